@@ -1,0 +1,1 @@
+"""All that touches the outside: PBXs, notifiers, the intake store."""

@@ -1,0 +1,60 @@
+"""What every kind of source and notifier declares; adapters.registry lists them, one line a kind."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from adapters.ports import Notifier, Source
+from rules.settings import SourceRules
+
+
+class SourceSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What every [[source]] table may hold; a kind adds its own."""
+
+    name: str
+    kind: str
+    country: str = "CN"
+    ring_cycle_s: float | None = None
+    shows_hold: bool | None = None  # None: what the kind can show
+    clock_skew_max_s: float = 2.0
+    extensions: str = r"[1-9]\d{1,3}"
+    offline_alert_s: float = 10.0
+    timezone: str = ""  # of times that come without a zone; "" = the gateway's
+
+
+class NotifierSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What every [[notifier]] table may hold; a kind adds its own."""
+
+    name: str
+    kind: str
+
+
+class Problem(NamedTuple):
+    """One thing wrong with a table, for adapters.errors.ConfigError: which key, its value, the cure."""
+
+    key: str
+    value: str
+    cure: str
+
+
+class SourceKind(NamedTuple):
+    """`check` finds what is wrong with settings that have the right types (missing secrets, bad patterns …);
+    file names in settings are already absolute. `make` is called only after a check without problems.
+    """
+
+    name: str
+    settings: type[Any]  # a SourceSettings
+    check: Callable[[Any], list[Problem]]
+    rules: Callable[[Any], SourceRules]
+    make: Callable[[Any], Source] | None  # None: the web serves this kind (a webhook)
+
+
+class NotifierKind(NamedTuple):
+    """As SourceKind. `folder` is the configuration's own, for state a notifier must keep."""
+
+    name: str
+    settings: type[Any]  # a NotifierSettings
+    check: Callable[[Any], list[Problem]]
+    make: Callable[[Any, str, Path], Notifier]  # settings, site, folder

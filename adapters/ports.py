@@ -1,0 +1,182 @@
+"""What the pipeline asks of the outside: sources bring events, notifiers carry alerts, the store keeps all.
+
+An implementation of a port is found by the contract tests (tests/contract) through adapters.registry.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, Protocol
+
+import msgspec
+
+from rules.effects import Alert, Note, Send
+from rules.events import Entry, Event
+from rules.incidents import Incident, SourceStatus
+from rules.obligations import Obligation
+
+
+class Incoming(NamedTuple):
+    """One event on its way in.
+
+    `at_us` is our clock when its last byte arrived. `key`: two incoming with an equal key are the same
+    event, told twice (16 bytes, already hashed with the source's name); None: never the same as another.
+    `raw`: the bytes it was read from, kept in the journal as proof.
+    """
+
+    event: Event
+    at_us: int
+    key: bytes | None = None
+    raw: bytes | None = None
+
+
+class Admitted(NamedTuple):
+    """What became of one incoming event: its journal `seq`, or None for one we already had."""
+
+    seq: int | None
+
+
+class Intake(Protocol):
+    """The front door, as a source sees it: gateway.pipeline implements it."""
+
+    def now_us(self) -> int:
+        """Our clock: wall time anchored once, then monotonic."""
+
+    async def submit(self, events: Sequence[Incoming]) -> list[Admitted]:
+        """Return once all `events` are committed to disk, in order.
+
+        Raises Overloaded (nothing was accepted) or StoreError (nothing is promised: come again).
+        """
+
+
+class Source(Protocol):
+    """A connection we keep up ourselves (a PBX listened to). A webhook source has no task: the web serves it."""
+
+    name: str
+
+    async def run(self, intake: Intake) -> None:
+        """Connect, read, keep alive, reconnect, for ever; leave on cancellation, with everything closed."""
+
+
+DeliveryReason = Literal[
+    "",
+    "unreachable",
+    "timeout",
+    "refused",  # the peer said no, for good (4xx, 410, not authorised)
+    "server_error",
+    "throttled",
+    "blocked_address",
+    "too_large",
+    "gave_up",  # out of attempts
+]
+
+
+class Delivered(NamedTuple):
+    """The peer has it."""
+
+
+class Retry(NamedTuple):
+    """Not now: try again, not before `after_s` where the peer named a time."""
+
+    reason: DeliveryReason
+    after_s: float | None = None
+
+
+class Rejected(NamedTuple):
+    """Never: trying again cannot help."""
+
+    reason: DeliveryReason
+
+
+Delivery = Delivered | Retry | Rejected
+
+
+class Notifier(Protocol):
+    """One way by which alerts leave."""
+
+    name: str
+
+    async def run(self, link_changed: Callable[[str, str], None]) -> None:
+        """Keep up a broker connection, say; tell `link_changed(state, reason)`; leave on cancellation."""
+
+    async def send(self, alert: Mapping[str, Any], key: str) -> Delivery:
+        """One try to deliver the finished alert document (adapters.notify.message). Never raises for a peer's fault."""
+
+
+class LiveState(msgspec.Struct):
+    """All that a restart needs: what is open."""
+
+    seq: int  # the last committed journal entry
+    at_us: int  # its time
+    last_id: int  # the highest id given to an incident or obligation
+    incidents: list[Incident]
+    alerts: list[Alert]
+    sources: list[SourceStatus]
+    pending: list[Send]  # the outbox's unsettled rows
+    rules: bytes | None  # the last RulesTaken event, JSON; None on a new store
+
+
+class JournalRow(NamedTuple):
+    """One entry as it is journalled; `error` tells why it is undecided."""
+
+    entry: Entry
+    key: bytes | None
+    raw: bytes | None
+    incident: int
+    error: str
+
+
+class Batch(msgspec.Struct):
+    """What one transaction commits; mappings hold each changed thing once, in its last state."""
+
+    journal: list[JournalRow]
+    incidents: dict[int, Incident]
+    obligations: dict[int, Obligation]
+    alerts: dict[str, Alert]
+    sends: list[Send]
+    notes: list[Note]
+    sources: dict[str, SourceStatus]
+    forgotten: set[int]
+    settled: set[str]
+    last_id: int
+
+
+class Page(NamedTuple):
+    """One page of an answer: rows as JSON-ready mappings, and the cursor of the next page."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+class Store(Protocol):
+    """The intake store: journal, live things, records, outbox, behind one writer.
+
+    Every method raises StoreError for what the database did wrong, and nothing else.
+    """
+
+    async def open(self) -> None:
+        """Migrate to the current schema, check durability settings by reading them back, take the lock."""
+
+    async def close(self) -> None: ...
+
+    async def load(self) -> LiveState: ...
+
+    async def known(self, keys: Sequence[bytes]) -> set[bytes]:
+        """Which of `keys` the journal already has."""
+
+    async def commit(self, batch: Batch) -> None:
+        """All of it, durable on return; or StoreError and none of it."""
+
+    async def incidents(
+        self, *, limit: int, cursor: str | None = None, since_us: int | None = None, number: str | None = None
+    ) -> Page: ...
+
+    async def obligations(self, *, state: str | None, limit: int, cursor: str | None = None) -> Page: ...
+
+    async def alerts(self, *, state: str | None, limit: int, cursor: str | None = None) -> Page: ...
+
+    async def timeline(self, number: str) -> list[dict[str, Any]]:
+        """An incident's journal entries and notes, oldest first."""
+
+    async def unparsed(self, *, limit: int, cursor: str | None = None) -> Page: ...
+
+    async def journal(self, *, after_seq: int, limit: int, until_us: int | None = None) -> list[Entry]:
+        """Entries after `after_seq`, in order: what replay and the rebuild test read."""

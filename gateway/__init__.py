@@ -1,0 +1,1 @@
+"""The service: pipeline, delivery, recovery, web, configuration, command line."""

@@ -1,0 +1,1 @@
+"""Every decision of the service, pure: no clock, no I/O, no randomness, no logging."""

@@ -1,0 +1,79 @@
+"""What a decision wants done: the alerts, and the changed things the store must take."""
+
+from typing import Literal
+
+import msgspec
+
+from rules.incidents import Incident, SourceStatus
+from rules.obligations import Obligation, Rule
+
+AlertKind = Literal["warning", "breach", "escalation", "cleared"]
+Severity = Literal["info", "warning", "critical"]
+AlertState = Literal["raised", "acknowledged", "cleared", "expired"]
+
+
+class Alert(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What we send to people. `key` is the idempotency key: the same for every try and after every restart.
+
+    Carries facts, no wording: `adapters.notify.message` makes the texts.
+    """
+
+    id: str
+    key: str
+    site: str
+    rule: Rule
+    kind: AlertKind
+    severity: Severity
+    opened_us: int
+    due_us: int
+    raised_us: int
+    incident_id: int = 0
+    incident: str = ""  # the number people say; "" for an operator alert
+    obligation: int = 0
+    call: str = ""  # our id of the call
+    source: str = ""
+    source_call: str = ""
+    caller: str = ""
+    line: str = ""
+    device: str = ""
+    ring: int | None = None
+    seconds: float | None = None  # `cleared`: how long it took in the end
+    late: bool = False  # the deadline passed while we were down
+    certain: bool = True
+    reason: str = ""
+    clears: tuple[str, ...] = ()  # `cleared`: ids of the alerts it takes back or ends
+    state: AlertState = "raised"
+    acknowledged_us: int | None = None
+    acknowledged_by: str = ""
+    notified: dict[str, bool] = msgspec.field(default_factory=dict)  # notifier → delivered
+
+
+class Send(msgspec.Struct, frozen=True):
+    """One row of the outbox: this alert by this notifier."""
+
+    alert: str
+    notifier: str
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of an incident's time line, for what the tables do not tell: revisions, check-ins, flags."""
+
+    incident: int
+    at_us: int
+    what: str
+    detail: str = ""
+    seq: int = 0
+
+
+class Decision(msgspec.Struct):
+    """What one entry changed. The same thing may stand in it more than once: its last state counts."""
+
+    incidents: list[Incident] = msgspec.field(default_factory=list)
+    obligations: list[Obligation] = msgspec.field(default_factory=list)
+    alerts: list[Alert] = msgspec.field(default_factory=list)
+    sends: list[Send] = msgspec.field(default_factory=list)
+    notes: list[Note] = msgspec.field(default_factory=list)
+    sources: list[SourceStatus] = msgspec.field(default_factory=list)
+    forgotten: list[int] = msgspec.field(default_factory=list)  # incident ids that leave the live table
+    settled: list[str] = msgspec.field(default_factory=list)  # alert ids that leave the live table
+    incident: int = 0  # Incident.id the entry belongs to, for the journal

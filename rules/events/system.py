@@ -1,0 +1,70 @@
+"""What the gateway itself notes: its clock, its links, its deliveries, its rule set."""
+
+from typing import Literal
+
+import msgspec
+
+from rules.settings import RuleSet
+
+LinkState = Literal["unknown", "connecting", "online", "stale", "offline", "refused"]
+
+
+class SystemEvent(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    pass
+
+
+class RulesTaken(SystemEvent, frozen=True):
+    """From here on these rules hold: at the first start, after a change of configuration, on SIGHUP."""
+
+    rules: RuleSet
+
+
+class DeadlinePassed(SystemEvent, frozen=True):
+    """The pipeline's clock has reached `next_deadline(state)`."""
+
+
+class LinkChanged(SystemEvent, frozen=True):
+    source: str
+    state: LinkState
+    reason: str = ""
+
+
+class SeenLeg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One living connection in a PBX's own list, as found at a resync."""
+
+    call: str
+    leg: str
+    role: Literal["", "caller", "agent"] = ""
+    state: Literal["initiated", "alerting", "connected", "held", "queued"] = "initiated"
+    created_us: int | None = None  # our clock, from the PBX's running duration: ± 1 s
+    caller: str = ""
+    called: str = ""
+    device: str = ""
+    queue: str = ""
+    direction: Literal["", "inbound", "outbound", "internal"] = ""
+
+
+class Resynced(SystemEvent, frozen=True):
+    """The complete list of a source's living legs after a (re)connect; what is not in it has ended unseen."""
+
+    source: str
+    legs: tuple[SeenLeg, ...]
+    restarted: bool = False  # the PBX's own uptime says it began anew: all known calls are gone
+
+
+class DeliverySettled(SystemEvent, frozen=True):
+    """A notifier is done with an alert, for good or for ill."""
+
+    alert: str
+    notifier: str
+    delivered: bool
+    attempts: int
+    reason: str = ""
+
+
+class Unparsed(SystemEvent, frozen=True):
+    """What a source sent and nobody could read; the journal keeps the raw bytes beside it."""
+
+    source: str
+    reason: str
+    call: str = ""

@@ -1,0 +1,106 @@
+"""The live things: an incident with its call, its obligations and its legs, as one document.
+
+An incident is one reception record (接待记录). While anything of it may still change it lives in the
+state and, as one row, in the store's live table; a restart costs what is open, never the history.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from rules.events.call import Cause, Direction, Role
+from rules.events.system import LinkState
+from rules.obligations import Obligation
+
+LegState = Literal["initiated", "alerting", "connected", "held", "cleared"]
+IncidentOutcome = Literal[
+    "open",
+    "answered",
+    "abandoned",  # the caller gave up
+    "missed",  # it rang in vain until the PBX gave up
+    "rejected",
+    "failed",
+    "merged",  # turned out to be a part of another incident: see `merged_into`
+    "lost_while_disconnected",
+]
+
+
+class Leg(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One party's connection. Its state only ever advances, but for held and back."""
+
+    id: str
+    role: Role = ""
+    state: LegState = "initiated"
+    device: str = ""
+    agent: str = ""
+    offered_us: int | None = None
+    delivered_us: int | None = None
+    source_delivered_us: int | None = None
+    established_us: int | None = None
+    source_established_us: int | None = None
+    cleared_us: int | None = None
+    cause: Cause = ""
+    uncertain: bool = False
+
+
+class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What the tracker knows of a call: a union of the source's ids, and its legs by id."""
+
+    source: str
+    ids: list[str]
+    legs: dict[str, Leg] = msgspec.field(default_factory=dict)
+    transfer_pending: bool = False  # transferred: the next device to ring has its own three rings
+    queued: bool = False
+    shows_hold: bool = True
+    last_cause: Cause = ""
+    caller_gave_up: bool = False
+    ended_by_call: bool = False  # ended as a whole: nothing may reopen it
+
+
+class Incident(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One reception record; all moments on our clock unless named `source_…`."""
+
+    id: int
+    number: str  # what people say: 20261121-0042
+    site: str
+    call: Call
+    medium: Literal["phone"] = "phone"
+    direction: Direction = ""
+    caller: str = ""
+    caller_name: str = ""
+    called: str = ""
+    line: str = ""
+    device: str = ""
+    agent: str = ""
+    queue: str = ""
+    trunk: str = ""
+    opened_us: int
+    first_offered_us: int | None = None
+    first_human_ring_us: int | None = None
+    answered_us: int | None = None
+    closed_us: int | None = None  # the call is over; the document may live on for late events
+    outcome: IncidentOutcome = "open"
+    rings: int | None = None
+    hold_us: int = 0  # time on hold so far
+    holds: int = 0
+    flags: list[str] = msgspec.field(default_factory=list)  # "held_straight_after_answer", …
+    merged_into: str = ""
+    forget_us: int | None = None  # when the closed document may leave the state
+    obligations: list[Obligation] = msgspec.field(default_factory=list)
+
+
+class SourceStatus(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What the state knows of a source: its link, and how far its clock is from ours.
+
+    `skew_us` is our receipt minus the source's time, the smallest seen lately: transport delay can
+    only add, so the smallest is the truest. None until the source told a time.
+    """
+
+    name: str
+    link: LinkState = "unknown"
+    changed_us: int = 0
+    reason: str = ""
+    skew_us: int | None = None
+    window_us: int = 0  # start of the running window of the minimum
+    window_skew_us: int | None = None
+    offline_alert: str = ""  # the alert raised for being out of touch, until it is cleared

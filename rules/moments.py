@@ -1,0 +1,24 @@
+"""Moments and spans: integers in microseconds inside, seconds and RFC 3339 for people."""
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SECOND_US = 1_000_000
+
+
+def span_us(seconds: float) -> int:
+    """Seconds as people configure them, to whole microseconds."""
+    return round(seconds * SECOND_US)
+
+
+def rfc3339(at_us: int) -> str:
+    """UTC with milliseconds, cut, not rounded: 2026-11-21T08:09:10.123Z."""
+    return (_EPOCH + timedelta(microseconds=at_us)).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def parse_rfc3339(text: str) -> int:
+    """Microseconds since 1970 of an RFC 3339 time with its zone. Raises ValueError for anything else."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone: add Z or an offset such as +08:00")
+    return (moment - _EPOCH) // timedelta(microseconds=1)

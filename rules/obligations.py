@@ -1,0 +1,68 @@
+"""The one idea: somebody must respond by a moment; an event meets it, or the moment passes."""
+
+from typing import Literal, NamedTuple
+
+import msgspec
+
+Outcome = Literal["open", "met", "breached", "waived", "not_measurable", "not_observable"]
+Clock = Literal["source", "receipt"]
+Rule = Literal[
+    "three_rings",
+    "hold_checkin",
+    "call_back",
+    "inbound_only",  # a violation: breached the moment it is seen
+    "acknowledge",  # a breach alert must be acknowledged, else it climbs the ladder
+    "notify",  # a breach alert must reach somebody, else that itself is told
+    "source_online",  # an operator alert: we do not hear this source
+    "undecided",  # an operator alert: an event made a rule raise
+]
+# Obligations of ours towards the desk, not of the desk towards a caller: no verdict in the record.
+INTERNAL_RULES = frozenset({"acknowledge", "notify"})
+
+
+class Step(NamedTuple):
+    """One moment of an obligation's plan: `after_us` counts from its opening."""
+
+    after_us: int
+    kind: Literal["warning", "breach"]
+    ring: int = 0
+
+
+class Obligation(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One obligation and, once it has ended, its verdict with the evidence.
+
+    `state` is the verdict; "open" until there is one. A breach told live may later be revised
+    (`revised` counts how often); the record's time line keeps every version.
+    """
+
+    id: int
+    rule: Rule
+    incident: int  # Incident.id
+    opened_us: int  # on our clock; for a trusted source its moment carried over to our clock
+    due_us: int
+    plan: tuple[Step, ...] = ()  # made from the rule set in force at opening; a reload does not change it
+    step: int = 0  # index into `plan` of what comes next
+    state: Outcome = "open"
+    rule_set: str = ""
+    leg: str = ""  # the ringing or holding leg this is about
+    alert: str = ""  # `acknowledge`, `notify`: the alert this is about
+    source_opened_us: int | None = None  # the source's own clock at opening
+    ended_us: int | None = None
+    source_ended_us: int | None = None
+    seconds: float | None = None  # how long it took, by the judging clock; milliseconds are exact
+    ring: int | None = None  # the ring in which it was answered or given up
+    clock: Clock = "receipt"  # which clock judged
+    skew_us: int | None = None  # the source's measured skew when judged
+    certain: bool = True  # False: the moment is a bound, see `reason`
+    reason: str = ""  # why waived, not measurable, revised
+    late: bool = False  # the deadline passed while we were down
+    revised: int = 0
+    opened_by: int = 0  # journal seq of the event that opened it
+    ended_by: int | None = None  # journal seq of the event that ended it
+
+    @property
+    def next_us(self) -> int | None:
+        """When it wants to be looked at next; None if it waits for events only."""
+        if self.step >= len(self.plan):
+            return None
+        return self.opened_us + self.plan[self.step].after_us
