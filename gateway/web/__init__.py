@@ -1,0 +1,1 @@
+"""All that speaks HTTP: webhooks in, the API, the stream, the board."""
