@@ -1,0 +1,66 @@
+"""What the web needs of the rest of the gateway; app.py makes one of these and `make_app` serves it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from prometheus_client import CollectorRegistry
+
+from adapters.ports import Admitted, Batch, Incoming, Store
+from gateway.web.auth import Auth
+from rules.engine import State
+
+
+class BatchFeed(Protocol):
+    """Committed batches as they happen; ends with `lagged` True for a reader that was too slow."""
+
+    lagged: bool
+
+    def __aiter__(self) -> "BatchFeed": ...
+
+    async def __anext__(self) -> Batch: ...
+
+
+class LivePipeline(Protocol):
+    """What the web asks of gateway.pipeline.Pipeline."""
+
+    @property
+    def ready(self) -> str: ...
+
+    @property
+    def state(self) -> State: ...
+
+    def now_us(self) -> int: ...
+
+    async def submit(self, events: Sequence[Incoming]) -> list[Admitted]: ...
+
+    def subscribe(self) -> AbstractAsyncContextManager[BatchFeed]: ...
+
+
+class NotifierStates(Protocol):
+    """What the web asks of gateway.delivery.Delivery."""
+
+    def status(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+def _listening() -> str:
+    return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """`source_kinds`: every configured source's name and kind; `hook_sources`: those that the web itself
+    serves, as gateway.web.hooks wants them; `listeners`: "" or why a listener is not up, in words.
+    """
+
+    site: str
+    version: str
+    pipeline: LivePipeline
+    store: Store
+    notifiers: NotifierStates
+    auth: Auth
+    source_kinds: Mapping[str, str] = field(default_factory=dict)
+    hook_sources: Mapping[str, Any] = field(default_factory=dict)
+    metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+    listeners: Callable[[], str] = _listening
