@@ -1,0 +1,205 @@
+"""Signed webhooks per second, committed to disk with rules applied, beside a bare aiohttp handler that answers 200.
+
+    python -m benchmarks.webhooks [--rounds 5] [--calls 10000] [--connections 64]
+
+Both servers run on one core, the client on the other; the same prepared requests go to both, in turns.
+A call is three requests: delivered, established, cleared.
+"""
+
+import argparse
+import asyncio
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvloop
+from aiohttp import web
+
+from benchmarks.measure import fdatasync_us, machine, median, percentile, report
+from tests.fixtures.ports import take_free_port
+
+CONFIG = """
+[gateway]
+site = "bench"
+http = "127.0.0.1:{port}"
+store = "sqlite:///bench.db"
+api_token_file = "token.txt"
+
+[[source]]
+name = "main"
+kind = "pbx-webhook"
+secret_file = "hook-secret.txt"
+"""
+
+
+def serve_bare(port: int) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        await request.read()
+        return web.Response(body=b'{"status":"accepted"}', content_type="application/json")
+
+    app = web.Application()
+    app.router.add_post("/hooks/pbx/main", answer)
+    uvloop.install()
+    web.run_app(app, host="127.0.0.1", port=port, access_log=None, print=None)
+
+
+def requests(secret: bytes, calls: int, run: str) -> Iterator[bytes]:
+    """The signed requests of `calls` calls; each call's three stand far enough apart to arrive in order."""
+    window = 500
+    stamp = str(int(time.time()))
+    for place in range(calls + 2 * window):
+        for event, call in (("delivered", place), ("established", place - window), ("cleared", place - 2 * window)):
+            if not 0 <= call < calls:
+                continue
+            body = (
+                f'{{"event":"{event}","call":"{run}-{call}","from":"138{call:08d}","to":"4001",'
+                f'"device":"8001","agent":"008"}}'
+            ).encode()
+            name = f"msg_{run}_{event}_{call}"
+            signature = base64.b64encode(
+                hmac.digest(secret, f"{name}.{stamp}.".encode() + body, hashlib.sha256)
+            ).decode()
+            head = (
+                "POST /hooks/pbx/main HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                f"webhook-id: {name}\r\nwebhook-timestamp: {stamp}\r\nwebhook-signature: v1,{signature}\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n"
+            )
+            yield head.encode() + body
+
+
+class Caller(asyncio.Protocol):
+    """One connection: sends a request, waits for the whole answer, sends the next."""
+
+    def __init__(self, todo: Iterator[bytes], taken_ms: list[float], done: asyncio.Event) -> None:
+        self._todo, self._taken_ms, self._done = todo, taken_ms, done
+        self._buffer = b""
+        self._begin = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._next()
+
+    def _next(self) -> None:
+        request = next(self._todo, None)
+        if request is None:
+            self._done.set()
+            self._transport.close()
+            return
+        self._begin = time.perf_counter()
+        self._transport.write(request)
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        head, found, rest = self._buffer.partition(b"\r\n\r\n")
+        if not found:
+            return
+        length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+        if len(rest) < length:
+            return
+        assert head.startswith(b"HTTP/1.1 200"), self._buffer
+        self._taken_ms.append((time.perf_counter() - self._begin) * 1000)
+        self._buffer = rest[length:]
+        self._next()
+
+
+async def call(port: int, prepared: list[bytes], connections: int) -> tuple[float, list[float]]:
+    """Requests per second and each one's milliseconds."""
+    loop = asyncio.get_running_loop()
+    todo = iter(prepared)
+    taken_ms: list[float] = []
+    ends = [asyncio.Event() for _ in range(connections)]
+    begin = time.perf_counter()
+    for end in ends:
+        await loop.create_connection(lambda end=end: Caller(todo, taken_ms, end), "127.0.0.1", port)  # type: ignore[misc]
+    await asyncio.gather(*(end.wait() for end in ends))
+    return len(taken_ms) / (time.perf_counter() - begin), taken_ms
+
+
+def start(command: list[str], port: int, path: str, folder: Path) -> subprocess.Popen[bytes]:
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    os.sched_setaffinity(process.pid, {0})
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=1)
+        except urllib.error.HTTPError as error:
+            if error.code in (404, 405):
+                return process
+        except OSError:
+            pass
+        else:
+            return process
+        time.sleep(0.05)
+    raise TimeoutError(f"{command} did not come up: see {folder / 'log'}")
+
+
+def main() -> None:
+    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reader.add_argument("--rounds", type=int, default=5)
+    reader.add_argument("--calls", type=int, default=10_000)
+    reader.add_argument("--connections", type=int, default=64)
+    reader.add_argument("--serve-bare", type=int, help=argparse.SUPPRESS)
+    asked = reader.parse_args()
+    if asked.serve_bare:
+        serve_bare(asked.serve_bare)
+        return
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
+        folder = Path(name)
+        secret = secrets.token_bytes(32)
+        (folder / "hook-secret.txt").write_text("whsec_" + base64.b64encode(secret).decode())
+        (folder / "hook-secret.txt").chmod(0o600)
+        ports = {"bare": take_free_port(), "gateway": take_free_port()}
+        (folder / "gateway.toml").write_text(CONFIG.format(port=ports["gateway"]))
+        commands = {
+            "bare": ([sys.executable, "-m", "benchmarks.webhooks", "--serve-bare", str(ports["bare"])], "/"),
+            "gateway": ([sys.executable, "-m", "gateway", "run", "--config", str(folder / "gateway.toml")], "/readyz"),
+        }
+        figures: dict[str, list[tuple[float, float, float]]] = {"bare": [], "gateway": []}
+        running = [start(command, ports[who], path, folder) for who, (command, path) in commands.items()]
+        os.sched_setaffinity(0, {(os.cpu_count() or 1) - 1})
+        try:
+            for turn in range(asked.rounds):
+                prepared = list(requests(secret, asked.calls, f"r{turn}"))
+                for who in ("bare", "gateway"):
+                    rate, taken_ms = uvloop.run(call(ports[who], prepared, asked.connections))
+                    assert len(taken_ms) == len(prepared)
+                    figures[who].append((rate, percentile(taken_ms, 50), percentile(taken_ms, 99)))
+            disk = fdatasync_us(folder)
+        finally:
+            for process in running:
+                process.send_signal(signal.SIGTERM)
+                process.wait(20)
+    rates = {who: [figure[0] for figure in runs] for who, runs in figures.items()}
+    report(
+        "signed webhooks, committed",
+        {
+            "connections": asked.connections,
+            "ratio_to_bare": round(median([g / b for g, b in zip(rates["gateway"], rates["bare"], strict=True)]), 3),
+            "gateway_per_s": round(median(rates["gateway"])),
+            "bare_per_s": round(median(rates["bare"])),
+            "gateway_p50_ms": round(median([f[1] for f in figures["gateway"]]), 2),
+            "gateway_p99_ms": round(median([f[2] for f in figures["gateway"]]), 2),
+            "bare_p99_ms": round(median([f[2] for f in figures["bare"]]), 2),
+            "fdatasync": disk,
+            "rounds": asked.rounds,
+            "requests_per_round": asked.calls * 3,
+            "machine": machine(),
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""The issue's own story, on the running service: webhooks in, alerts on MQTT and the API, the record with its proof."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiomqtt
+
+from tests.fixtures.gateway import RunningGateway, running_gateway
+
+# Rings of 0.3 s instead of 5 s: the rules are the same, the test is not 15 s long.
+QUICK = "ring_cycle_s = 0.3"
+MQTT = """
+[[notifier]]
+name = "desk"
+kind = "mqtt"
+url = "mqtt://127.0.0.1:{port}"
+"""
+
+
+class Desk:
+    """What the desk hears on MQTT."""
+
+    def __init__(self, client: aiomqtt.Client) -> None:
+        self._messages = aiter(client.messages)
+
+    async def next(self, **wanted: Any) -> dict[str, Any]:
+        """The next alert that has all `wanted` values."""
+        async with asyncio.timeout(10):
+            while True:
+                message = await anext(self._messages)
+                assert isinstance(message.payload, bytes)
+                alert = json.loads(message.payload)
+                if all(alert.get(key) == value for key, value in wanted.items()):
+                    assert str(message.topic) == f"hotline/riverside/alerts/{alert['rule']}"
+                    return dict(alert)
+
+
+@asynccontextmanager
+async def desk(port: int) -> AsyncIterator[Desk]:
+    async with aiomqtt.Client("127.0.0.1", port) as client:
+        await client.subscribe("hotline/riverside/alerts/#", qos=1)
+        yield Desk(client)
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+async def settled(gateway: RunningGateway, call: str) -> dict[str, Any]:
+    """The closed incident: a 200 to the last event promises that it stands."""
+    incident = await gateway.incident(call)
+    assert incident["closed_at"]
+    return incident
+
+
+async def test_nobody_answers_and_the_desk_hears_it_ring_by_ring(tmp_path: Path, mqtt_port: int) -> None:
+    async with (
+        desk(mqtt_port) as heard,
+        running_gateway(tmp_path, source=QUICK, more=MQTT.format(port=mqtt_port)) as gateway,
+    ):
+        status, answer = await gateway.post(
+            {"event": "delivered", "call": "A-1", "from": "13800138000", "to": "4001", "device": "8001"}
+        )
+        assert status == 200, answer
+        second = await heard.next(rule="three_rings", kind="warning", ring=2, source_call="A-1")
+        third = await heard.next(rule="three_rings", kind="warning", ring=3)
+        breach = await heard.next(rule="three_rings", kind="breach")
+        assert second["key"] != third["key"] != breach["key"]
+        assert breach["from"] == "13800138000"
+        assert breach["line"] == "4001"
+        assert set(breach["text"]) == {"zh", "en"}
+        assert moment(breach["due_at"]) - moment(breach["opened_at"]) == timedelta(seconds=0.9)
+        assert moment(breach["raised_at"]) >= moment(breach["due_at"])
+        await gateway.post({"event": "established", "call": "A-1", "agent": "008", "device": "8001"})
+        cleared = await heard.next(rule="three_rings", kind="cleared")
+        assert cleared["incident"] == breach["incident"]
+        await gateway.post({"event": "cleared", "call": "A-1"})
+        incident = await settled(gateway, "A-1")
+        assert incident["outcome"] == "answered"
+        [verdict] = [v for v in incident["verdicts"] if v["rule"] == "three_rings"]
+        assert verdict["verdict"] == "breached"
+        assert verdict["clock"] == "receipt"
+        assert incident["number"] == breach["incident"]
+
+
+async def test_an_answer_in_time_raises_nothing_and_is_met_with_its_ring(tmp_path: Path, mqtt_port: int) -> None:
+    async with running_gateway(tmp_path, more=MQTT.format(port=mqtt_port)) as gateway:
+        begin = datetime.now(UTC)
+        call = {"call": "B-1", "from": "13900139000", "to": "4001"}
+        await gateway.post({"event": "delivered", "at": begin.isoformat(), **call})
+        answered = begin + timedelta(milliseconds=20)
+        await gateway.post({"event": "established", "at": answered.isoformat(), "agent": "王 008", **call})
+        await gateway.post({"event": "cleared", "call": "B-1"})
+        incident = await settled(gateway, "B-1")
+        [verdict] = [v for v in incident["verdicts"] if v["rule"] == "three_rings"]
+        assert (verdict["verdict"], verdict["ring"], verdict["seconds"]) == ("met", 1, 0.02)
+        assert verdict["clock"] == "source"
+        assert incident["agent"] == "王 008"
+        assert (await gateway.api("alerts"))["items"] == []
+
+
+async def test_the_same_event_twice_counts_once(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path) as gateway:
+        event = {"event": "delivered", "call": "C-1", "from": "13700137000", "to": "4001"}
+        first = await gateway.post(event, name="msg_same")
+        again = await gateway.post(event, name="msg_same")
+        assert first[0] == again[0] == 200
+        assert again[1]["duplicates"] == 1
+        assert (await gateway.incident("C-1"))["outcome"] == "open"
+
+
+async def test_a_held_caller_must_be_greeted_again_until_retrieved(tmp_path: Path, mqtt_port: int) -> None:
+    hold = "[rules.hold_checkin]\nevery_s = 0.6\nwarn_before_s = 0.2\n"
+    async with (
+        desk(mqtt_port) as heard,
+        running_gateway(tmp_path, more=MQTT.format(port=mqtt_port) + hold) as gateway,
+    ):
+        call = {"call": "D-1", "from": "13600136000", "to": "4001"}
+        for event in ("delivered", "established", "held"):
+            await gateway.post({"event": event, **call})
+        warning = await heard.next(rule="hold_checkin", kind="warning")
+        await gateway.api(f"incidents/{warning['incident']}/check-in", "POST")
+        await heard.next(rule="hold_checkin", kind="breach")
+        await heard.next(rule="hold_checkin", kind="breach")
+        await gateway.post({"event": "retrieved", **call})
+        await gateway.post({"event": "cleared", "call": "D-1"})
+        verdicts = [v["verdict"] for v in (await settled(gateway, "D-1"))["verdicts"] if v["rule"] == "hold_checkin"]
+        assert verdicts[:3] == ["met", "breached", "breached"]
+
+
+async def test_a_breach_told_live_is_taken_back_when_a_late_event_disproves_it(tmp_path: Path, mqtt_port: int) -> None:
+    async with (
+        desk(mqtt_port) as heard,
+        running_gateway(tmp_path, source=QUICK, more=MQTT.format(port=mqtt_port)) as gateway,
+    ):
+        begin = datetime.now(UTC)
+        call = {"call": "E-1", "from": "13500135000", "to": "4001"}
+        await gateway.post({"event": "delivered", "at": begin.isoformat(), **call})
+        await heard.next(rule="three_rings", kind="breach")
+        answered = (begin + timedelta(milliseconds=450)).isoformat()
+        await gateway.post({"event": "established", "at": answered, **call})
+        cleared = await heard.next(rule="three_rings", kind="cleared")
+        assert cleared["reason"] == "corrected"
+        [verdict] = [v for v in (await gateway.incident("E-1"))["verdicts"] if v["rule"] == "three_rings"]
+        assert (verdict["verdict"], verdict["ring"], verdict["seconds"]) == ("met", 2, 0.45)
+        assert verdict["revised"] == 1
+
+
+async def test_a_missed_caller_must_be_called_back_and_an_outbound_call_meets_it(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path) as gateway:
+        await gateway.post({"event": "delivered", "call": "F-1", "from": "13400134000", "to": "4001"})
+        await gateway.post({"event": "cleared", "call": "F-1"})
+        [due] = (await gateway.api("obligations", state="open"))["items"]
+        assert due["rule"] == "call_back"
+        back = {"call": "F-2", "from": "8001", "to": "013400134000"}
+        await gateway.post({"event": "delivered", **back})
+        await gateway.post({"event": "established", **back})
+        incident = await gateway.incident("F-1")
+        [verdict] = [v for v in incident["verdicts"] if v["rule"] == "call_back"]
+        assert (incident["outcome"], verdict["verdict"]) == ("abandoned", "met")
