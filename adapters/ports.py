@@ -112,6 +112,7 @@ class LiveState(msgspec.Struct):
     sources: list[SourceStatus]
     pending: list[Send]  # the outbox's unsettled rows
     rules: bytes | None  # the last RulesTaken event, JSON; None on a new store
+    last_number: str = ""  # of the incident with the highest id, also a forgotten one: numbers go on after a restart
 
 
 class JournalRow(NamedTuple):

@@ -46,6 +46,7 @@ class Alert(msgspec.Struct, kw_only=True, omit_defaults=True):
     acknowledged_us: int | None = None
     acknowledged_by: str = ""
     notified: dict[str, bool] = msgspec.field(default_factory=dict)  # notifier → delivered
+    notifiers: tuple[str, ...] = ()  # to whom it was sent: it stays live until each has settled
 
 
 class Send(msgspec.Struct, frozen=True):

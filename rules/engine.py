@@ -19,12 +19,14 @@ class State:
         alerts: Iterable[Alert] = (),
         sources: Iterable[SourceStatus] = (),
         last_id: int = 0,
+        last_number: str = "",
     ) -> None:
         self.rules = rules
         self.incidents: dict[int, Incident] = {i.id: i for i in incidents}
         self.alerts: dict[str, Alert] = {a.id: a for a in alerts}
         self.sources: dict[str, SourceStatus] = {s.name: s for s in sources}
         self.last_id = last_id
+        self.last_number = last_number
 
 
 def decide(state: State, entry: Entry) -> Decision:

@@ -41,6 +41,9 @@ class Leg(msgspec.Struct, kw_only=True, omit_defaults=True):
     cleared_us: int | None = None
     cause: Cause = ""
     uncertain: bool = False
+    held_us: int | None = None  # on hold since
+    source_held_us: int | None = None
+    source_retrieved_us: int | None = None  # a Held that is told late must not open a hold that is over
 
 
 class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -55,6 +58,7 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
     last_cause: Cause = ""
     caller_gave_up: bool = False
     ended_by_call: bool = False  # ended as a whole: nothing may reopen it
+    linger_until_us: int | None = None  # every device gave up: closed then, unless a new one rings
 
 
 class Incident(msgspec.Struct, kw_only=True, omit_defaults=True):
