@@ -25,6 +25,7 @@ from rules.events.staff import AlertAcknowledged, CalledBack, CheckedIn
 from rules.events.system import (
     DeadlinePassed,
     DeliverySettled,
+    EventUndecided,
     LinkChanged,
     Resynced,
     RulesTaken,
@@ -56,6 +57,7 @@ Event = (
     | Resynced
     | DeadlinePassed
     | DeliverySettled
+    | EventUndecided
     | Unparsed
 )
 
@@ -86,6 +88,7 @@ __all__ = [
     "Entry",
     "Established",
     "Event",
+    "EventUndecided",
     "Failed",
     "Held",
     "LinkChanged",

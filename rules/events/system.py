@@ -20,7 +20,21 @@ class RulesTaken(SystemEvent, frozen=True):
 
 
 class DeadlinePassed(SystemEvent, frozen=True):
-    """The pipeline's clock has reached `next_deadline(state)`."""
+    """The clock has reached `next_deadline(state)`: what is due by then is done in order, at most `steps_max` of it."""
+
+    steps_max: int = 256
+
+
+class EventUndecided(SystemEvent, frozen=True):
+    """Entry `seq` made a rule raise `error`: it stands in the journal and changed nothing. Operators are told.
+
+    `deadline`: it was a DeadlinePassed of one step. What is first in `next_deadline`'s order is put aside,
+    its obligation `not_measurable`, so that it is not tried again for ever.
+    """
+
+    seq: int
+    error: str
+    deadline: bool = False
 
 
 class LinkChanged(SystemEvent, frozen=True):
