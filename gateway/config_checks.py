@@ -1,0 +1,196 @@
+"""What types cannot say: names that clash, rules that cannot fire, secrets that everybody can read."""
+
+import re
+import stat
+import zoneinfo
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rules.cadence import COUNTRIES
+
+from adapters.kinds import Problem
+from gateway.reading import nearest, shown
+from rules.settings import Ladder, Line, RuleSet, ThreeRings
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_SITE = re.compile(r"[^\s/+#$\x00-\x1f][^\s/+#\x00-\x1f]{0,62}")
+_HOST_PORT = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\s/]+):(?P<port>\d{1,6})")
+_SQLITE = "sqlite:///"
+_POSTGRESQL = "postgresql+psycopg://"
+_PORT_MAX = 65_535
+_NOT_ONLY_OWNER = stat.S_IRWXG | stat.S_IRWXO
+_HOLDS_A_SECRET = re.compile(r"(secret|token|password|key).*_file$")
+_STEPS = ("warn", "breach", "escalation")
+
+
+def check_gateway(gateway: Any, folder: Path) -> Iterator[Problem]:
+    """The [gateway] table."""
+
+    def wrong(key: str, cure: str) -> Problem:
+        return Problem(f"gateway.{key}", shown(key, getattr(gateway, key)), cure)
+
+    if not _SITE.fullmatch(gateway.site):
+        yield wrong("site", 'a short name without spaces, /, + or #: it stands in MQTT topics, e.g. "riverside"')
+    address = _HOST_PORT.fullmatch(gateway.http)
+    if address is None:
+        yield wrong("http", 'must be host:port, e.g. "127.0.0.1:8470"')
+    elif not 1 <= int(address["port"]) <= _PORT_MAX:
+        yield wrong("http", f"the port must be from 1 to {_PORT_MAX}")
+    if not gateway.store.startswith((_SQLITE, _POSTGRESQL)):
+        yield wrong("store", f'must be "{_SQLITE}FILE" or "{_POSTGRESQL}USER@HOST/DATABASE"')
+    elif gateway.store.startswith(_SQLITE):
+        parent = (folder / gateway.store.removeprefix(_SQLITE)).parent
+        if not parent.is_dir():
+            yield wrong("store", f"the folder {parent} is not there: make it, or name another place")
+    if not _is_timezone(gateway.timezone):
+        hint = nearest(gateway.timezone, zoneinfo.available_timezones())
+        yield wrong("timezone", f'{hint}must be an IANA name such as "Asia/Shanghai" or "Europe/London"')
+    if not (folder / gateway.api_token_file).parent.is_dir():
+        yield wrong("api_token_file", "its folder is not there: make it, or name another place")
+
+
+def check_names(document: Mapping[str, Any]) -> Iterator[Problem]:
+    """Names stand in addresses, topics and records: plain, and each only once."""
+    for table, key in (("source", "name"), ("notifier", "name"), ("line", "number")):
+        rows = document.get(table)
+        if not isinstance(rows, list):
+            continue
+        names = [row[key] for row in rows if isinstance(row, Mapping) and isinstance(row.get(key), str)]
+        for name, count in Counter(names).items():
+            where = f"{table}.{name}.{key}"
+            if count > 1:
+                yield Problem(
+                    where, shown(key, name), f"{count} [[{table}]] tables have this {key}: each needs its own"
+                )
+            if key == "name" and not _NAME.fullmatch(name):
+                cure = "letters, digits, dots, _ and -, at most 63: a name stands in addresses"
+                yield Problem(where, shown(key, name), cure)
+    if not document.get("source"):
+        yield Problem("source", "(missing)", "nothing would be watched: add a [[source]] with its name and kind")
+
+
+def check_source(settings: Any) -> Iterator[Problem]:
+    """What every [[source]] may hold; its kind checks the rest."""
+
+    def wrong(key: str, cure: str) -> Problem:
+        return Problem(f"source.{settings.name}.{key}", shown(key, getattr(settings, key)), cure)
+
+    if settings.country not in COUNTRIES and settings.ring_cycle_s is None:
+        hint = nearest(settings.country.upper(), COUNTRIES)
+        known = ", ".join(sorted(COUNTRIES))
+        yield wrong("country", f"{hint}give a two-letter code whose ringing is known ({known}), or ring_cycle_s")
+    if settings.ring_cycle_s is not None and settings.ring_cycle_s <= 0:
+        yield wrong("ring_cycle_s", "seconds from ring to ring: more than 0")
+    if settings.clock_skew_max_s < 0:
+        yield wrong("clock_skew_max_s", "must be 0 or more")
+    if settings.offline_alert_s <= 0:
+        yield wrong("offline_alert_s", "must be more than 0")
+    if settings.timezone and not _is_timezone(settings.timezone):
+        hint = nearest(settings.timezone, zoneinfo.available_timezones())
+        yield wrong("timezone", f'{hint}must be an IANA name such as "Asia/Shanghai", or left out')
+    try:
+        re.compile(settings.extensions)
+    except re.error as error:
+        yield wrong("extensions", f"not a regular expression: {error}")
+
+
+def check_rules(rules: Any, written: Mapping[str, Any]) -> Iterator[Problem]:
+    """The [rules.…] tables: rules that could never fire, or that contradict themselves.
+
+    `written` is the table as it stands in the file: a default that does not fit is no mistake of the user's.
+    """
+    yield from _check_three_rings(rules.three_rings, written.get("three_rings", {}))
+    hold = rules.hold_checkin
+    if hold.every_s <= 0:
+        yield Problem("rules.hold_checkin.every_s", shown("", hold.every_s), "seconds between greetings: more than 0")
+    elif not 0 <= hold.warn_before_s < hold.every_s:
+        cure = f"the warning could never come: 0 or more, and less than every_s ({hold.every_s:g})"
+        yield Problem("rules.hold_checkin.warn_before_s", shown("", hold.warn_before_s), cure)
+    back = rules.call_back
+    if back.within_s <= 0:
+        yield Problem("rules.call_back.within_s", shown("", back.within_s), "seconds to call back in: more than 0")
+    elif not 0 <= back.warn_before_s < back.within_s:
+        cure = f"the warning could never come: 0 or more, and less than within_s ({back.within_s:g})"
+        yield Problem("rules.call_back.warn_before_s", shown("", back.warn_before_s), cure)
+
+
+def _check_three_rings(rule: ThreeRings, written: Mapping[str, Any]) -> Iterator[Problem]:
+    def wrong(key: str, cure: str) -> Problem:
+        return Problem(f"rules.three_rings.{key}", shown(key, getattr(rule, key)), cure)
+
+    if rule.rings < 1:
+        yield wrong("rings", "at least 1 ring is allowed; to switch the rule off write enabled = false")
+    last = rule.rings - 1 if rule.boundary == "third_ring_start" else rule.rings
+    if any(not 1 <= ring <= last for ring in rule.warn_at_rings) and rule.rings >= 1:
+        why = ", where ring 3 itself is too late" if rule.boundary == "third_ring_start" else ""
+        yield wrong("warn_at_rings", f"a warning must come before the limit: from 1 to {last}{why}")
+    if rule.seconds is not None:
+        if rule.seconds <= 0:
+            yield wrong("seconds", "a limit in seconds: more than 0")
+        for key in ("boundary", "rings"):
+            if key in written:
+                yield wrong(key, "counts for nothing beside seconds, which is a plain limit: leave one of them out")
+    if rule.short_abandon_s < 0:
+        yield wrong("short_abandon_s", "must be 0 or more")
+
+
+def check_lines(lines: Iterable[Line]) -> Iterator[Problem]:
+    """The [[line]] tables."""
+    for line in lines:
+        head = f"line.{line.number}"
+        if line.rings is not None and line.rings < 1:
+            yield Problem(f"{head}.rings", shown("", line.rings), "at least 1; to switch it off: three_rings = false")
+        if line.seconds is not None and line.seconds <= 0:
+            yield Problem(f"{head}.seconds", shown("", line.seconds), "a limit in seconds: more than 0")
+        if line.seconds is not None and (line.boundary is not None or line.rings is not None):
+            yield Problem(f"{head}.seconds", shown("", line.seconds), "a plain limit: leave out rings and boundary")
+        if line.country is not None and line.country not in COUNTRIES:
+            known = ", ".join(sorted(COUNTRIES))
+            yield Problem(f"{head}.country", shown("", line.country), f"no ringing is known for it; known: {known}")
+
+
+def check_ladder(ladder: Ladder, notifiers: Iterable[str]) -> Iterator[Problem]:
+    """The [ladder] table: each step names notifiers that exist."""
+    known = list(notifiers)
+    for step in _STEPS:
+        for name in getattr(ladder, step):
+            if name not in known:
+                there = f"there are: {', '.join(known)}" if known else "there is no [[notifier]] at all"
+                yield Problem(
+                    f"ladder.{step}", shown("", name), f"{nearest(name, known)}no [[notifier]] has it; {there}"
+                )
+    for key in ("acknowledge_within_s", "notified_within_s"):
+        if getattr(ladder, key) <= 0:
+            yield Problem(f"ladder.{key}", shown(key, getattr(ladder, key)), "seconds: more than 0")
+
+
+def remarks(token_file: Path, tables: Iterable[Any], rules: RuleSet) -> Iterator[str]:
+    """What is no mistake, but somebody should know. `tables`: the settings of sources and notifiers."""
+    for file in (token_file, *_secret_files(tables)):
+        if file.is_file() and file.stat().st_mode & _NOT_ONLY_OWNER:
+            yield f"{file} can be read by others on this machine: chmod 600 {file}"
+    for source in rules.sources:
+        if rules.hold_checkin.enabled and not source.shows_hold:
+            yield f'source "{source.name}" cannot show hold: hold_checkin is not_observable there, never "met"'
+        if rules.three_rings.enabled and not source.shows_ring:
+            yield f'source "{source.name}" cannot show when a telephone rings: three_rings is not_observable there'
+    if not rules.notifiers:
+        yield "no [[notifier]]: alerts show on the board and in the API only"
+
+
+def _secret_files(tables: Iterable[Any]) -> Iterator[Path]:
+    for settings in tables:
+        for field in msgspec.structs.fields(settings):
+            if _HOLDS_A_SECRET.search(field.name) and (value := getattr(settings, field.name)):
+                yield Path(value)
+
+
+def _is_timezone(name: str) -> bool:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
