@@ -1,0 +1,65 @@
+"""What Prometheus may ask: counted once a batch, so that the way of an event stays short."""
+
+from collections import Counter as Tally
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from gateway.drafting import Draft
+from rules.engine import State
+from rules.events import Unparsed
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+
+
+class Metrics:
+    """One registry a process; names begin with `hotline_`."""
+
+    def __init__(self) -> None:
+        registry = self.registry = CollectorRegistry()
+        self.events = Counter("hotline_events", "Events journalled", ["source", "kind"], registry=registry)
+        self.duplicates = Counter("hotline_duplicates", "Events told again", registry=registry)
+        self.unparsed = Counter("hotline_unparsed", "What no codec could read", ["source"], registry=registry)
+        self.undecided = Counter("hotline_undecided", "Entries that made a rule raise", registry=registry)
+        self.overloads = Counter("hotline_overloads", "Submissions refused: queue full", registry=registry)
+        self.store_failures = Counter("hotline_store_failures", "Commits or loads that failed", registry=registry)
+        self.batch_size = Histogram("hotline_batch_entries", "Entries a commit", registry=registry, buckets=SIZES)
+        self.commit_s = Histogram("hotline_commit_seconds", "Time of a commit", registry=registry, buckets=SECONDS)
+        self.late_s = Histogram(
+            "hotline_deadline_late_seconds", "From due to noticed", registry=registry, buckets=SECONDS
+        )
+        self.alerts = Counter("hotline_alerts", "Alerts raised", ["rule", "kind"], registry=registry)
+        self.deliveries = Counter(
+            "hotline_deliveries", "Tries to deliver", ["notifier", "outcome", "reason"], registry=registry
+        )
+        self.waiting = Gauge("hotline_queue_events", "Events that wait for a commit", registry=registry)
+        self.ready = Gauge("hotline_ready", "1 when events are accepted", registry=registry)
+        self.open_incidents = Gauge("hotline_live_incidents", "Incidents in the live state", registry=registry)
+        self.open_alerts = Gauge("hotline_live_alerts", "Alerts in the live state", registry=registry)
+        self.sources = Gauge("hotline_source_online", "1 while the source is heard", ["source"], registry=registry)
+
+    def committed(self, draft: Draft, state: State, *, waiting: int, took_us: int) -> None:
+        batch = draft.batch
+        tally: Tally[tuple[str, str]] = Tally()
+        for row in batch.journal:
+            event = row.entry.event
+            tally[getattr(event, "source", ""), type(event).__name__] += 1
+            if isinstance(event, Unparsed):
+                self.unparsed.labels(event.source).inc()
+            if row.error:
+                self.undecided.inc()
+        for (source, kind), count in tally.items():
+            self.events.labels(source, kind).inc(count)
+        since_us = batch.journal[0].entry.at_us
+        for alert in batch.alerts.values():
+            if alert.raised_us >= since_us:  # raised by this batch, not changed by it
+                self.alerts.labels(alert.rule, alert.kind).inc()
+        for late_us in draft.late_us:
+            self.late_s.observe(late_us / 1_000_000)
+        for status in batch.sources.values():
+            self.sources.labels(status.name).set(status.link == "online")
+        self.batch_size.observe(len(batch.journal))
+        self.commit_s.observe(took_us / 1_000_000)
+        self.waiting.set(waiting)
+        self.open_incidents.set(len(state.incidents))
+        self.open_alerts.set(len(state.alerts))

@@ -1,0 +1,262 @@
+"""READ FIRST. The way of one event: it waits, is decided, committed with its batch, and only then acknowledged.
+
+One task does it all, one batch at a time:
+
+    submit()/note() → _waiting → _turn(): Draft decides → store.commit → answer · publish · outbox
+                                   ↑ the next deadline wakes it too                          │
+                                   └── DeliverySettled, by note() ←──── gateway.delivery ←───┘
+
+While a commit runs in the store's thread, the next batch gathers: batches form by themselves. A commit that fails
+promised nothing: who waits is told to come again, our own notes stay, and the state is read anew from the store.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import NamedTuple
+from uuid import uuid4
+
+import structlog
+
+from adapters.backoff import Backoff
+from adapters.errors import Overloaded, StoreError
+from adapters.ports import Admitted, Incoming, LiveState, Store
+from gateway.clock import Clock
+from gateway.drafting import Draft, Undecidable
+from gateway.metrics import Metrics
+from gateway.recovery import restore
+from gateway.subscriptions import Subscription, Subscriptions
+from rules.effects import Send
+from rules.engine import State, next_deadline
+from rules.events import DeadlinePassed, DeliverySettled, Event, EventUndecided, RulesTaken
+from rules.moments import SECOND_US
+from rules.settings import RuleSet
+
+PAUSE_US = 10 * SECOND_US  # for deadlines, when the rules cannot even put aside the one that raises
+
+log = structlog.get_logger()
+
+
+class Waiting(NamedTuple):
+    """What one `submit` brought; `answer` is None for a note of our own, which is kept until it is committed."""
+
+    events: Sequence[Incoming]
+    answer: asyncio.Future[list[Admitted]] | None
+
+
+class Pipeline:
+    """Implements adapters.ports.Intake. `ready` is "" when events are accepted, else why not, in words."""
+
+    def __init__(
+        self,
+        store: Store,
+        rules: RuleSet,
+        clock: Clock,
+        *,
+        queue_max: int = 20_000,
+        batch_max: int = 256,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self.rules = rules
+        self.state = State(rules)  # only read by others
+        self.ready = "starting: reading the store"
+        self.outbox: asyncio.Queue[Send] = asyncio.Queue()  # committed sends, for delivery; again after a recovery
+        self.metrics = metrics or Metrics()
+        self._store = store
+        self._clock = clock
+        self._ahead_us = 0  # our time beyond the clock's, where the journal's last entry is
+        self._seq = 0
+        self._at_us = 0
+        self._deadlines_from_us = 0
+        self._waiting: deque[Waiting] = deque()
+        self._waiting_events = 0
+        self._queue_max = queue_max
+        self._batch_max = batch_max
+        self._wake = asyncio.Event()
+        self._subscriptions = Subscriptions()
+
+    def now_us(self) -> int:
+        """Our clock. It never goes back, not even when the machine restarts with a wrong time."""
+        return self._clock() + self._ahead_us
+
+    async def submit(self, events: Sequence[Incoming]) -> list[Admitted]:
+        if self.ready:
+            raise StoreError(self.ready)
+        if self._waiting_events + len(events) > self._queue_max:
+            self.metrics.overloads.inc()
+            raise Overloaded(f"{self._waiting_events} events wait already")
+        if not events:
+            return []
+        answer: asyncio.Future[list[Admitted]] = asyncio.get_running_loop().create_future()
+        self._wait_in_line(Waiting(events, answer))
+        return await answer
+
+    def note(self, event: Event) -> None:
+        """Enter an event of our own: kept in order, and retried until it is committed, once."""
+        self._wait_in_line(Waiting([Incoming(event, self.now_us(), uuid4().bytes)], None))
+
+    async def take_rules(self, rules: RuleSet) -> None:
+        """From the next entry on `rules` hold; what is open keeps the plan it was opened with."""
+        await self.submit([Incoming(RulesTaken(rules=rules), self.now_us())])
+        self.rules = rules
+
+    def subscribe(self) -> AbstractAsyncContextManager[Subscription]:
+        """See every batch from now on, once it is committed."""
+        return self._subscriptions.open()
+
+    def _wait_in_line(self, waiting: Waiting) -> None:
+        self._waiting.append(waiting)
+        self._waiting_events += len(waiting.events)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Recover, then work until cancelled. Only a bug ends it otherwise."""
+        backoff = Backoff(first_s=0.1, longest_s=5.0)
+        try:
+            while True:
+                try:
+                    await self._recover()
+                    backoff.reset()
+                    self._set_ready("")
+                    while True:
+                        await self._something_to_do()
+                        await self._turn()
+                except StoreError as error:
+                    self.metrics.store_failures.inc()
+                    self._refuse(f"the store fails: {error}")
+                    await asyncio.sleep(backoff.next_s())
+        finally:
+            self._refuse("stopped")
+
+    async def _recover(self) -> None:
+        """Read the state from the store, and prove by a first commit that it can be written.
+
+        What became due while we were away fires with that commit, and is late.
+        """
+        live = await self._restore()
+        if self._ahead_us > SECOND_US:
+            log.warning("the journal is ahead of the clock; time runs on from it", ahead_s=self._ahead_us / SECOND_US)
+        noted = [waiting.events[0].event for waiting in self._waiting if waiting.answer is None]
+        settled = {Send(event.alert, event.notifier) for event in noted if isinstance(event, DeliverySettled)}
+        for send in live.pending:
+            if send not in settled:
+                self.outbox.put_nowait(send)
+        opening: list[Event] = [DeadlinePassed(steps_max=1)]
+        if live.rules is None or self.state.rules != self.rules:
+            opening.insert(0, RulesTaken(rules=self.rules))
+        await self._turn(opening)
+
+    async def _restore(self) -> LiveState:
+        """The state as last committed."""
+        live = await self._store.load()
+        self.state = restore(live, self.rules)
+        self._seq, self._at_us = live.seq, live.at_us
+        self._ahead_us = max(0, live.at_us - self._clock())
+        return live
+
+    async def _something_to_do(self) -> None:
+        """Wait for an event or the next deadline, whichever comes first."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self._wake.clear()
+            if self._waiting:
+                return
+            due_us = next_deadline(self.state)
+            timer = None
+            if due_us is not None:
+                wait_us = max(due_us, self._deadlines_from_us) - self.now_us()
+                if wait_us <= 0:  # asked again after every timer: uvloop's may fire a millisecond early
+                    return
+                timer = loop.call_later(wait_us / SECOND_US, self._wake.set)
+            await self._wake.wait()
+            if timer is not None:
+                timer.cancel()
+
+    async def _turn(self, opening: Sequence[Event] = ()) -> None:
+        """One batch: decide what waits and what is due, commit it, then tell everybody."""
+        group = self._next_group()
+        keys = [event.key for waiting in group for event in waiting.events if event.key is not None]
+        known = await self._store.known(keys) if keys else set()
+        draft, answers = await self._decide(opening, group, known)
+        if draft.batch.journal:
+            began_us = self._clock()
+            await self._store.commit(draft.batch)
+            self._seq, self._at_us = draft.seq, draft.at_us
+            self._publish(draft, took_us=self._clock() - began_us)
+        self.metrics.duplicates.inc(draft.duplicates)
+        for answered in answers:
+            waiting = self._waiting.popleft()
+            self._waiting_events -= len(waiting.events)
+            if waiting.answer is not None and not waiting.answer.done():  # done: who waited has gone away
+                waiting.answer.set_result(answered)
+
+    def _publish(self, draft: Draft, *, took_us: int) -> None:
+        self.metrics.committed(draft, self.state, waiting=self._waiting_events, took_us=took_us)
+        self._subscriptions.publish(draft.batch)
+        for send in draft.batch.sends:
+            self.outbox.put_nowait(send)
+
+    def _next_group(self) -> list[Waiting]:
+        """The head of the line, up to `batch_max` events. They stay in line until they are committed."""
+        group = []
+        events = 0
+        for waiting in self._waiting:
+            group.append(waiting)
+            events += len(waiting.events)
+            if events >= self._batch_max:
+                break
+        return group
+
+    async def _decide(
+        self, opening: Sequence[Event], group: list[Waiting], known: set[bytes]
+    ) -> tuple[Draft, list[list[Admitted]]]:
+        """A draft of `group` and of what is due. What makes a rule raise is found, and left undecided."""
+        now_us = self.now_us()
+        # What waits beyond the group came before now: deadlines up to now may not overtake it.
+        until_us = now_us if len(group) == len(self._waiting) else None
+        undecidable: dict[int, str] = {}
+        careful = False
+        while True:
+            draft = Draft(
+                self.state,
+                seq=self._seq,
+                at_us=self._at_us,
+                known=known,
+                undecidable=undecidable,
+                careful=careful,
+                deadlines_from_us=self._deadlines_from_us,
+            )
+            try:
+                for event in opening:
+                    draft.enter(event, now_us)
+                answers = draft.take_all([waiting.events for waiting in group], until_us)
+            except Undecidable as found:
+                event = found.entry.event
+                log.exception("a rule raised", seq=found.entry.seq, event_kind=type(event).__name__)
+                if isinstance(event, DeadlinePassed) and not careful:
+                    careful = True  # once more, one deadline an entry: which one is it?
+                elif isinstance(event, EventUndecided) and event.deadline:
+                    self._deadlines_from_us = now_us + PAUSE_US
+                    undecidable.clear()
+                else:
+                    undecidable[found.entry.seq] = repr(found.__cause__)
+                await self._restore()
+            else:
+                return draft, answers
+
+    def _set_ready(self, ready: str) -> None:
+        if ready != self.ready:
+            self.ready = ready
+            self.metrics.ready.set(not ready)
+            log.info("pipeline", ready=ready or "yes")
+
+    def _refuse(self, reason: str) -> None:
+        """Whoever waits is told to come again; our own notes stay."""
+        self._set_ready(reason)
+        refused = [waiting.answer for waiting in self._waiting if waiting.answer is not None]
+        self._waiting = deque(waiting for waiting in self._waiting if waiting.answer is None)
+        self._waiting_events = len(self._waiting)
+        for answer in refused:
+            if not answer.done():
+                answer.set_exception(StoreError(reason))
