@@ -1,0 +1,179 @@
+"""One item in our own words, or in a spelling of them, to a `Message`: checked, typed, nothing guessed."""
+
+from typing import Any, Final, get_args
+
+import msgspec
+
+from adapters.pbx.webhook.body import Item
+from adapters.pbx.webhook.times import TimeReader
+from adapters.pbx.webhook.unreadable import Unreadable
+from adapters.pbx.webhook.words import (
+    DIRECTIONS,
+    EVENT_CAUSES,
+    EVENT_WORDS,
+    EVENTS,
+    FIELD_NAMES,
+    FIELDS,
+    cause_of,
+    squash,
+)
+from rules.events.call import Cause, Direction, Role
+
+CALL_CHARS_MAX: Final = 128
+TEXT_CHARS_MAX: Final = 256
+_SEQ_MAX: Final = 2**63 - 1
+_ROLES: Final = frozenset(get_args(Role))
+_ALLOWED: Final = ", ".join(EVENT_WORDS)
+
+
+class Message(msgspec.Struct, frozen=True):
+    """The canonical event of the documentation, with closed words for what is closed."""
+
+    event: str
+    call: str
+    id: str = ""
+    leg: str = ""
+    at_us: int | None = None
+    caller: str = ""
+    called: str = ""
+    name: str = ""
+    device: str = ""
+    agent: str = ""
+    trunk: str = ""
+    queue: str = ""
+    cause: Cause = ""
+    seq: int | None = None
+    direction: Direction = ""
+    role: Role = ""
+    to_leg: str = ""
+    plain: bool = False  # from a shape that knows neither single legs nor holds: it speaks of calls as a whole
+    remarks: tuple[str, ...] = ()
+
+
+def canonical(item: Item, read_time: TimeReader) -> Message:
+    """Raises Unreadable with the field, and with the call where it could be read."""
+    fields, ignored = _named(item)
+    call = ""
+    try:
+        call = text_of(fields.get("call"), "call", CALL_CHARS_MAX)
+        return _message(call, fields, ignored, read_time)
+    except Unreadable as error:
+        error.call = call
+        raise
+
+
+def _message(call: str, fields: Item, ignored: list[str], read_time: TimeReader) -> Message:
+    word = text_of(fields.pop("event", None), "event")
+    event = EVENTS.get(word) or EVENTS.get(squash(word))
+    if event is None:
+        what = f"{word[:64]!r} is not an event" if word else "is missing"
+        raise Unreadable(what, field="event", cure=f"send one of: {_ALLOWED}")
+    if not call:
+        raise Unreadable(
+            "is missing or empty", field="call", cure="send your id of the call, the same in all its events"
+        )
+    del fields["call"]
+    told = text_of(fields.pop("cause", None), "cause")
+    cause = cause_of(told)
+    if told and cause is None:
+        ignored.append(f"cause {told[:64]!r} is not known")
+    at_us, seq = _at(fields.pop("at", None), read_time), _seq(fields.pop("seq", None))
+    direction, role = _direction(fields.pop("direction", None)), _role(fields.pop("role", None))
+    texts = {name: text_of(value, name) for name, value in fields.items() if value is not None}
+    return Message(
+        event=event,
+        call=call,
+        id=texts.get("id", ""),
+        leg=texts.get("leg", ""),
+        at_us=at_us,
+        caller=texts.get("from", ""),
+        called=texts.get("to", ""),
+        name=texts.get("name", ""),
+        device=texts.get("device", ""),
+        agent=texts.get("agent", ""),
+        trunk=texts.get("trunk", ""),
+        queue=texts.get("queue", ""),
+        cause=cause or EVENT_CAUSES.get(squash(word), ""),
+        seq=seq,
+        direction=direction,
+        role=role,
+        to_leg=texts.get("to_leg", ""),
+        remarks=tuple(ignored),
+    )
+
+
+def _named(item: Item) -> tuple[Item, list[str]]:
+    """Fields under their canonical names, and what was left over."""
+    fields: Item = {}
+    ranks: dict[str, int] = {}
+    ignored: list[str] = []
+    for key, value in item.items():
+        if key in FIELD_NAMES:
+            fields[key], ranks[key] = value, 0
+            continue
+        found = FIELDS.get(squash(key))
+        if found is None:
+            ignored.append(f"{key[:64]!r} is not used")
+            continue
+        field, rank = found
+        if rank < ranks.get(field, 1000):
+            fields[field], ranks[field] = value, rank
+    return fields, ignored
+
+
+def text_of(value: Any, field: str, chars_max: int = TEXT_CHARS_MAX) -> str:
+    """Numbers count as text (a PBX may send a telephone number as one); control characters are dropped."""
+    if isinstance(value, str):
+        text = (
+            value.strip() if value.isprintable() else "".join(c for c in value if c.isprintable() or c == " ").strip()
+        )
+    elif value is None:
+        return ""
+    elif isinstance(value, bool | dict):
+        raise Unreadable("is not a text", field=field, cure="send a text")
+    elif isinstance(value, list):
+        texts = {text_of(one, field, chars_max) for one in value if not isinstance(one, list)}
+        if len(texts) != 1:
+            raise Unreadable("holds several values", field=field, cure="send one")
+        text = texts.pop()
+    else:
+        text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if len(text) > chars_max:
+        raise Unreadable(f"is longer than {chars_max} characters", field=field, cure="shorten it")
+    return text
+
+
+def _at(value: Any, read_time: TimeReader) -> int | None:
+    try:
+        return read_time(value)
+    except (ValueError, TypeError) as error:
+        cure = "send RFC 3339 (2026-11-21T08:09:10.123+08:00) or a number of s, ms or µs since 1970"
+        raise Unreadable(f"{str(value)[:64]!r} {error}"[:200], field="at", cure=cure) from error
+
+
+def _seq(value: Any) -> int | None:
+    text = text_of(value, "seq")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _SEQ_MAX):
+        raise Unreadable(f"{text[:64]!r} is not a count", field="seq", cure="send an integer that grows")
+    return int(text)
+
+
+def _direction(value: Any) -> Direction:
+    word = text_of(value, "direction")
+    if not word:
+        return ""
+    found = DIRECTIONS.get(squash(word))
+    if found is None:
+        raise Unreadable(
+            f"{word[:64]!r} is not a direction", field="direction", cure="send inbound, outbound or internal"
+        )
+    return found
+
+
+def _role(value: Any) -> Role:
+    word = text_of(value, "role").lower()
+    if word not in _ROLES:
+        raise Unreadable(f"{word[:64]!r} is not a role", field="role", cure="send caller or agent")
+    return word  # type: ignore[return-value]  # the line above narrowed it

@@ -1,0 +1,87 @@
+"""A `Message` to the event of the vocabulary.
+
+Which leg an event speaks of, where the sender names none:
+* ringing, answered, held, retrieved, failed with a `device`: that device's own leg, so that a ring group told only
+  by extensions is one call with many legs, and the loser's failure is no missed call;
+* cleared: the whole call, even with a `device` (a plain PBX says "hangup, extension 801" when all is over), except
+  when the cause says that this device only lost its ring group (answered_elsewhere);
+* anything else, or no device: the call as a whole.
+"""
+
+from typing import Any, Final
+
+from adapters.pbx.webhook.canonical import Message
+from rules.events import (
+    AnyCallEvent,
+    ConnectionCleared,
+    Delivered,
+    Dequeued,
+    Diverted,
+    Established,
+    Failed,
+    Held,
+    Offered,
+    Originated,
+    Queued,
+    Retrieved,
+    Transferred,
+)
+from rules.events.call import Role
+
+_KINDS: Final[dict[str, type[AnyCallEvent]]] = {
+    "originated": Originated,
+    "offered": Offered,
+    "delivered": Delivered,
+    "established": Established,
+    "held": Held,
+    "parked": Held,
+    "retrieved": Retrieved,
+    "queued": Queued,
+    "dequeued": Dequeued,
+    "diverted": Diverted,
+    "transferred": Transferred,
+    "failed": Failed,
+    "cleared": ConnectionCleared,
+}
+_OF_A_DEVICE: Final = frozenset({"offered", "delivered", "established", "held", "retrieved", "diverted", "failed"})
+_ROLES: Final[dict[str, Role]] = {
+    "originated": "caller",
+    "queued": "caller",
+    "dequeued": "caller",
+    "offered": "agent",
+    "delivered": "agent",
+    "established": "agent",
+}
+
+
+def event_of(message: Message, source: str, shows_hold: bool | None) -> AnyCallEvent:
+    """`shows_hold`: what the configuration says of the source; None leaves it to the shape of the message."""
+    kind = message.event
+    leg = message.leg
+    if not leg and not message.plain:
+        lost_group = kind == "cleared" and message.cause == "answered_elsewhere"
+        leg = message.device if lost_group or kind in _OF_A_DEVICE else ""
+    extra: dict[str, Any] = {}
+    if kind == "parked":
+        extra["parked"] = True
+    elif kind in ("diverted", "transferred") and message.to_leg:
+        extra["to_leg"] = message.to_leg
+    return _KINDS[kind](
+        source=source,
+        call=message.call,
+        leg=leg,
+        role=message.role or _ROLES.get(kind, ""),
+        occurred_us=message.at_us,
+        source_seq=message.seq,
+        direction=message.direction,
+        caller=message.caller,
+        caller_name=message.name,
+        called=message.called,
+        device=message.device,
+        agent=message.agent,
+        trunk=message.trunk,
+        queue=message.queue,
+        cause=message.cause,
+        shows_hold=not message.plain if shows_hold is None else shows_hold,
+        **extra,
+    )

@@ -1,0 +1,150 @@
+"""A webhook source made ready: who may speak, what it says, and which of it we have heard before."""
+
+from collections import OrderedDict
+from hashlib import blake2b
+from typing import Final, NamedTuple
+
+import msgspec
+
+from adapters.pbx.webhook.body import Item, inflate, is_gzip, read_form, read_items
+from adapters.pbx.webhook.canonical import Message, canonical
+from adapters.pbx.webhook.mapping import Mapper
+from adapters.pbx.webhook.normalise import event_of
+from adapters.pbx.webhook.settings import DEFAULT_ZONE, Settings, secrets
+from adapters.pbx.webhook.signature import Verifier
+from adapters.pbx.webhook.sipgate import is_sipgate, sipgate
+from adapters.pbx.webhook.times import time_reader, zone
+from adapters.pbx.webhook.unreadable import Unreadable
+from adapters.ports import Incoming
+from rules.events import Unparsed
+
+SAME_BODY_US: Final = 2_000_000  # an identical body sooner than this is a repetition, later it is news (it rings again)
+_HEARD_MAX: Final = 10_000
+_KEY_BYTES: Final = 16
+_encode = msgspec.json.Encoder().encode
+
+
+class Reading(NamedTuple):
+    """All a request says: what goes to the pipeline (`Unparsed` included), and what could not be read."""
+
+    incoming: list[Incoming]
+    errors: list[Unreadable]
+    remarks: list[str]
+
+
+class HookSource:
+    """Reads its secrets when it is made: call only after `check` found no problem."""
+
+    def __init__(self, settings: Settings, default_zone: str = DEFAULT_ZONE) -> None:
+        keys, bearers, path_tokens = secrets(settings)
+        self.name = settings.name
+        self.sender_drops_on_4xx = settings.sender_drops_on_4xx
+        self.ok_body = settings.ok_body.encode()
+        self.verifier = Verifier(
+            keys,
+            bearers,
+            path_tokens,
+            tolerance_s=settings.tolerance_s,
+            allow_unsigned=settings.allow_unsigned,
+        )
+        self.reader = Reader(settings, default_zone)
+
+
+class Reader:
+    """Bytes to incoming events. Its only state is the short memory for bodies that come twice without an id."""
+
+    def __init__(self, settings: Settings, default_zone: str = DEFAULT_ZONE) -> None:
+        self._name = settings.name
+        self._salt = settings.name.encode() + b"\0"
+        self._shows_hold = settings.shows_hold
+        self._dialect = settings.dialect
+        local = zone(settings.timezone or default_zone)
+        self._read_time = time_reader("auto", local)
+        mapping = settings.mapping
+        self._mapper = Mapper(mapping, zone(mapping.at_zone) if mapping.at_zone else local) if mapping else None
+        self._heard: OrderedDict[bytes, int] = OrderedDict()
+
+    def read(self, body: bytes, *, content_type: str, content_encoding: str, message_id: str, at_us: int) -> Reading:
+        """A POST. Never raises for anything a sender can do."""
+        try:
+            if is_gzip(content_encoding, body):
+                body = inflate(body)
+            items = read_items(body, content_type)
+        except Unreadable as error:
+            return self._nothing(body, error, message_id, at_us)
+        return self._all(items, body, message_id, at_us)
+
+    def read_query(self, query: bytes, *, message_id: str, at_us: int) -> Reading:
+        """A GET. Never raises for anything a sender can do."""
+        try:
+            items = read_form(query)
+        except Unreadable as error:
+            return self._nothing(query, error, message_id, at_us)
+        if not items:
+            empty = Unreadable("is empty", field="query", cure="send the event's fields as a query, or POST them")
+            return self._nothing(query, empty, message_id, at_us)
+        return self._all(items, query, message_id, at_us)
+
+    def _all(self, items: list[Item], body: bytes, message_id: str, at_us: int) -> Reading:
+        reading = Reading([], [], [])
+        for place, item in enumerate(items):
+            raw = body if len(items) == 1 else _encode(item)
+            for nth, read in enumerate(self._messages(item)):
+                proof = raw if nth == 0 else b""
+                told = f"{message_id}/{place}/{nth}" if message_id else ""
+                if isinstance(read, Unreadable):
+                    read.field = f"[{place}].{read.field}" if len(items) > 1 else read.field
+                    reading.errors.append(read)
+                    reading.incoming.append(self._unparsed(read, proof or raw, told, at_us))
+                    continue
+                event = event_of(read, self._name, self._shows_hold)
+                key = self._key(read, raw, nth, told, at_us)
+                reading.incoming.append(Incoming(event, at_us, key, proof or None))
+                reading.remarks.extend(read.remarks)
+        return reading
+
+    def _messages(self, item: Item) -> list[Message | Unreadable]:
+        try:
+            if self._mapper is not None:
+                return self._mapper.messages(item)
+            if self._dialect == "sipgate" or (self._dialect == "auto" and is_sipgate(item)):
+                message = sipgate(item)
+                return [] if message is None else [message]
+            return [canonical(item, self._read_time)]
+        except Unreadable as error:
+            return [error]
+
+    def _nothing(self, body: bytes, error: Unreadable, message_id: str, at_us: int) -> Reading:
+        return Reading([self._unparsed(error, body, message_id, at_us)], [error], [])
+
+    def _unparsed(self, error: Unreadable, raw: bytes, told: str, at_us: int) -> Incoming:
+        event = Unparsed(source=self._name, reason=str(error)[:500], call=error.call)
+        key = (
+            self._hash(b"unparsed\0", told.encode("utf-8", "backslashreplace")) if told else self._recent(raw, 0, at_us)
+        )
+        return Incoming(event, at_us, key, raw)
+
+    def _key(self, message: Message, raw: bytes, nth: int, told: str, at_us: int) -> bytes:
+        """By the event's own id, the request's, its content where that names a moment, or its content now."""
+        if message.id:
+            return self._hash(b"id%d\0" % nth, message.id.encode())
+        if told:
+            return self._hash(b"request\0", told.encode("utf-8", "backslashreplace"))
+        if message.at_us is not None or message.seq is not None:
+            return self._hash(b"body%d\0" % nth, raw)
+        return self._recent(raw, nth, at_us)
+
+    def _recent(self, raw: bytes, nth: int, at_us: int) -> bytes:
+        """The same key as for an identical body less than 2 s ago: also when that one was never committed."""
+        content = self._hash(b"recent%d\0" % nth, raw)
+        first_us = self._heard.get(content)
+        if first_us is None or not 0 <= at_us - first_us < SAME_BODY_US:
+            first_us = at_us
+            self._heard[content] = at_us
+            self._heard.move_to_end(content)
+            if len(self._heard) > _HEARD_MAX:
+                self._heard.popitem(last=False)
+        return self._hash(content, first_us.to_bytes(8, "big", signed=True))
+
+    def _hash(self, kind: bytes, content: bytes) -> bytes:
+        return blake2b(self._salt + kind + content, digest_size=_KEY_BYTES).digest()

@@ -1,0 +1,15 @@
+"""The one error of this kind's reading: which field, what is wrong with it, and the cure."""
+
+from adapters.errors import PeerProtocolError
+
+
+class Unreadable(PeerProtocolError):
+    """`status` is the HTTP answer it deserves: 413 too large, 415 not a form we read, 422 anything else."""
+
+    def __init__(self, detail: str, *, field: str = "", cure: str = "", status: int = 422, call: str = "") -> None:
+        self.detail = detail
+        self.field = field
+        self.cure = cure
+        self.status = status
+        self.call = call
+        super().__init__(f"{field}: {detail}" if field else detail)
