@@ -167,8 +167,16 @@ class Store(Protocol):
         """All of it, durable on return; or StoreError and none of it."""
 
     async def incidents(
-        self, *, limit: int, cursor: str | None = None, since_us: int | None = None, number: str | None = None
-    ) -> Page: ...
+        self,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        since_us: int | None = None,
+        number: str | None = None,
+        outcome: str | None = None,
+        caller: str | None = None,
+    ) -> Page:
+        """Newest first. Here as in every page: a cursor that we did not give is a ValueError."""
 
     async def obligations(self, *, state: str | None, limit: int, cursor: str | None = None) -> Page: ...
 

@@ -1,0 +1,192 @@
+"""What people and the API ask of the record: pages by key, newest first, on connections that cannot write."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, Table, select, text, tuple_
+from sqlalchemy.sql import ClauseElement
+
+from adapters.errors import StoreError
+from adapters.intake import rows
+from adapters.intake.documents import Document, incident_document, obligation_document
+from adapters.intake.schema import alert, incident, journal, note, obligation
+from adapters.intake.writer import Database
+from adapters.ports import Page
+from rules.events import Entry
+from rules.incidents import Incident
+from rules.moments import rfc3339
+from rules.obligations import Obligation
+
+_UNREAD = text("kind = 'Unparsed' OR error IS NOT NULL")  # as the partial index has it, word for word
+
+T = TypeVar("T")
+Ask = Callable[[ClauseElement], list[Sequence[Any]]]
+
+
+class Reader:
+    """All its methods block and may be called from several threads. A bad cursor is a ValueError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._idle: list[Any] = []
+
+    def close(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+
+    def incidents(self, limit: int, cursor: str | None, *, since_us: int | None = None, **equal: str | None) -> Page:
+        """`equal`: what must stand in the columns of these names."""
+        where: list[ColumnElement[bool]] = [incident.c[name] == v for name, v in equal.items() if v is not None]
+        if since_us is not None:
+            where.append(incident.c.opened_us >= since_us)
+        query = page_query(incident, ("opened_us", "id"), limit, cursor, where)
+
+        def ask_all(ask: Ask) -> Page:
+            found, following = _page(ask(query), limit, incident, ("opened_us", "id"))
+            return Page([incident_document(i) for i in _with_obligations(ask, found)], following)
+
+        return self._run(ask_all)
+
+    def obligations(self, state: str | None, limit: int, cursor: str | None) -> Page:
+        where = [] if state is None else [obligation.c.state == state]
+        query = page_query(obligation, ("id",), limit, cursor, where)
+
+        def ask_all(ask: Ask) -> Page:
+            found, following = _page(ask(query), limit, obligation, ("id",))
+            obligations = [rows.obligation_from_row(row) for row in found]
+            theirs = select(incident).where(incident.c.id.in_({ob.incident for ob in obligations}))
+            by_id = {row[0]: rows.incident_from_row(row, []) for row in ask(theirs)}
+            return Page([obligation_document(ob, by_id.get(ob.incident)) for ob in obligations], following)
+
+        return self._run(ask_all)
+
+    def alerts(self, state: str | None, limit: int, cursor: str | None) -> Page:
+        from adapters.notify.message import document
+
+        where = [] if state is None else [alert.c.state == state]
+        query = page_query(alert, ("raised_us", "id"), limit, cursor, where)
+        found, following = _page(self._run(lambda ask: ask(query)), limit, alert, ("raised_us", "id"))
+        return Page([document(rows.alert_from_body(row[-1])) for row in found], following)
+
+    def timeline(self, number: str) -> list[Document]:
+        def ask_all(ask: Ask) -> list[Document]:
+            found = ask(select(incident.c.id).where(incident.c.number == number))
+            return _timeline(ask, found[0][0]) if found else []
+
+        return self._run(ask_all)
+
+    def unparsed(self, limit: int, cursor: str | None) -> Page:
+        query = page_query(journal, ("seq",), limit, cursor, [_UNREAD])
+        found, following = _page(self._run(lambda ask: ask(query)), limit, journal, ("seq",))
+        return Page([_unread(row) for row in found], following)
+
+    def journal(self, after_seq: int, limit: int, until_us: int | None) -> list[Entry]:
+        query = select(journal.c.seq, journal.c.at_us, journal.c.body).where(journal.c.seq > after_seq)
+        if until_us is not None:
+            query = query.where(journal.c.at_us <= until_us)
+        query = query.order_by(journal.c.seq).limit(limit)
+        return [rows.entry_from_row(*row) for row in self._run(lambda ask: ask(query))]
+
+    def _run(self, work: Callable[[Ask], T]) -> T:
+        """A connection that lay idle may have died meanwhile: then once more on a new one."""
+        if self._idle:
+            try:
+                return self._run_on(self._idle.pop(), work)
+            except self._database.errors:
+                self.close()
+        try:
+            return self._run_on(self._database.connect_reader(), work)
+        except self._database.errors as error:
+            raise StoreError(self._database.explain(error)) from error
+
+    def _run_on(self, connection: Any, work: Callable[[Ask], T]) -> T:
+        def ask(statement: ClauseElement) -> list[Sequence[Any]]:
+            found: list[Sequence[Any]] = connection.execute(*compiled(self._database, statement)).fetchall()
+            return found
+
+        try:
+            result = work(ask)
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+        return result
+
+
+def compiled(database: Database, statement: ClauseElement) -> tuple[str, list[Any]]:
+    """Text and values as the driver takes them."""
+    done = statement.compile(dialect=database.dialect, compile_kwargs={"render_postcompile": True})
+    return str(done), [done.params[name] for name in getattr(done, "positiontup", None) or ()]
+
+
+def page_query(table: Table, key: tuple[str, ...], limit: int, cursor: str | None, where: Iterable[Any]) -> Select[Any]:
+    """One page, newest first, beginning after `cursor`, and one row more to see whether there is a next."""
+    columns = [table.c[name] for name in key]
+    query = select(table).where(*where)
+    if cursor is not None:
+        after = _key_of(cursor, columns)
+        query = query.where(tuple_(*columns) < tuple_(*after) if len(key) > 1 else columns[0] < after[0])
+    return query.order_by(*(c.desc() for c in columns)).limit(limit + 1)
+
+
+def _page(
+    found: list[Sequence[Any]], limit: int, table: Table, key: tuple[str, ...]
+) -> tuple[list[Sequence[Any]], str | None]:
+    if len(found) <= limit:
+        return found, None
+    places = [list(table.c).index(table.c[name]) for name in key]
+    return found[:limit], ".".join(str(found[limit - 1][place]) for place in places)
+
+
+def _key_of(cursor: str, columns: list[Any]) -> list[Any]:
+    parts = cursor.split(".", len(columns) - 1)
+    if len(parts) != len(columns):
+        raise ValueError(f"cursor {cursor!r} is not one that we gave")
+    try:
+        return [c.type.python_type(part) for c, part in zip(columns, parts, strict=True)]
+    except ValueError as error:
+        raise ValueError(f"cursor {cursor!r} is not one that we gave") from error
+
+
+def _with_obligations(ask: Ask, found: list[Sequence[Any]]) -> list[Incident]:
+    theirs: dict[int, list[Obligation]] = {row[0]: [] for row in found}
+    query = select(obligation).where(obligation.c.incident.in_(list(theirs))).order_by(obligation.c.id)
+    for row in ask(query):
+        one = rows.obligation_from_row(row)
+        theirs[one.incident].append(one)
+    return [rows.incident_from_row(row, theirs[row[0]]) for row in found]
+
+
+def _timeline(ask: Ask, incident_id: int) -> list[Document]:
+    """Entries, then what they led to: notes and alerts of the same moment come after their entry."""
+    told: list[tuple[int, int, Document]] = []
+    mine = journal.c.incident == incident_id
+    for row in ask(select(journal).where(mine, text("incident > 0")).order_by(journal.c.seq)):
+        event = msgspec.json.decode(row[6])
+        detail = row[8] or ""
+        told.append((row[1], 0, {"what": event.pop("type"), "detail": detail, "seq": row[0], "event": event}))
+    told.extend(
+        (row[2], 1, {"what": row[4], "detail": row[5], "seq": row[3]})
+        for row in ask(select(note).where(note.c.incident == incident_id).order_by(note.c.id))
+    )
+    told.extend(
+        (row[6], 2, {"what": "alert", "detail": f"{row[3]} {row[4]}", "alert": row[0], "state": row[5]})
+        for row in ask(select(alert).where(alert.c.incident == incident_id, text("incident > 0")))
+    )
+    told.sort(key=lambda one: one[:2])
+    return [{"at": rfc3339(at_us), **rest} for at_us, _, rest in told]
+
+
+def _unread(row: Sequence[Any]) -> Document:
+    seq, at_us, source, kind, _, _, body, raw, error = row
+    event = msgspec.json.decode(body)
+    return {
+        "seq": seq,
+        "at": rfc3339(at_us),
+        "source": source,
+        "what": kind,
+        "reason": error or event.get("reason", ""),
+        "call": event.get("call", ""),
+        "raw": bytes(raw).decode(errors="replace") if raw is not None else "",
+    }

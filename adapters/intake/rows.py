@@ -1,0 +1,235 @@
+"""Between the structs of `rules` and the rows of `schema`: plain tuples in the order of the table's columns."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from adapters.ports import JournalRow
+from rules.effects import Alert, Note
+from rules.events import Entry, Event
+from rules.incidents import Call, Incident, SourceStatus
+from rules.obligations import Obligation, Step
+
+Row = tuple[Any, ...]
+
+_json = msgspec.json.Encoder()
+_pack = msgspec.msgpack.Encoder()
+_read_event: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+_read_alert = msgspec.json.Decoder(Alert)
+_read_live = msgspec.msgpack.Decoder(Incident)
+_read_source = msgspec.msgpack.Decoder(SourceStatus)
+_read_plan = msgspec.json.Decoder(tuple[Step, ...])
+_read_flags = msgspec.json.Decoder(list[str])
+
+
+def event_json(event: Event) -> str:
+    return _json.encode(event).decode()
+
+
+def event_from_json(body: str) -> Event:
+    return _read_event.decode(body)
+
+
+def journal_row(row: JournalRow) -> Row:
+    event = row.entry.event
+    return (
+        row.entry.seq,
+        row.entry.at_us,
+        getattr(event, "source", ""),
+        type(event).__name__,
+        row.key,
+        row.incident,
+        event_json(event),
+        row.raw,
+        row.error or None,
+    )
+
+
+def entry_from_row(seq: int, at_us: int, body: str) -> Entry:
+    return Entry(seq=seq, at_us=at_us, event=event_from_json(body))
+
+
+def live_row(incident: Incident) -> Row:
+    return (incident.id, _pack.encode(incident))
+
+
+def live_from_body(body: bytes) -> Incident:
+    return _read_live.decode(body)
+
+
+def source_row(status: SourceStatus) -> Row:
+    return (status.name, _pack.encode(status))
+
+
+def source_from_body(body: bytes) -> SourceStatus:
+    return _read_source.decode(body)
+
+
+def incident_row(i: Incident) -> Row:
+    return (
+        i.id,
+        i.number,
+        i.site,
+        i.medium,
+        i.direction,
+        i.call.source,
+        i.call.ids[0] if i.call.ids else "",
+        i.caller,
+        i.caller_name,
+        i.called,
+        i.line,
+        i.device,
+        i.agent,
+        i.queue,
+        i.trunk,
+        i.opened_us,
+        i.first_offered_us,
+        i.first_human_ring_us,
+        i.answered_us,
+        i.closed_us,
+        i.outcome,
+        i.rings,
+        i.holds,
+        i.hold_us,
+        _json.encode(i.flags).decode(),
+        i.merged_into,
+    )
+
+
+def incident_from_row(row: Sequence[Any], obligations: list[Obligation]) -> Incident:
+    """The record as the table has it: without the call's legs, which nobody needs once it is over."""
+    (
+        id_,
+        number,
+        site,
+        medium,
+        direction,
+        source,
+        source_call,
+        caller,
+        caller_name,
+        called,
+        line,
+        device,
+        agent,
+        queue,
+        trunk,
+        opened_us,
+        offered_us,
+        ring_us,
+        answered_us,
+        closed_us,
+        outcome,
+        rings,
+        holds,
+        hold_us,
+        flags,
+        merged_into,
+    ) = row
+    return Incident(
+        id=id_,
+        number=number,
+        site=site,
+        call=Call(source=source, ids=[source_call]),
+        medium=medium,
+        direction=direction,
+        caller=caller,
+        caller_name=caller_name,
+        called=called,
+        line=line,
+        device=device,
+        agent=agent,
+        queue=queue,
+        trunk=trunk,
+        opened_us=opened_us,
+        first_offered_us=offered_us,
+        first_human_ring_us=ring_us,
+        answered_us=answered_us,
+        closed_us=closed_us,
+        outcome=outcome,
+        rings=rings,
+        holds=holds,
+        hold_us=hold_us,
+        flags=_read_flags.decode(flags),
+        merged_into=merged_into,
+        obligations=obligations,
+    )
+
+
+def obligation_row(o: Obligation) -> Row:
+    return (
+        o.id,
+        o.rule,
+        o.incident,
+        o.opened_us,
+        o.due_us,
+        _json.encode(o.plan).decode(),
+        o.step,
+        o.state,
+        o.rule_set,
+        o.leg,
+        o.alert,
+        o.source_opened_us,
+        o.ended_us,
+        o.source_ended_us,
+        o.seconds,
+        o.ring,
+        o.clock,
+        o.skew_us,
+        o.certain,
+        o.reason,
+        o.late,
+        o.revised,
+        o.opened_by,
+        o.ended_by,
+    )
+
+
+def obligation_from_row(row: Sequence[Any]) -> Obligation:
+    facts = dict(zip(_OBLIGATION_COLUMNS, row, strict=True))
+    facts["plan"] = _read_plan.decode(facts["plan"])
+    facts["certain"] = bool(facts["certain"])
+    facts["late"] = bool(facts["late"])
+    return Obligation(**facts)
+
+
+# The columns are named as the fields, in the table's order.
+_OBLIGATION_COLUMNS = (
+    "id",
+    "rule",
+    "incident",
+    "opened_us",
+    "due_us",
+    "plan",
+    "step",
+    "state",
+    "rule_set",
+    "leg",
+    "alert",
+    "source_opened_us",
+    "ended_us",
+    "source_ended_us",
+    "seconds",
+    "ring",
+    "clock",
+    "skew_us",
+    "certain",
+    "reason",
+    "late",
+    "revised",
+    "opened_by",
+    "ended_by",
+)
+
+
+def alert_row(a: Alert) -> Row:
+    return (a.id, a.key, a.incident_id, a.rule, a.kind, a.state, a.raised_us, True, _json.encode(a).decode())
+
+
+def alert_from_body(body: str) -> Alert:
+    return _read_alert.decode(body)
+
+
+def note_row(n: Note) -> Row:
+    return (n.incident, n.at_us, n.seq, n.what, n.detail)
