@@ -1,0 +1,48 @@
+"""An alert as the world sees it: the documented JSON of docs/schemas/alert.json.
+
+`told` is what notifiers send: facts that never change, so that every try of one key says the same.
+`document` is what the API, the board and the stream show: the same, and what became of the alert since.
+"""
+
+from typing import Any
+
+from adapters.notify.texts import texts
+from rules.effects import Alert
+from rules.moments import rfc3339
+
+
+def told(alert: Alert) -> dict[str, Any]:
+    return {
+        "id": alert.id,
+        "key": alert.key,
+        "site": alert.site,
+        "rule": alert.rule,
+        "kind": alert.kind,
+        "severity": alert.severity,
+        "incident": alert.incident,
+        "call": alert.call,
+        "source": alert.source,
+        "source_call": alert.source_call,
+        "from": alert.caller,
+        "line": alert.line,
+        "device": alert.device,
+        "ring": alert.ring,
+        "seconds": alert.seconds,
+        "opened_at": rfc3339(alert.opened_us),
+        "due_at": rfc3339(alert.due_us),
+        "raised_at": rfc3339(alert.raised_us),
+        "late": alert.late,
+        "certain": alert.certain,
+        "reason": alert.reason,
+        "clears": list(alert.clears),
+        "text": texts(alert)._asdict(),
+    }
+
+
+def document(alert: Alert) -> dict[str, Any]:
+    return told(alert) | {
+        "state": alert.state,
+        "acknowledged_at": None if alert.acknowledged_us is None else rfc3339(alert.acknowledged_us),
+        "acknowledged_by": alert.acknowledged_by,
+        "notified": dict(alert.notified),
+    }

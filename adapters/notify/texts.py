@@ -1,0 +1,152 @@
+"""What an alert says to a person, in Chinese and English: what happened, since when, what to do next.
+
+Numbers of callers are masked here: texts end on screens and telephones. The document's `from` holds the whole number.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from rules.effects import Alert
+from rules.moments import SECOND_US
+
+
+class Text(NamedTuple):
+    zh: str
+    en: str
+
+
+class Facts(NamedTuple):
+    """An alert's facts, ready to be put into a sentence."""
+
+    who: str  # 138****8000 → 4001
+    caller: str
+    line: str
+    ring: int
+    source: str
+    zh: str  # how long: 15.0 秒
+    en: str  # how long: 15.0 s
+
+
+def texts(alert: Alert) -> Text:
+    """Never raises: an alert of a rule or kind without words of its own still says what it knows."""
+    sentence = _SENTENCES.get((alert.rule, alert.kind)) or _SENTENCES.get(("", alert.kind)) or _plain
+    said = sentence(_facts(alert))
+    marks_zh = [zh for told, zh, _ in _marks(alert) if told]
+    marks_en = [en for told, _, en in _marks(alert) if told]
+    number_zh = f"【{alert.incident}】" if alert.incident else ""
+    number_en = f"[{alert.incident}] " if alert.incident else ""
+    return Text(number_zh + said.zh + "".join(marks_zh), number_en + said.en + "".join(marks_en))
+
+
+def masked(number: str) -> str:
+    """138****8000. Extensions and service numbers, up to five digits, are nobody's secret."""
+    if len(number) <= 5:
+        return number
+    if len(number) <= 8:
+        return "****" + number[-2:]
+    return f"{number[:-8]}****{number[-4:]}"
+
+
+def _facts(alert: Alert) -> Facts:
+    seconds = (alert.raised_us - alert.opened_us) / SECOND_US if alert.seconds is None else alert.seconds
+    caller = masked(alert.caller) or "?"
+    line = alert.line or alert.device
+    who = f"{caller} → {line}" if line else caller
+    if seconds < 120:
+        return Facts(who, caller, line or "?", alert.ring or 0, alert.source, f"{seconds:.1f} 秒", f"{seconds:.1f} s")
+    minutes = f"{seconds / 60:.0f}"
+    return Facts(who, caller, line or "?", alert.ring or 0, alert.source, f"{minutes} 分钟", f"{minutes} min")
+
+
+def _marks(alert: Alert) -> list[tuple[bool, str, str]]:
+    return [
+        (alert.late, "（迟报：网关当时未运行）", " (told late: the gateway was not running then)"),
+        (not alert.certain, "（时刻不确定）", " (the moment is not certain)"),
+    ]
+
+
+def _ring_zh(f: Facts) -> str:
+    return f"（第 {f.ring} 声）" if f.ring else ""
+
+
+def _ring_en(f: Facts) -> str:
+    return f" (ring {f.ring})" if f.ring else ""
+
+
+def _plain(f: Facts) -> Text:
+    return Text(f"请处理：{f.who}", f"See to it: {f.who}")
+
+
+_SENTENCES: dict[tuple[str, str], Callable[[Facts], Text]] = {
+    ("three_rings", "warning"): lambda f: Text(
+        f"来电响铃{_ring_zh(f)}：{f.who}，已响 {f.zh}，请接听",
+        f"Ringing{_ring_en(f)}: {f.who}, for {f.en}. Answer it",
+    ),
+    ("three_rings", "breach"): lambda f: Text(
+        f"响铃超时未接{_ring_zh(f)}：{f.who}，已响 {f.zh}，请立即接听",
+        f"Not answered in time{_ring_en(f)}: {f.who}, ringing for {f.en}. Answer at once",
+    ),
+    ("three_rings", "escalation"): lambda f: Text(
+        f"升级：响铃超时未接，无人处理：{f.who}，已过 {f.zh}，请主管处理",
+        f"Escalated: not answered in time and nobody took it: {f.who}, {f.en} ago. Supervisor, see to it",
+    ),
+    ("three_rings", "cleared"): lambda f: Text(
+        f"响铃告警解除：{f.who}，用时 {f.zh}",
+        f"Ring alert cleared: {f.who}, after {f.en}",
+    ),
+    ("hold_checkin", "warning"): lambda f: Text(
+        f"客户仍在等候：{f.who}，距上次问候 {f.zh}，请问候客户",
+        f"Still on hold: {f.who}, last greeted {f.en} ago. Greet the caller",
+    ),
+    ("hold_checkin", "breach"): lambda f: Text(
+        f"等候超时未问候：{f.who}，已 {f.zh}，请立即取回通话或问候",
+        f"On hold and not greeted: {f.who}, for {f.en}. Retrieve the call or greet the caller at once",
+    ),
+    ("hold_checkin", "cleared"): lambda f: Text(
+        f"等候告警解除：{f.who}，用时 {f.zh}",
+        f"Hold alert cleared: {f.who}, after {f.en}",
+    ),
+    ("call_back", "warning"): lambda f: Text(
+        f"请回电：{f.caller} 的来电未接，已过 {f.zh}",
+        f"Call back {f.caller}: the call was missed {f.en} ago",
+    ),
+    ("call_back", "breach"): lambda f: Text(
+        f"未按时回电：{f.caller} 的来电未接，已过 {f.zh}，请立即回电",
+        f"Not called back in time: {f.caller}, missed {f.en} ago. Call back at once",
+    ),
+    ("call_back", "cleared"): lambda f: Text(
+        f"回电告警解除：{f.caller}，用时 {f.zh}",
+        f"Call-back alert cleared: {f.caller}, after {f.en}",
+    ),
+    ("inbound_only", "breach"): lambda f: Text(
+        f"只打进的线路打出了电话：{f.line}，请查明",
+        f"A line for incoming calls only was dialled out on: {f.line}. Find out why",
+    ),
+    ("source_online", "breach"): lambda f: Text(
+        f"与 {f.source} 失去联系，已 {f.zh}，来电可能未被看到，请检查",
+        f"No contact with {f.source} for {f.en}; calls may go unseen. Check it",
+    ),
+    ("source_online", "cleared"): lambda f: Text(
+        f"与 {f.source} 恢复联系，中断 {f.zh}",
+        f"Contact with {f.source} restored, lost for {f.en}",
+    ),
+    ("undecided", "breach"): lambda f: Text(
+        "有一条事件无法处理，已原样记入日志，请通知维护人员",
+        "An event could not be processed; it is kept in the journal as it came. Tell the operator",
+    ),
+    ("notify", "escalation"): lambda f: Text(
+        f"告警未送达任何人：{f.who}，请当面通知值班人员",
+        f"An alert reached nobody: {f.who}. Tell the desk in person",
+    ),
+    ("acknowledge", "escalation"): lambda f: Text(
+        f"升级：告警 {f.zh} 无人确认：{f.who}，请主管处理",
+        f"Escalated: not acknowledged for {f.en}: {f.who}. Supervisor, see to it",
+    ),
+    ("", "escalation"): lambda f: Text(
+        f"升级：无人处理：{f.who}，已过 {f.zh}，请主管处理",
+        f"Escalated: nobody took it: {f.who}, {f.en} ago. Supervisor, see to it",
+    ),
+    ("", "cleared"): lambda f: Text(f"告警解除：{f.who}", f"Alert cleared: {f.who}"),
+}
+_SENTENCES["notify", "breach"] = _SENTENCES["notify", "escalation"]
+_SENTENCES["acknowledge", "breach"] = _SENTENCES["acknowledge", "escalation"]
