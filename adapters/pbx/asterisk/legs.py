@@ -1,0 +1,59 @@
+"""What one AMI connection must remember of living legs, because AMI's events do not repeat it."""
+
+import msgspec
+
+from rules.events.call import Direction, Role
+
+# A PBX with more living channels than this is none we serve; it bounds memory when hang-ups go missing.
+LEGS_MAX = 50_000
+
+
+class KnownLeg(msgspec.Struct):
+    """One real channel. Local/ legs are never remembered."""
+
+    call: str  # its Linkedid when last seen: it changes in transfers and pick-ups, and nothing announces that
+    role: Role = ""
+    ringing: bool = False
+    up: bool = False
+    ended: bool = False  # a failure was told already; the hang-up follows
+    had_caller: bool = False  # the caller's number was told
+    direction: Direction = ""
+
+
+class Legs:
+    """Legs by Uniqueid. Hang-ups remove them."""
+
+    def __init__(self) -> None:
+        self._legs: dict[str, KnownLeg] = {}
+        self.changed: dict[str, str] = {}  # former Linkedid by leg: the message at hand must tell it
+
+    def __len__(self) -> int:
+        return len(self._legs)
+
+    def get(self, leg: str) -> KnownLeg | None:
+        return self._legs.get(leg)
+
+    def touch(self, leg: str, call: str) -> KnownLeg:
+        """The leg, made known if it is new. A changed Linkedid is noted in `changed` until the message is done."""
+        known = self._legs.get(leg)
+        if known is None:
+            if len(self._legs) >= LEGS_MAX:
+                del self._legs[next(iter(self._legs))]
+            known = self._legs[leg] = KnownLeg(call=call)
+        elif call and known.call != call:
+            if known.call:
+                self.changed[leg] = known.call
+            known.call = call
+        return known
+
+    def forget(self, leg: str) -> KnownLeg | None:
+        return self._legs.pop(leg, None)
+
+    def answered(self, call: str) -> bool:
+        """Whether a called device of this call is connected."""
+        return any(leg.up and leg.role == "agent" and leg.call == call for leg in self._legs.values())
+
+    def direction(self, call: str) -> Direction:
+        """What the call's first leg said of its direction: Linkedid is that leg's Uniqueid."""
+        first = self._legs.get(call)
+        return first.direction if first else ""

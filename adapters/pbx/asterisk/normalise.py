@@ -1,0 +1,407 @@
+"""Asterisk's events → ours. One `Normaliser` a connection: it remembers only what AMI does not repeat (legs.py).
+
+Which event gives what, and why, stands in docs/adapters/asterisk.md. No message may make this raise.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from adapters.pbx.asterisk.codec import Message
+from adapters.pbx.asterisk.legs import KnownLeg, Legs
+from adapters.pbx.asterisk.settings import Settings
+from adapters.pbx.asterisk.words import device, dial_failure, dialled, hangup_cause, is_local, moment_us, number, person
+from rules.events import (
+    AnyCallEvent,
+    ConnectionCleared,
+    Delivered,
+    Dequeued,
+    Diverted,
+    Established,
+    Failed,
+    Held,
+    Offered,
+    Originated,
+    Queued,
+    Retrieved,
+    SeenLeg,
+    Transferred,
+)
+from rules.events.call import Cause, Direction
+
+# ChannelState, as Asterisk's channelstate.h numbers it.
+_RING = "4"  # the caller's side: it dials, and hears ringback
+_RINGING = "5"  # a telephone rings
+_UP = "6"
+
+CallEvents = list[AnyCallEvent]
+
+
+class Normaliser:
+    """Reads messages in the order of the connection."""
+
+    def __init__(self, settings: Settings, seen: Iterable[SeenLeg] = ()) -> None:
+        """`seen`: the legs that lived when the connection began."""
+        self._settings = settings
+        self._legs = Legs()
+        for leg in seen:
+            known = self._legs.touch(leg.leg, leg.call)
+            known.role = leg.role
+            known.ringing = leg.state == "alerting"
+            known.up = leg.state in {"connected", "held", "queued"}
+            known.direction = leg.direction
+            known.had_caller = bool(leg.caller)
+
+    def read(self, message: Message) -> CallEvents:
+        """What the message tells of calls; [] for one that tells nothing."""
+        handler = self._HANDLERS.get(message.event)
+        if handler is None:
+            return []
+        out = handler(self, message)
+        if self._legs.changed:
+            out = [*out, *self._changed_calls(message, out)]
+        return out
+
+    def _changed_calls(self, m: Message, out: CallEvents) -> CallEvents:
+        """Two calls became one and no event of `out` says so: say again what is known, with both ids."""
+        told = {event.leg for event in out}
+        again: CallEvents = []
+        for leg in self._legs.changed:
+            known = self._legs.get(leg)
+            if leg in told or known is None:
+                continue
+            facts = self._facts(m, leg, known) | {"device": ""}
+            if known.up:
+                again.append(Established(**facts))
+            elif known.ringing:
+                again.append(Delivered(**facts))
+            else:
+                again.append(Originated(**facts) if known.role == "caller" else Offered(**facts))
+        self._legs.changed.clear()
+        return again
+
+    # -- one channel's life
+
+    def _newchannel(self, m: Message) -> CallEvents:
+        leg = m.get("uniqueid")
+        if not leg or is_local(m.get("channel")):
+            return []
+        if m.get("channelstate") == _RING:
+            return self._state(m)
+        self._legs.touch(leg, m.get("linkedid"))
+        return []
+
+    def _state(self, m: Message) -> CallEvents:
+        leg, channel, state = m.get("uniqueid"), m.get("channel"), m.get("channelstate")
+        if not leg or is_local(channel):
+            return []
+        known = self._legs.touch(leg, m.get("linkedid"))
+        facts = self._facts(m, leg, known)
+        if state == _RING:
+            return [] if known.role else [self._originated(m, known, facts)]
+        if state == _RINGING and not known.role and leg == known.call:
+            # Nobody dialled this leg and it began the call: click-to-dial rings the operator's own phone first.
+            known.direction = "outbound"
+            return [self._originated(m, known, facts)]
+        if state == _RINGING:
+            return self._delivered(known, facts | {"caller": number(m.get("connectedlinenum"))})
+        if state == _UP and not known.up:
+            known.role = known.role or ("caller" if leg == known.call else "agent")
+            return self._established(known, facts | {"role": known.role})
+        return []
+
+    def _newcallerid(self, m: Message) -> CallEvents:
+        """A caller's number that came after the channel; a number already told stays (the rest is cosmetics)."""
+        leg = m.get("uniqueid")
+        known = self._legs.get(leg)
+        if known is None or known.role != "caller" or known.had_caller or not number(m.get("calleridnum")):
+            return []
+        return [self._originated(m, known, self._facts(m, leg, known))]
+
+    def _hangup(self, m: Message) -> CallEvents:
+        leg = m.get("uniqueid")
+        if not leg or is_local(m.get("channel")):
+            return []
+        known = self._legs.touch(leg, m.get("linkedid"))
+        self._legs.forget(leg)
+        facts = self._facts(m, leg, known)
+        return [ConnectionCleared(**facts, cause=hangup_cause(m.get("cause")))]
+
+    # -- dialling
+
+    def _dialbegin(self, m: Message) -> CallEvents:
+        leg, dialling = m.get("destuniqueid"), m.get("uniqueid")
+        out: CallEvents = []
+        caller = self._dialling_leg(m, out)
+        if not leg or is_local(m.get("destchannel")):
+            return out
+        known = self._legs.touch(leg, m.get("linkedid") or m.get("destlinkedid"))
+        if not dialling and leg == known.call:  # originated by the PBX itself: the operator's own phone first
+            known.direction = "outbound"
+            return [*out, self._originated(m, known, self._dest(m, leg, known))]
+        known.role = "agent"
+        facts = self._dest(m, leg, known)
+        trunk = self._trunk(m.get("destchannel"))
+        if trunk:
+            if caller and not caller.direction and not self._trunk(m.get("channel")):
+                caller.direction = facts["direction"] = "outbound"
+            facts["trunk"] = trunk
+        return [*out, Offered(**facts, caller=number(m.get("destconnectedlinenum")))]
+
+    def _dialling_leg(self, m: Message, out: CallEvents) -> KnownLeg | None:
+        """The leg that dials. If its own beginning was not heard it is made known here, by an event in `out`."""
+        leg = m.get("uniqueid")
+        if not leg or is_local(m.get("channel")):
+            return self._legs.get(m.get("linkedid"))
+        known = self._legs.touch(leg, m.get("linkedid"))
+        if not known.role and leg == known.call:
+            out.append(self._originated(m, known, self._facts(m, leg, known)))
+        return known
+
+    def _dialstate(self, m: Message) -> CallEvents:
+        leg = m.get("destuniqueid")
+        if m.get("dialstatus").upper() != "RINGING" or not leg or is_local(m.get("destchannel")):
+            return []
+        known = self._legs.touch(leg, m.get("linkedid") or m.get("destlinkedid"))
+        if known.role == "caller":
+            return []
+        return self._delivered(known, self._dest(m, leg, known))
+
+    def _dialend(self, m: Message) -> CallEvents:
+        leg, status = m.get("destuniqueid"), m.get("dialstatus").upper()
+        if not leg or is_local(m.get("destchannel")):
+            return []
+        known = self._legs.touch(leg, m.get("linkedid") or m.get("destlinkedid"))
+        if known.role == "caller":
+            return []
+        known.role = "agent"
+        facts = self._dest(m, leg, known)
+        if m.get("forward"):
+            known.ended = True
+            return [Diverted(**facts, called=m.get("forward").partition("/")[2].partition("@")[0])]
+        if status == "ANSWER":
+            return self._established(known, facts)
+        cause = dial_failure(status)
+        if cause == "cancelled" and self._legs.answered(known.call):
+            cause = "answered_elsewhere"
+        return self._failed(known, facts, cause) if cause else []
+
+    # -- queues
+
+    def _queuecallerjoin(self, m: Message) -> CallEvents:
+        return self._waiting(m, Queued)
+
+    def _queuecallerabandon(self, m: Message) -> CallEvents:
+        return self._waiting(m, Dequeued, cause="cancelled")
+
+    def _queuecallerleave(self, m: Message) -> CallEvents:
+        """Both outcomes show this; only a caller whom no agent has (answer comes first) left without one."""
+        known = self._legs.get(m.get("uniqueid"))
+        if known is None or known.ended or self._legs.answered(known.call):
+            return []
+        return self._waiting(m, Dequeued, cause="no_answer")
+
+    def _waiting(self, m: Message, kind: type[Queued | Dequeued], cause: Cause = "") -> CallEvents:
+        leg = m.get("uniqueid")
+        if not leg or is_local(m.get("channel")):
+            return []
+        known = self._legs.touch(leg, m.get("linkedid"))
+        known.role = known.role or "caller"
+        known.ended = cause == "cancelled"  # the leave that follows an abandon says nothing new
+        facts = self._facts(m, leg, known)
+        return [kind(**facts, caller=number(m.get("calleridnum")), queue=m.get("queue"), cause=cause)]
+
+    def _agentcalled(self, m: Message) -> CallEvents:
+        return self._agent(m, lambda known, facts: [] if known.up else [Offered(**facts)])
+
+    def _agentconnect(self, m: Message) -> CallEvents:
+        return self._agent(m, self._established)
+
+    def _agentringnoanswer(self, m: Message) -> CallEvents:
+        return self._agent(m, lambda known, facts: self._failed(known, facts, "no_answer"))
+
+    def _agent(self, m: Message, tell: Callable[[KnownLeg, dict[str, Any]], CallEvents]) -> CallEvents:
+        leg = m.get("destuniqueid")
+        if not leg or is_local(m.get("destchannel")):
+            return []
+        call = m.get("linkedid") or m.get("destlinkedid")
+        if self._legs.get(leg) is None:
+            # Its hang-up has passed (AgentRingNoAnswer comes after it): told already, nothing to remember.
+            return []
+        known = self._legs.touch(leg, call)
+        known.role = "agent"
+        facts = self._dest(m, leg, known)
+        return tell(known, facts | {"agent": person(m.get("membername")), "queue": m.get("queue")})
+
+    # -- hold, park
+
+    def _hold(self, m: Message) -> CallEvents:
+        return self._on_leg(m, Held)
+
+    def _unhold(self, m: Message) -> CallEvents:
+        return self._on_leg(m, Retrieved)
+
+    def _on_leg(self, m: Message, kind: type[Held | Retrieved]) -> CallEvents:
+        leg = m.get("uniqueid")
+        if not leg or is_local(m.get("channel")):
+            return []
+        known = self._legs.touch(leg, m.get("linkedid"))
+        return [kind(**self._facts(m, leg, known))]
+
+    def _parkedcall(self, m: Message) -> CallEvents:
+        return self._parked(m, lambda facts: [Held(**facts, parked=True)])
+
+    def _unparkedcall(self, m: Message) -> CallEvents:
+        other = m.get("retrieverlinkedid")
+        return self._parked(m, lambda facts: [Retrieved(**facts | _also(facts, other))])
+
+    def _parkedcalltimeout(self, m: Message) -> CallEvents:
+        """Nobody fetched the call: it leaves the lot and rings anew, as after a transfer."""
+        return self._parked(m, lambda facts: [Retrieved(**facts), Transferred(**facts)])
+
+    def _parked(self, m: Message, tell: Callable[[dict[str, Any]], CallEvents]) -> CallEvents:
+        leg = m.get("parkeeuniqueid")
+        if not leg or is_local(m.get("parkeechannel")):
+            return []
+        known = self._legs.touch(leg, m.get("parkeelinkedid"))
+        return tell(self._facts(m, leg, known, "parkee"))
+
+    # -- transfer, pick-up, bridges
+
+    def _blindtransfer(self, m: Message) -> CallEvents:
+        leg = m.get("transfereruniqueid")
+        if not leg or m.get("result").lower() != "success":
+            return []
+        known = self._legs.touch(leg, m.get("transfereelinkedid") or m.get("transfererlinkedid"))
+        facts = self._facts(m, leg, known, "transferer")
+        return [Transferred(**facts | _also(facts, m.get("transfererlinkedid")), called=dialled(m.get("extension")))]
+
+    def _attendedtransfer(self, m: Message) -> CallEvents:
+        leg = m.get("origtransfereruniqueid")
+        if not leg or m.get("result").lower() != "success":
+            return []
+        known = self._legs.touch(leg, m.get("transfereelinkedid") or m.get("origtransfererlinkedid"))
+        facts = self._facts(m, leg, known, "origtransferer")
+        for key in ("origtransfererlinkedid", "secondtransfererlinkedid", "transfertargetlinkedid"):
+            facts |= _also(facts, m.get(key))
+        return [Transferred(**facts, attended=True, to_leg=m.get("transfertargetuniqueid"))]
+
+    def _pickup(self, m: Message) -> CallEvents:
+        """`Channel` takes the call that rang at `Target`. The picker dialled a feature code, so it looked a caller."""
+        picker, target = m.get("uniqueid"), m.get("targetuniqueid")
+        call = m.get("targetlinkedid")
+        if not picker or not target or not call:
+            return []
+        taken = self._legs.touch(target, call)
+        taken.ended = True
+        facts = self._facts(m, target, taken, "target")
+        known = self._legs.touch(picker, call)
+        known.role, known.up = "agent", True
+        answered = self._facts(m, picker, known)
+        answered |= _also(answered, m.get("linkedid")) | {"direction": self._legs.direction(call)}
+        return [Diverted(**facts, to_leg=picker), Established(**answered)]
+
+    def _bridgeenter(self, m: Message) -> CallEvents:
+        """Says nothing new, but that the call's id may have changed (see _changed_calls)."""
+        leg = m.get("uniqueid")
+        if self._legs.get(leg):
+            self._legs.touch(leg, m.get("linkedid"))
+        return []
+
+    # -- what they share
+
+    def _facts(self, m: Message, leg: str, known: KnownLeg, prefix: str = "") -> dict[str, Any]:
+        former = self._legs.changed.get(leg)
+        return {
+            "source": self._settings.name,
+            "call": known.call or leg,
+            "leg": leg,
+            "role": known.role,
+            "same_call": (former,) if former else (),
+            "occurred_us": moment_us(m.get("timestamp")),
+            "direction": known.direction or self._legs.direction(known.call),
+            "device": device(m.get(f"{prefix}channel")),
+        }
+
+    def _dest(self, m: Message, leg: str, known: KnownLeg) -> dict[str, Any]:
+        facts = self._facts(m, leg, known, "dest")
+        return facts | _also(facts, m.get("destlinkedid"))
+
+    def _originated(self, m: Message, known: KnownLeg, facts: dict[str, Any]) -> Originated:
+        channel = m.get("channel")
+        known.role = "caller"
+        known.direction = known.direction or self._direction(m.get("context"), channel)
+        caller = number(m.get("calleridnum"))
+        known.had_caller = bool(caller)
+        return Originated(
+            **facts | {"role": "caller", "direction": known.direction},
+            caller=caller,
+            caller_name=person(m.get("calleridname")),
+            called=dialled(m.get("exten")),
+            trunk=self._trunk(channel),
+        )
+
+    def _delivered(self, known: KnownLeg, facts: dict[str, Any]) -> CallEvents:
+        if known.ringing or known.up or known.role == "caller":
+            return []
+        known.role, known.ringing = "agent", True
+        return [Delivered(**facts | {"role": "agent"})]
+
+    def _established(self, known: KnownLeg, facts: dict[str, Any]) -> CallEvents:
+        """Told once by whichever of Newstate, DialEnd and AgentConnect comes first, and again for an agent's name."""
+        if known.up and not facts.get("agent"):
+            return []
+        known.up, known.ringing = True, False
+        return [Established(**facts)]
+
+    def _failed(self, known: KnownLeg, facts: dict[str, Any], cause: Cause) -> CallEvents:
+        if known.ended or known.up:
+            return []
+        known.ended = True
+        return [Failed(**facts, cause=cause)]
+
+    def _trunk(self, channel: str) -> str:
+        return device(channel) if channel.startswith(self._settings.trunks) else ""
+
+    def _direction(self, context: str, channel: str) -> Direction:
+        settings = self._settings
+        if context in settings.inbound_contexts or self._trunk(channel):
+            return "inbound"
+        if context in settings.outbound_contexts:
+            return "outbound"
+        return "internal" if context in settings.internal_contexts else ""
+
+    _HANDLERS: ClassVar[dict[str, Callable[["Normaliser", Message], CallEvents]]] = {
+        "newchannel": _newchannel,
+        "newstate": _state,
+        "newcallerid": _newcallerid,
+        "hangup": _hangup,
+        "dialbegin": _dialbegin,
+        "dialstate": _dialstate,
+        "dialend": _dialend,
+        "queuecallerjoin": _queuecallerjoin,
+        "queuecallerabandon": _queuecallerabandon,
+        "queuecallerleave": _queuecallerleave,
+        "agentcalled": _agentcalled,
+        "agentconnect": _agentconnect,
+        "agentringnoanswer": _agentringnoanswer,
+        "hold": _hold,
+        "unhold": _unhold,
+        "parkedcall": _parkedcall,
+        "unparkedcall": _unparkedcall,
+        "parkedcalltimeout": _parkedcalltimeout,
+        "blindtransfer": _blindtransfer,
+        "attendedtransfer": _attendedtransfer,
+        "pickup": _pickup,
+        "bridgeenter": _bridgeenter,
+    }
+
+
+WANTED = frozenset(Normaliser._HANDLERS)  # noqa: SLF001 (the table is this file's own)
+
+
+def _also(facts: dict[str, Any], call: str) -> dict[str, Any]:
+    """`same_call` with `call` added, if it is another id than the event's own."""
+    same: tuple[str, ...] = facts["same_call"]
+    if not call or call == facts["call"] or call in same:
+        return {"same_call": same}
+    return {"same_call": (*same, call)}
