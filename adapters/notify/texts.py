@@ -130,7 +130,7 @@ _SENTENCES: dict[tuple[str, str], Callable[[Facts], Text]] = {
         f"与 {f.source} 恢复联系，中断 {f.zh}",
         f"Contact with {f.source} restored, lost for {f.en}",
     ),
-    ("undecided", "breach"): lambda f: Text(
+    ("undecided", "breach"): lambda _: Text(
         "有一条事件无法处理，已原样记入日志，请通知维护人员",
         "An event could not be processed; it is kept in the journal as it came. Tell the operator",
     ),

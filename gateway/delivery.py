@@ -1,0 +1,198 @@
+"""Alerts leave: each notifier works off its own sends, tries again until they are settled, and delays no other.
+
+The outbox rows are durable; here only their ids wait, the alert is looked up when its turn comes. Alerts of one
+incident go in order, those of others pass by while it waits for its next try. The pipeline is told what became of each.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import structlog
+
+from adapters.backoff import Backoff
+from adapters.notify.message import told
+from adapters.ports import Delivered, Notifier, Rejected, Retry
+from adapters.ports import Delivery as Outcome
+from gateway.pipeline import Pipeline
+from rules.effects import Alert, Send
+from rules.events import DeliverySettled
+from rules.moments import SECOND_US
+
+
+class Patience(NamedTuple):
+    """How long one send is tried."""
+
+    try_s: float = 30.0  # one try; a notifier has its own shorter time-out
+    first_s: float = 0.5  # wait after the first failure, then twice that …
+    longest_s: float = 60.0
+    attempts_max: int = 3_000
+    give_up_after_s: float = 86_400.0  # counted from when the alert was raised, so a restart does not begin anew
+    at_once: int = 32  # sends of different incidents under way
+
+
+PATIENCE = Patience()
+
+
+class Lane:
+    """The sends of one incident by one notifier, in order; the head is being tried."""
+
+    def __init__(self, patience: Patience) -> None:
+        self.sends: deque[Send] = deque()
+        self.attempts = 0  # of the head
+        self.backoff = Backoff(first_s=patience.first_s, longest_s=patience.longest_s)
+        self.retry: asyncio.TimerHandle | None = None
+
+
+class Worker:
+    """One notifier and all that waits for it."""
+
+    def __init__(self, notifier: Notifier, pipeline: Pipeline, patience: Patience) -> None:
+        self.link = ""  # "" for a notifier that keeps no connection
+        self.reason = ""
+        self.delivered = 0
+        self.failed = 0
+        self._notifier = notifier
+        self._pipeline = pipeline
+        self._patience = patience
+        self._lanes: dict[str, Lane] = {}
+        self._ready: asyncio.Queue[str] = asyncio.Queue()
+        self._taken: set[str] = set()  # alert ids that wait: a recovery tells of them again
+        self._log = structlog.get_logger().bind(notifier=notifier.name)
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._notifier.run(self._link_changed))
+            for _ in range(self._patience.at_once):
+                tasks.create_task(self._work())
+
+    def take(self, send: Send) -> None:
+        if send.alert in self._taken:
+            return
+        self._taken.add(send.alert)
+        alert = self._pipeline.state.alerts.get(send.alert)
+        key = alert.incident if alert is not None and alert.incident else send.alert
+        lane = self._lanes.get(key)
+        if lane is None:
+            lane = self._lanes[key] = Lane(self._patience)
+            self._ready.put_nowait(key)
+        lane.sends.append(send)
+
+    def status(self) -> dict[str, Any]:
+        return {
+            "name": self._notifier.name,
+            "link": self.link,
+            "reason": self.reason,
+            "waiting": len(self._taken),
+            "delivered": self.delivered,
+            "failed": self.failed,
+        }
+
+    def _link_changed(self, state: str, reason: str) -> None:
+        if state != self.link:
+            self._log.info("notifier", link=state, reason=reason)
+        self.link, self.reason = state, reason
+        if state == "online":
+            for key, lane in self._lanes.items():
+                self._retry_now(key, lane)
+
+    async def _work(self) -> None:
+        while True:
+            key = await self._ready.get()
+            lane = self._lanes[key]
+            delay_s = await self._try(lane)
+            if delay_s is not None:
+                loop = asyncio.get_running_loop()
+                lane.retry = loop.call_later(delay_s, self._retry_now, key, lane)
+            elif lane.sends:
+                self._ready.put_nowait(key)
+            else:
+                del self._lanes[key]
+
+    async def _try(self, lane: Lane) -> float | None:
+        """One try of the lane's head. In how many seconds again; None when it is settled."""
+        send = lane.sends[0]
+        alert = self._pipeline.state.alerts.get(send.alert)
+        outcome = Rejected("gave_up") if alert is None else await self._send(alert)
+        lane.attempts += 1
+        self._count(outcome)
+        if isinstance(outcome, Retry):
+            self.reason = outcome.reason
+            wait_s = max(lane.backoff.next_s(), outcome.after_s or 0.0)
+            if lane.attempts < self._patience.attempts_max and not self._expired(alert, wait_s):
+                return wait_s
+            outcome = Rejected("gave_up")
+        self._settle(lane, send, outcome)
+        return None
+
+    async def _send(self, alert: Alert) -> Outcome:
+        try:
+            async with asyncio.timeout(self._patience.try_s):
+                return await self._notifier.send(told(alert), alert.key)
+        except TimeoutError:
+            return Retry("timeout")
+
+    def _expired(self, alert: Alert | None, wait_s: float) -> bool:
+        if alert is None:
+            return True
+        age_s = (self._pipeline.now_us() - alert.raised_us) / SECOND_US
+        return age_s + wait_s > self._patience.give_up_after_s
+
+    def _settle(self, lane: Lane, send: Send, outcome: Delivered | Rejected) -> None:
+        delivered = isinstance(outcome, Delivered)
+        reason = "" if isinstance(outcome, Delivered) else outcome.reason
+        if delivered:
+            self.delivered += 1
+            self.reason = ""
+        else:
+            self.failed += 1
+            self._log.warning("alert not delivered", alert=send.alert, reason=reason, attempts=lane.attempts)
+        self._pipeline.note(_settled(send, delivered=delivered, attempts=lane.attempts, reason=reason))
+        self._taken.discard(send.alert)
+        lane.sends.popleft()
+        lane.attempts = 0
+        lane.backoff.reset()
+
+    def _retry_now(self, key: str, lane: Lane) -> None:
+        """Only a lane that waits for its next try is put in line: it is in line, or being tried, but once."""
+        if lane.retry is not None:
+            lane.retry.cancel()
+            lane.retry = None
+            self._ready.put_nowait(key)
+
+    def _count(self, outcome: Outcome) -> None:
+        reason = "" if isinstance(outcome, Delivered) else outcome.reason
+        self._pipeline.metrics.deliveries.labels(self._notifier.name, type(outcome).__name__.lower(), reason).inc()
+
+
+class Delivery:
+    """All notifiers. A send for one that the configuration no longer has is settled at once."""
+
+    def __init__(self, notifiers: Sequence[Notifier], pipeline: Pipeline, patience: Patience = PATIENCE) -> None:
+        self._pipeline = pipeline
+        self._workers = {notifier.name: Worker(notifier, pipeline, patience) for notifier in notifiers}
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._distribute())
+            for worker in self._workers.values():
+                tasks.create_task(worker.run())
+
+    def status(self) -> list[dict[str, Any]]:
+        return [worker.status() for worker in self._workers.values()]
+
+    async def _distribute(self) -> None:
+        while True:
+            send = await self._pipeline.outbox.get()
+            worker = self._workers.get(send.notifier)
+            if worker is not None:
+                worker.take(send)
+            else:
+                self._pipeline.note(_settled(send, delivered=False, attempts=0, reason="gave_up"))
+
+
+def _settled(send: Send, *, delivered: bool, attempts: int, reason: str) -> DeliverySettled:
+    return DeliverySettled(
+        alert=send.alert, notifier=send.notifier, delivered=delivered, attempts=attempts, reason=reason
+    )
