@@ -1,42 +1,58 @@
-"""RFC 9457 problems: every refusal names the field and the cure."""
+"""What went wrong, as RFC 9457 says it, with the field at fault and the cure."""
 
-import math
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
 
 import msgspec
 from aiohttp import web
 
 
 class Problem(Exception):
-    """A refusal on its way out. `field`: what was wrong with the request; `cure`: what to do about it."""
+    """Raise it in a handler; `problem_response` makes the answer."""
 
     def __init__(
         self,
         status: int,
         title: str,
         *,
+        detail: str = "",
         field: str = "",
         cure: str = "",
-        detail: str = "",
         retry_after_s: float | None = None,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
-        self.status = status
-        self.document = {
-            "type": "about:blank",
-            "title": title,
-            "status": status,
-            **{name: text for name, text in (("detail", detail), ("field", field), ("cure", cure)) if text},
-        }
-        self.headers = dict(headers or {})
-        if retry_after_s is not None:
-            self.headers["Retry-After"] = str(math.ceil(retry_after_s))
+        """`more`: further members of the document."""
         super().__init__(title)
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.field = field
+        self.cure = cure
+        self.retry_after_s = retry_after_s
+        self.headers = headers or {}
+        self.more = more or {}
+
+    def document(self) -> dict[str, Any]:
+        """`type` names the sort of problem for programs: about:blank, as the status says it all (RFC 9457 §4.2.1)."""
+        known = {"detail": self.detail, "field": self.field, "cure": self.cure}
+        return {
+            "type": "about:blank",
+            "title": self.title or HTTPStatus(self.status).phrase,
+            "status": self.status,
+            **{name: text for name, text in known.items() if text},
+            **self.more,
+        }
 
 
 def problem_response(problem: Problem) -> web.Response:
+    headers = dict(problem.headers)
+    if problem.retry_after_s is not None:
+        headers["Retry-After"] = str(max(1, round(problem.retry_after_s)))
     return web.Response(
         status=problem.status,
-        body=msgspec.json.encode(problem.document),
+        body=msgspec.json.encode(problem.document()),
         content_type="application/problem+json",
-        headers=problem.headers,
+        headers=headers,
     )

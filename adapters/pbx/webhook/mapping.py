@@ -29,8 +29,8 @@ class Mapping(msgspec.Struct, forbid_unknown_fields=True, rename={"from_": "from
     makes several events of it; `= word` is a constant; a list is tried in order until one holds something.
     """
 
-    event: Where
-    call: Where
+    event: Where = ""
+    call: Where = ""
     each: str = ""  # path of a list: one event for each of its elements
     when: dict[str, Constant | list[Constant]] = {}  # path → value, or values: what does not fit is passed by
     id: Where = ""

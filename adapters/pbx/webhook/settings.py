@@ -24,7 +24,7 @@ class Settings(SourceSettings, kw_only=True, forbid_unknown_fields=True):
     allow_unsigned: bool = False  # anyone who reaches the address may ring: for a network of its own only
     tolerance_s: int = 300  # between the sender's clock and ours, for a signature
     dialect: Literal["auto", "canonical", "sipgate", "mapped"] = "auto"
-    mapping: Mapping | None = None
+    mapping: Mapping = Mapping()  # [source.mapping]; empty: the body is canonical or sipgate's
     sender_drops_on_4xx: bool = False  # answer 200 also for what cannot be read, or the sender gives the hook up
     ok_body: str = ""  # what the sender wants to hear, where it is not our own answer
 
@@ -52,12 +52,12 @@ def check(settings: Settings) -> list[Problem]:
         )
     local = zone(DEFAULT_ZONE)
     mapping = settings.mapping
-    for key, name in (("timezone", settings.timezone), ("mapping.at_zone", mapping.at_zone if mapping else "")):
+    for key, name in (("timezone", settings.timezone), ("mapping.at_zone", mapping.at_zone)):
         try:
             local = zone(name) if name else local
         except ValueError as error:
             problems.append(Problem(key, name, str(error)))
-    if mapping is not None:
+    if mapping != Mapping():
         problems += check_mapping(mapping, local)
         if settings.dialect in ("canonical", "sipgate"):
             problems.append(

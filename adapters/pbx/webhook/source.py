@@ -8,7 +8,7 @@ import msgspec
 
 from adapters.pbx.webhook.body import Item, inflate, is_gzip, read_form, read_items
 from adapters.pbx.webhook.canonical import Message, canonical
-from adapters.pbx.webhook.mapping import Mapper
+from adapters.pbx.webhook.mapping import Mapper, Mapping
 from adapters.pbx.webhook.normalise import event_of
 from adapters.pbx.webhook.settings import DEFAULT_ZONE, Settings, secrets
 from adapters.pbx.webhook.signature import Verifier
@@ -61,7 +61,8 @@ class Reader:
         local = zone(settings.timezone or default_zone)
         self._read_time = time_reader("auto", local)
         mapping = settings.mapping
-        self._mapper = Mapper(mapping, zone(mapping.at_zone) if mapping.at_zone else local) if mapping else None
+        theirs = zone(mapping.at_zone) if mapping.at_zone else local
+        self._mapper = None if mapping == Mapping() else Mapper(mapping, theirs)
         self._heard: OrderedDict[bytes, int] = OrderedDict()
 
     def read(self, body: bytes, *, content_type: str, content_encoding: str, message_id: str, at_us: int) -> Reading:

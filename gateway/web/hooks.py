@@ -1,0 +1,193 @@
+"""Where PBXs post: `/hooks/pbx/{source}`. Prove, read, submit; the answer leaves after the commit."""
+
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from adapters.errors import Overloaded, StoreError
+from adapters.pbx.webhook import HookSource
+from adapters.pbx.webhook.body import BODY_BYTES_MAX, inflate, is_gzip
+from adapters.pbx.webhook.signature import Proven, Refused
+from adapters.pbx.webhook.source import Reading
+from adapters.pbx.webhook.unreadable import Unreadable
+from adapters.ports import Admitted, Intake
+from gateway.web.problems import Problem, problem_response
+
+BODY_TIMEOUT_S: Final = 15.0
+FAILURES_MAX: Final = 30  # failed proofs from one address in WINDOW_US; further ones are told to wait
+WINDOW_US: Final = 60_000_000
+ADDRESSES_MAX: Final = 4096
+RETRY_AFTER_S: Final = 1.0
+_ERRORS_TOLD_MAX: Final = 20
+_TITLES: Final = {413: "The body is too large", 415: "This form of body is not read", 422: "Not a readable event"}
+
+log = structlog.get_logger()
+
+
+class Hooks:
+    """`counts` by (source, outcome) is for the metrics; an unknown source counts as ""."""
+
+    def __init__(self, sources: Mapping[str, HookSource], pipeline: Intake) -> None:
+        self._sources = sources
+        self._pipeline = pipeline
+        self._failures = Failures()
+        self.counts: Counter[tuple[str, str]] = Counter()
+
+    async def handle(self, request: web.Request) -> web.Response:
+        source = self._sources.get(request.match_info["source"])
+        if source is None:
+            self.counts["", "unknown_source"] += 1
+            known = "check the name of the [[source]] in the address that the PBX posts to"
+            return problem_response(Problem(404, "No such source", field="source", cure=known))
+        try:
+            return await self._take(request, source)
+        except Unreadable as error:  # before any proof: no trace but the count
+            self.counts[source.name, "refused"] += 1
+            return problem_response(_problem(error))
+        except Problem as problem:
+            return problem_response(problem)
+        except Overloaded as error:
+            self.counts[source.name, "overloaded"] += 1
+            title = "Too much waits already: nothing was accepted"
+            return problem_response(Problem(503, title, detail=str(error), retry_after_s=RETRY_AFTER_S))
+        except StoreError as error:
+            self.counts[source.name, "store_failed"] += 1
+            title = "The event could not be committed: send it again"
+            return problem_response(Problem(503, title, detail=str(error), retry_after_s=RETRY_AFTER_S))
+
+    async def _take(self, request: web.Request, source: HookSource) -> web.Response:
+        is_get = request.method == "GET"
+        body = b"" if is_get else await _body(request)
+        at_us = self._pipeline.now_us()
+        headers = request.headers
+        encoding = headers.get("Content-Encoding", "")
+        token = request.match_info.get("token", "")
+        proof = source.verifier.verify(headers, None if is_get else body, token, at_us)
+        if encoding and isinstance(proof, Refused) and is_gzip(encoding, body):
+            # Some senders sign first and compress then: the same proof, over the bytes before the compression.
+            body, encoding = inflate(body), ""
+            proof = source.verifier.verify(headers, body, token, at_us)
+        if isinstance(proof, Refused):
+            raise self._refuse(request, source, proof, at_us)
+        # Only a signature binds the id to the body; without one it is the sender's word, as the body is.
+        message_id = headers.get("webhook-id", "")
+        if is_get:
+            reading = source.reader.read_query(request.query_string.encode(), message_id=message_id, at_us=at_us)
+        else:
+            reading = source.reader.read(
+                body,
+                content_type=headers.get("Content-Type", ""),
+                content_encoding=encoding,
+                message_id=message_id,
+                at_us=at_us,
+            )
+        return await self._submit(source, proof, reading)
+
+    async def _submit(self, source: HookSource, proof: Proven, reading: Reading) -> web.Response:
+        admitted = await self._pipeline.submit(reading.incoming) if reading.incoming else []
+        unreadable = len(reading.errors)
+        duplicates = sum(one.seq is None for one in admitted)
+        self.counts[source.name, "events"] += len(admitted) - unreadable
+        self.counts[source.name, "duplicates"] += duplicates
+        if not unreadable:
+            return _ok(source, len(admitted), duplicates)
+        self.counts[source.name, "unparsed"] += unreadable
+        log.warning(
+            "unreadable_event", source=source.name, reason=str(reading.errors[0]), count=unreadable, by=proof.by
+        )
+        if source.sender_drops_on_4xx:
+            return _ok(source, len(admitted), duplicates, unreadable)
+        return problem_response(_of_reading(reading, admitted))
+
+    def _refuse(self, request: web.Request, source: HookSource, refused: Refused, at_us: int) -> Problem:
+        self.counts[source.name, "unauthenticated"] += 1
+        wait_s = self._failures.add(request.remote or "", at_us)
+        if wait_s > 0:
+            cure = "stop sending what cannot be proven; a proven event is accepted at any time"
+            return Problem(429, "Too many unproven requests from this address", cure=cure, retry_after_s=wait_s)
+        log.warning("unproven_request", source=source.name, field=refused.field, reason=refused.detail)
+        return Problem(
+            401,
+            "Not proven to come from this source",
+            detail=f"{refused.field} {refused.detail}" if refused.field != "path" else refused.detail,
+            field=refused.field,
+            cure=refused.cure,
+            headers={"WWW-Authenticate": f'Bearer realm="{source.name}"'},
+        )
+
+
+class Failures:
+    """Failed proofs by address, the latest `ADDRESSES_MAX` of them. Never consulted for a proven request."""
+
+    def __init__(self) -> None:
+        self._since: OrderedDict[str, tuple[int, int]] = OrderedDict()
+
+    def add(self, address: str, at_us: int) -> float:
+        """How long this address is to wait; 0 while it may err."""
+        began_us, count = self._since.get(address, (at_us, 0))
+        if at_us - began_us >= WINDOW_US:
+            began_us, count = at_us, 0
+        self._since[address] = (began_us, count + 1)
+        self._since.move_to_end(address)
+        if len(self._since) > ADDRESSES_MAX:
+            self._since.popitem(last=False)
+        return (began_us + WINDOW_US - at_us) / 1_000_000 if count >= FAILURES_MAX else 0.0
+
+
+def add_hook_routes(app: web.Application, sources: Mapping[str, HookSource], pipeline: Intake) -> Hooks:
+    hooks = Hooks(sources, pipeline)
+    for path in ("/hooks/pbx/{source}", "/hooks/pbx/{source}/{token}"):
+        app.router.add_post(path, hooks.handle)
+        app.router.add_get(path, hooks.handle, allow_head=False)
+    return hooks
+
+
+async def _body(request: web.Request) -> bytes:
+    """Read to the end, or to one byte over the bound: also when no length was announced."""
+    if (request.content_length or 0) > BODY_BYTES_MAX:
+        raise _too_large()
+    stream, body = request.content, b""
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            while chunk := await stream.readany():
+                body = body + chunk if body else chunk
+                if len(body) > BODY_BYTES_MAX:
+                    raise _too_large()
+    except TimeoutError:
+        cure = f"send the whole body within {BODY_TIMEOUT_S:.0f} s"
+        raise Problem(408, "The body did not arrive", cure=cure, headers={"Connection": "close"}) from None
+    except web.RequestPayloadError as error:
+        raise Problem(400, "The body is broken", detail=str(error), headers={"Connection": "close"}) from None
+    return body
+
+
+def _too_large() -> Problem:
+    detail = f"it holds more than {BODY_BYTES_MAX} bytes"
+    return Problem(413, _TITLES[413], detail=detail, field="body", cure="send fewer events at a time")
+
+
+def _ok(source: HookSource, events: int, duplicates: int, unreadable: int = 0) -> web.Response:
+    if source.ok_body:
+        start = source.ok_body[:1]
+        kind = "application/json" if start in (b"{", b"[") else "application/xml" if start == b"<" else "text/plain"
+        return web.Response(body=source.ok_body, content_type=kind)
+    kept = f',"unreadable":{unreadable}' if unreadable else ""
+    told = f'{{"status":"accepted","events":{events - unreadable},"duplicates":{duplicates}{kept}}}'
+    return web.Response(body=told.encode(), content_type="application/json")
+
+
+def _problem(error: Unreadable) -> Problem:
+    return Problem(error.status, _TITLES[error.status], detail=str(error), field=error.field, cure=error.cure)
+
+
+def _of_reading(reading: Reading, admitted: list[Admitted]) -> Problem:
+    """The first error in full; of an array all of them, and how many others were accepted."""
+    problem = _problem(reading.errors[0])
+    if len(admitted) > 1:
+        told = [{"field": e.field, "detail": e.detail, "cure": e.cure} for e in reading.errors[:_ERRORS_TOLD_MAX]]
+        problem.more = {"accepted": len(admitted) - len(reading.errors), "errors": told}
+    return problem
