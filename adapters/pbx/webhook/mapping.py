@@ -24,7 +24,7 @@ _FIELDS: Final = (
 )
 
 
-class Mapping(msgspec.Struct, forbid_unknown_fields=True, rename={"from_": "from"}, kw_only=True):
+class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}, kw_only=True):
     """`[source.mapping]`. A path such as `data.call.id` or `legs[0].ext`; `$.…` starts at the whole body where `each`
     makes several events of it; `= word` is a constant; a list is tried in order until one holds something.
     """
