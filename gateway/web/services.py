@@ -1,6 +1,6 @@
 """What the web needs of the rest of the gateway; app.py makes one of these and `make_app` serves it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -15,11 +15,10 @@ from rules.engine import State
 class BatchFeed(Protocol):
     """Committed batches as they happen; ends with `lagged` True for a reader that was too slow."""
 
-    lagged: bool
+    @property
+    def lagged(self) -> bool: ...
 
-    def __aiter__(self) -> "BatchFeed": ...
-
-    async def __anext__(self) -> Batch: ...
+    def __aiter__(self) -> AsyncIterator[Batch]: ...
 
 
 class LivePipeline(Protocol):

@@ -1,0 +1,156 @@
+"""The door: who is asking, may they, and the headers every answer leaves with."""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from adapters.errors import Overloaded, StoreError
+from gateway.web.auth import Auth
+from gateway.web.problems import Problem, problem_response
+
+COOKIE = "hotline_session"
+AUTH = web.AppKey("auth", Auth)
+
+_OPEN_EXACT = frozenset({"/healthz", "/readyz", "/login", "/favicon.ico"})
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    # Not no-referrer: with it browsers send `Origin: null` for the login form and the check below would refuse it.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Who(NamedTuple):
+    """Who asks: `by` is their name for the record; `session` is "" for a program with a token."""
+
+    by: str
+    session: str
+
+
+WHO = web.RequestKey("who", Who)
+
+
+def still_signed_in(request: web.Request) -> bool:
+    """For answers that last, such as the stream: a session may have ended meanwhile."""
+    who = request.get(WHO)
+    if who is None:
+        return False
+    return not who.session or request.app[AUTH].session(who.session) is not None
+
+
+def address(request: web.Request) -> str:
+    """The connection's own address. A forwarding header is not believed: anybody can write one."""
+    return request.remote or "unknown"
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    if request.path.startswith("/hooks/"):  # read by a PBX, not by a browser; and the hot path
+        return
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.path.startswith("/hooks/"):  # its own proofs, its own problems
+        return await handler(request)
+    try:
+        _let_in(request)
+        return await handler(request)
+    except Problem as problem:
+        return problem_response(problem)
+    except StoreError as error:
+        return problem_response(Problem(503, "The intake store does not answer", detail=str(error), retry_after_s=1))
+    except Overloaded as error:
+        return problem_response(Problem(503, "Too much waits already", detail=str(error), retry_after_s=1))
+    except web.HTTPException as error:
+        if error.status < 400 or _is_page(request):
+            raise
+        return problem_response(Problem(error.status, error.reason, headers=_kept(error)))
+
+
+def _let_in(request: web.Request) -> None:
+    if _is_open(request):
+        _check_origin(request, needed=False)
+        return
+    who = _who(request)
+    if who is None and _is_page(request):
+        raise web.HTTPSeeOther("/login")
+    if who is None:
+        raise Problem(
+            401,
+            "Not signed in",
+            field="Authorization",
+            cure="send `Authorization: Bearer TOKEN` with a token of api_token_file, or sign in at /login",
+            headers={"WWW-Authenticate": 'Bearer realm="hotline-gateway"'},
+        )
+    _check_origin(request, needed=bool(who.session))
+    request[WHO] = who
+
+
+def _kept(error: web.HTTPException) -> dict[str, str]:
+    return {
+        name: value for name, value in error.headers.items() if name in {"Allow", "WWW-Authenticate", "Retry-After"}
+    }
+
+
+def _is_open(request: web.Request) -> bool:
+    path = request.path
+    if path == "/metrics":
+        return request.app[AUTH].settings.metrics_open
+    return path in _OPEN_EXACT or path.startswith("/static/")
+
+
+def _is_page(request: web.Request) -> bool:
+    return request.path in {"/", "/login", "/logout"}
+
+
+def _who(request: web.Request) -> Who | None:
+    auth = request.app[AUTH]
+    header = request.headers.get("Authorization", "")
+    if header:
+        scheme, _, token = header.partition(" ")
+        check_guesses(request)
+        if scheme.lower() == "bearer" and auth.token_is_right(token.strip()):
+            return Who("api", "")
+        auth.guessed_wrong(address(request))
+        return None
+    session = request.cookies.get(COOKIE, "")
+    found = auth.session(session) if session else None
+    return None if found is None else Who(found.by, session)
+
+
+def check_guesses(request: web.Request) -> None:
+    """Raise Problem 429 for an address that guessed wrong too often; its signed-in browsers are not touched."""
+    wait_s = request.app[AUTH].may_guess(address(request))
+    if wait_s > 0:
+        raise Problem(
+            429,
+            "Too many wrong tokens from this address",
+            cure="wait as Retry-After says; a signed-in browser goes on working",
+            retry_after_s=wait_s,
+        )
+
+
+def _check_origin(request: web.Request, *, needed: bool) -> None:
+    """A state-changing request must come from our own pages. Behind a TLS proxy only the scheme differs."""
+    if request.method in _SAFE_METHODS:
+        return
+    origin = request.headers.get("Origin", "")
+    if not origin and not needed:
+        return
+    if urlsplit(origin).netloc != request.host or request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site":
+        raise Problem(403, "Foreign origin", field="Origin", cure="send this request from the gateway's own pages")

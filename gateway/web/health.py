@@ -1,0 +1,39 @@
+"""/healthz: the process answers. /readyz: it can keep its promise. /metrics: how it fares."""
+
+import msgspec
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from gateway.web.api import SERVICES
+
+
+def routes() -> list[web.RouteDef]:
+    return [
+        web.get("/healthz", healthz),
+        web.get("/readyz", readyz),
+        web.get("/metrics", metrics),
+    ]
+
+
+async def healthz(request: web.Request) -> web.Response:
+    return _state(200, "alive", request.app[SERVICES].version)
+
+
+async def readyz(request: web.Request) -> web.Response:
+    """200 only when an event that comes now would be on disk before its answer."""
+    services = request.app[SERVICES]
+    why_not = services.pipeline.ready or services.listeners()
+    if why_not:
+        return _state(503, why_not, services.version, {"Retry-After": "1"})
+    return _state(200, "ready", services.version)
+
+
+async def metrics(request: web.Request) -> web.Response:
+    return web.Response(
+        body=generate_latest(request.app[SERVICES].metrics), headers={"Content-Type": CONTENT_TYPE_LATEST}
+    )
+
+
+def _state(status: int, state: str, version: str, headers: dict[str, str] | None = None) -> web.Response:
+    body = msgspec.json.encode({"state": state, "version": version})
+    return web.Response(status=status, body=body, content_type="application/json", headers=headers)

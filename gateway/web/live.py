@@ -1,0 +1,166 @@
+"""What is so right now, as the stream, the API and the board tell it: built from the pipeline's state."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from adapters.intake.documents import incident_document
+from adapters.notify.message import document as alert_document
+from gateway.web.services import Services
+from rules.effects import Alert
+from rules.engine import State
+from rules.incidents import Incident, SourceStatus
+from rules.moments import SECOND_US, rfc3339
+from rules.obligations import INTERNAL_RULES, Obligation
+from rules.settings import Line, RuleSet, SourceRules
+from rules.terms import RingTerms, Terms
+
+_CALLS_MAX = 200  # a board shows the most urgent; the count tells of the rest
+_ALERTS_MAX = 100
+_FAR_US = 1 << 62
+_ACTIVE_ALERTS = frozenset({"raised", "acknowledged"})
+
+
+def live_obligation(obligation: Obligation) -> dict[str, Any]:
+    """One clock that runs for the desk: when it began, its steps, when it ends."""
+    return {
+        "id": obligation.id,
+        "rule": obligation.rule,
+        "state": obligation.state,
+        "opened_at": rfc3339(obligation.opened_us),
+        "due_at": rfc3339(obligation.due_us),
+        "ended_at": None if obligation.ended_us is None else rfc3339(obligation.ended_us),
+        "steps": [
+            {"at": rfc3339(obligation.opened_us + step.after_us), "kind": step.kind, "ring": step.ring}
+            for step in obligation.plan
+        ],
+        "ring": obligation.ring,
+        "seconds": obligation.seconds,
+        "certain": obligation.certain,
+        "reason": obligation.reason,
+    }
+
+
+class Calls:
+    """Makes the documents of living calls: the record as the API has it, and what only a living call has."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
+        self._terms = Terms(rules)
+
+    def document(self, incident: Incident) -> dict[str, Any]:
+        legs = incident.call.legs.values()
+        line = self._terms.line(incident.line)
+        ringing = self._terms.rings(incident.call.source, incident.line)
+        held_us = [leg.held_us for leg in legs if leg.state == "held" and leg.held_us is not None]
+        return incident_document(incident) | {
+            "line_name": line.name if line is not None else "",
+            "ringing": any(leg.state == "alerting" for leg in legs),
+            "held": any(leg.state == "held" for leg in legs),
+            "held_at": rfc3339(min(held_us)) if held_us else None,
+            "queued": incident.call.queued,
+            "ring_cycle_s": ringing.cycle_us / SECOND_US if ringing is not None else None,
+            "rings_allowed": self._rings_allowed(line, ringing),
+            "clocks": [live_obligation(o) for o in incident.obligations if o.rule not in INTERNAL_RULES],
+        }
+
+    def _rings_allowed(self, line: Line | None, ringing: RingTerms | None) -> int | None:
+        """How many dots a row shows; a limit in plain seconds is as many rings as begin within it."""
+        if ringing is None:
+            return None
+        if (line is not None and line.seconds is not None) or self.rules.three_rings.seconds is not None:
+            return math.ceil(ringing.limit_us / ringing.cycle_us)
+        return line.rings if line is not None and line.rings is not None else self.rules.three_rings.rings
+
+
+def is_live(incident: Incident) -> bool:
+    """The call goes on, or somebody still owes the caller something."""
+    if incident.merged_into:
+        return False
+    return incident.closed_us is None or any(
+        o.state == "open" and o.rule not in INTERNAL_RULES for o in incident.obligations
+    )
+
+
+def _urgency(incident: Incident) -> int:
+    return min(
+        (o.due_us for o in incident.obligations if o.state == "open" and o.rule not in INTERNAL_RULES),
+        default=_FAR_US + incident.opened_us,
+    )
+
+
+def source_document(
+    rules: SourceRules, status: SourceStatus | None, kind: str, heard_us: int | None, now_us: int
+) -> dict[str, Any]:
+    """A source's light, how long it has been silent, and which rules it lets us judge."""
+    link = status.link if status is not None else "unknown"
+    return {
+        "name": rules.name,
+        "kind": kind,
+        "state": link,
+        "reason": status.reason if status is not None else "",
+        "changed_at": rfc3339(status.changed_us) if status is not None and status.changed_us else None,
+        "last_event_at": None if heard_us is None else rfc3339(heard_us),
+        "last_event_age_s": None if heard_us is None else round(max(now_us - heard_us, 0) / SECOND_US, 3),
+        "skew_s": None if status is None or status.skew_us is None else round(status.skew_us / SECOND_US, 6),
+        "clock_trusted": _clock_trusted(rules, status),
+        "observable": {
+            "three_rings": True if rules.shows_ring else "not_observable",
+            "hold_checkin": True if rules.shows_hold else "not_observable",
+        },
+    }
+
+
+def _clock_trusted(rules: SourceRules, status: SourceStatus | None) -> bool | None:
+    if status is None or status.skew_us is None:
+        return None
+    return abs(status.skew_us) <= rules.clock_skew_max_s * SECOND_US
+
+
+def sources(services: Services, heard_us: Mapping[str, int]) -> list[dict[str, Any]]:
+    state, now_us = services.pipeline.state, services.pipeline.now_us()
+    return [
+        source_document(
+            rules,
+            state.sources.get(rules.name),
+            services.source_kinds.get(rules.name, ""),
+            heard_us.get(rules.name),
+            now_us,
+        )
+        for rules in state.rules.sources
+    ]
+
+
+def active_alerts(state: State) -> list[Alert]:
+    """What the desk should look at, newest last; a `cleared` alert only takes others back."""
+    return sorted(
+        (a for a in state.alerts.values() if a.state in _ACTIVE_ALERTS and a.kind != "cleared"),
+        key=lambda alert: alert.raised_us,
+    )
+
+
+def _most_urgent(incidents: Iterable[Incident]) -> list[Incident]:
+    chosen = sorted(incidents, key=_urgency)[:_CALLS_MAX]
+    return sorted(chosen, key=lambda incident: (incident.opened_us, incident.id))
+
+
+def snapshot(services: Services, calls: Calls, heard_us: Mapping[str, int]) -> dict[str, Any]:
+    """Everything a board needs to begin, or to begin again."""
+    state = services.pipeline.state
+    alerts = active_alerts(state)
+    going_on = [i for i in state.incidents.values() if is_live(i)]
+    return {
+        "site": services.site,
+        "version": services.version,
+        "now": rfc3339(services.pipeline.now_us()),
+        "ready": services.pipeline.ready,
+        "rules": msgspec.to_builtins(state.rules),
+        "incidents": [calls.document(i) for i in _most_urgent(going_on)],
+        "incidents_live": len(going_on),
+        "alerts": [alert_document(a) for a in alerts[-_ALERTS_MAX:]],
+        "alerts_active": len(alerts),
+        "sources": sources(services, heard_us),
+        "notifiers": [dict(status) for status in services.notifiers.status()],
+    }

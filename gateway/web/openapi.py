@@ -1,0 +1,152 @@
+"""The OpenAPI 3.1 document of the JSON API, served and, by `python -m gateway.web.openapi`, written to docs/."""
+
+import json
+import sys
+
+import msgspec
+from aiohttp import web
+
+from gateway.web.schemas import MOMENT, SCHEMAS, TEXT, WHOLE, Schema, one_of, ref
+from rules.effects import AlertState
+from rules.obligations import Outcome
+
+VERSION = "1.0.0"  # of the contract: grows by adding
+
+_STREAM = (
+    "Server-sent events; `id` is the journal's sequence. First `hello`: a whole snapshot; then `incident`, `alert` and "
+    "`sources` as they change, and every 2 s `ping` with the server's time. A reader that is too slow is dropped: it "
+    "connects again and begins with a new `hello`. docs/asyncapi.yaml describes the events."
+)
+
+
+def routes() -> list[web.RouteDef]:
+    body = msgspec.json.encode(document())
+
+    async def show(_request: web.Request) -> web.Response:
+        return web.Response(body=body, content_type="application/json")
+
+    return [web.get("/api/v1/openapi.json", show)]
+
+
+def document() -> Schema:
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Hotline gateway",
+            "version": VERSION,
+            "description": "Reception records, obligations and alerts of one site. Times: RFC 3339, UTC, milliseconds.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}, {"session": []}],
+        "paths": _paths(),
+        "components": {
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "A line of api_token_file."},
+                "session": {"type": "apiKey", "in": "cookie", "name": "hotline_session"},
+            },
+            "schemas": SCHEMAS,
+        },
+    }
+
+
+def _paths() -> Schema:
+    cursor = _query("cursor", TEXT | {"maxLength": 512}, "`next` of the page before")
+    limit = _query("limit", WHOLE | {"minimum": 1, "maximum": 500, "default": 50}, "How many at most")
+    pages = [limit, cursor]
+    number = _path("number", "The incident's number")
+    repeat: Schema = {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "The same key again is the same greeting",
+        "schema": TEXT | {"maxLength": 200},
+    }
+    return {
+        "/api/v1/incidents": _get(
+            "Reception records, newest first", "IncidentPage", [*pages, _query("since", MOMENT, "Opened since then")]
+        ),
+        "/api/v1/incidents/{number}": _get("One record with its time line", "IncidentDetail", [number]),
+        "/api/v1/incidents/{number}/check-in": _post("The waiting caller was greeted", [number, repeat]),
+        "/api/v1/incidents/{number}/called-back": _post("The missed caller was reached by other means", [number]),
+        "/api/v1/obligations": _get(
+            "Obligations", "ObligationPage", [*pages, _query("state", one_of(Outcome), "Only these")]
+        ),
+        "/api/v1/alerts": _get("Alerts", "AlertPage", [*pages, _query("state", one_of(AlertState), "Only these")]),
+        "/api/v1/alerts/{id}/acknowledge": _post("Somebody takes care of it", [_path("id", "The alert's id")]),
+        "/api/v1/sources": _get("What we hear, and what it lets us judge", "SourceList", []),
+        "/api/v1/notifiers": _get("How alerts leave", "NotifierList", []),
+        "/api/v1/rules": _get("The rule set in force", "Rules", []),
+        "/api/v1/unparsed": _get("What nobody could read", "UnparsedPage", pages),
+        "/api/v1/stream": {
+            "get": {
+                "summary": "What happens, as it happens",
+                "description": _STREAM,
+                "operationId": "stream",
+                "responses": {
+                    "200": {"description": "For ever", "content": {"text/event-stream": {"schema": TEXT}}},
+                    **_refusals(401, 503),
+                },
+            }
+        },
+    }
+
+
+def _get(summary: str, schema: str, parameters: list[Schema]) -> Schema:
+    missing = (404,) if any(p["in"] == "path" for p in parameters) else ()
+    return {
+        "get": {
+            "summary": summary,
+            "operationId": f"get{schema}",
+            "parameters": parameters,
+            "responses": {"200": _json("Found", schema), **_refusals(401, *missing, 422, 429, 503)},
+        }
+    }
+
+
+def _post(summary: str, parameters: list[Schema]) -> Schema:
+    return {
+        "post": {
+            "summary": summary,
+            "parameters": parameters,
+            "requestBody": {"required": False, "content": {"application/json": {"schema": ref("StaffNote")}}},
+            "responses": {"200": _json("On disk", "Done"), **_refusals(401, 403, 404, 409, 413, 422, 429, 503)},
+        }
+    }
+
+
+def _json(description: str, schema: str) -> Schema:
+    return {"description": description, "content": {"application/json": {"schema": ref(schema)}}}
+
+
+_REFUSALS = {
+    401: "No token, or a wrong one",
+    403: "A foreign Origin",
+    404: "No such thing",
+    409: "Not now: see `cure`",
+    413: "The body is too large",
+    422: "Unusable value: see `field` and `cure`",
+    429: "Too many wrong tokens from this address",
+    503: "Not now: come again after Retry-After",
+}
+
+
+def _refusals(*statuses: int) -> Schema:
+    content = {"application/problem+json": {"schema": ref("Problem")}}
+    return {str(status): {"description": _REFUSALS[status], "content": content} for status in statuses}
+
+
+def _query(name: str, schema: Schema, description: str) -> Schema:
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+def _path(name: str, description: str) -> Schema:
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": TEXT | {"minLength": 1}}
+
+
+def text() -> str:
+    """The document as docs/openapi.json holds it."""
+    return json.dumps(document(), ensure_ascii=False, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(text())

@@ -1,0 +1,95 @@
+"""The pages people open: the board, and the way in and out."""
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from aiohttp import web
+
+from gateway.web.api import SERVICES
+from gateway.web.guard import AUTH, COOKIE, WHO, address, check_guesses
+from gateway.web.problems import Problem
+
+_HERE = Path(__file__).parent
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined
+)
+_BY_CHARS_MAX = 40
+
+
+def routes() -> list[web.AbstractRouteDef]:
+    return [
+        web.get("/", board),
+        web.get("/login", show_login),
+        web.post("/login", login),
+        web.post("/logout", logout),
+        web.static("/static", _HERE / "static"),
+    ]
+
+
+async def board(request: web.Request) -> web.Response:
+    services = request.app[SERVICES]
+    return _page("board.html", site=services.site, version=services.version, by=request[WHO].by)
+
+
+async def show_login(request: web.Request) -> web.Response:
+    """The form; or with `?code=`, a link that the gateway printed at its start: in at once, once."""
+    code = request.query.get("code", "")
+    if not code:
+        return _login_page(request, "")
+    try:
+        check_guesses(request)
+    except Problem:
+        return _login_page(request, "wait", status=429)
+    if not request.app[AUTH].take_code(code):
+        request.app[AUTH].guessed_wrong(address(request))
+        return _login_page(request, "code", status=401)
+    return _signed_in(request, "desk")
+
+
+async def login(request: web.Request) -> web.Response:
+    form = await request.post()
+    token, by = form.get("token", ""), form.get("by", "")
+    if not isinstance(token, str) or not isinstance(by, str):
+        raise web.HTTPUnprocessableEntity
+    try:
+        check_guesses(request)
+    except Problem:
+        return _login_page(request, "wait", status=429)
+    if not request.app[AUTH].token_is_right(token.strip()):
+        request.app[AUTH].guessed_wrong(address(request))
+        return _login_page(request, "token", status=401)
+    return _signed_in(request, " ".join(by.split())[:_BY_CHARS_MAX] or "desk")
+
+
+async def logout(request: web.Request) -> web.Response:
+    request.app[AUTH].close_session(request.cookies.get(COOKIE, ""))
+    response = web.Response(status=303, headers={"Location": "/login"})
+    response.del_cookie(COOKIE, path="/")
+    return response
+
+
+def _signed_in(request: web.Request, by: str) -> web.Response:
+    auth = request.app[AUTH]
+    auth.close_session(request.cookies.get(COOKIE, ""))
+    response = web.Response(status=303, headers={"Location": "/"})
+    response.set_cookie(
+        COOKIE,
+        auth.open_session(by),
+        max_age=int(auth.settings.session_s),
+        path="/",
+        httponly=True,
+        samesite="Strict",
+        secure=auth.settings.secure_cookie,
+    )
+    return response
+
+
+def _login_page(request: web.Request, wrong: str, status: int = 200) -> web.Response:
+    return _page("login.html", status, site=request.app[SERVICES].site, wrong=wrong)
+
+
+def _page(template: str, status: int = 200, **values: Any) -> web.Response:
+    return web.Response(
+        status=status, text=_TEMPLATES.get_template(template).render(values), content_type="text/html", charset="utf-8"
+    )

@@ -1,0 +1,210 @@
+"""The shapes of the API's documents as JSON Schema 2020-12, for the OpenAPI document."""
+
+from typing import Any, get_args
+
+from rules.effects import AlertKind, AlertState, Severity
+from rules.events.system import LinkState
+from rules.incidents import IncidentOutcome
+from rules.obligations import Clock, Outcome, Rule
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+FLAG: Schema = {"type": "boolean"}
+WHOLE: Schema = {"type": "integer"}
+NUMBER: Schema = {"type": "number"}
+MOMENT: Schema = {"type": "string", "format": "date-time", "examples": ["2026-11-21T08:09:10.123Z"]}
+
+
+def maybe(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def many(schema: Schema) -> Schema:
+    return {"type": "array", "items": schema}
+
+
+def one_of(values: Any) -> Schema:
+    return {"type": "string", "enum": list(get_args(values))}
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def record(description: str, properties: Schema, *, optional: tuple[str, ...] = ()) -> Schema:
+    """Clients must pass over members they do not know: the contract grows by adding."""
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "description": description, "properties": properties, "required": required}
+
+
+def page(name: str) -> Schema:
+    cursor = maybe(TEXT | {"description": "give it as `cursor` to go on; null: this was the last page"})
+    return record("One page, newest first.", {"items": many(ref(name)), "next": cursor})
+
+
+_JUDGED: Schema = {
+    "rule": one_of(Rule),
+    "verdict": one_of(Outcome),
+    "ring": maybe(WHOLE),
+    "seconds": maybe(NUMBER),
+    "clock": one_of(Clock),
+    "certain": FLAG,
+    "skew_ms": maybe(NUMBER),
+    "opened_at": MOMENT,
+    "due_at": MOMENT,
+    "ended_at": maybe(MOMENT),
+    "reason": TEXT,
+    "late": FLAG,
+    "revised": WHOLE,
+    "rule_set": TEXT,
+    "evidence": record(
+        "Journal entries and the source's own clock.",
+        {
+            "opened_by": WHOLE,
+            "ended_by": maybe(WHOLE),
+            "source_opened_at": maybe(MOMENT),
+            "source_ended_at": maybe(MOMENT),
+        },
+    ),
+}
+_INCIDENT: Schema = {
+    "number": TEXT | {"examples": ["20261121-0042"]},
+    "site": TEXT,
+    "medium": {"type": "string", "enum": ["phone"]},
+    "direction": TEXT,
+    "call": TEXT,
+    "source": TEXT,
+    "source_call": TEXT,
+    "from": TEXT,
+    "from_name": TEXT,
+    "to": TEXT,
+    "line": TEXT,
+    "device": TEXT,
+    "agent": TEXT,
+    "queue": TEXT,
+    "opened_at": MOMENT,
+    "offered_at": maybe(MOMENT),
+    "ring_at": maybe(MOMENT),
+    "answered_at": maybe(MOMENT),
+    "closed_at": maybe(MOMENT),
+    "outcome": one_of(IncidentOutcome),
+    "rings": maybe(WHOLE),
+    "holds": WHOLE,
+    "hold_seconds": NUMBER,
+    "flags": many(TEXT),
+    "merged_into": TEXT,
+    "verdicts": many(ref("Verdict")),
+    "obligations_open": many(
+        record("Still waits.", {"id": WHOLE, "rule": one_of(Rule), "opened_at": MOMENT, "due_at": MOMENT})
+    ),
+}
+_OBSERVABLE: Schema = {"anyOf": [{"const": True}, {"const": "not_observable"}]}
+
+SCHEMAS: Schema = {
+    "Problem": record(
+        "A refusal (RFC 9457): `field` names what was wrong with the request, `cure` what to do.",
+        {"type": TEXT, "title": TEXT, "status": WHOLE, "detail": TEXT, "field": TEXT, "cure": TEXT},
+        optional=("detail", "field", "cure"),
+    ),
+    "Verdict": record("One rule's judgement of a call, with its evidence.", _JUDGED),
+    "Incident": record("One reception record.", _INCIDENT),
+    "IncidentDetail": record(
+        "A reception record with all that happened to it.", _INCIDENT | {"timeline": many(ref("TimelineEntry"))}
+    ),
+    "TimelineEntry": record(
+        "One line: an event (then `event` holds it), a note, or an alert.",
+        {
+            "at": MOMENT,
+            "what": TEXT,
+            "detail": TEXT,
+            "seq": WHOLE,
+            "event": {"type": "object"},
+            "alert": TEXT,
+            "state": one_of(AlertState),
+        },
+        optional=("seq", "event", "alert", "state"),
+    ),
+    "Obligation": record(
+        "Somebody must respond by `due_at`.",
+        {"id": WHOLE, "state": one_of(Outcome), "incident": TEXT, "call": TEXT, "from": TEXT, "line": TEXT} | _JUDGED,
+    ),
+    "Alert": record(
+        "What people are told, and what became of it. `key` is the idempotency key.",
+        {
+            "id": TEXT,
+            "key": TEXT,
+            "site": TEXT,
+            "rule": one_of(Rule),
+            "kind": one_of(AlertKind),
+            "severity": one_of(Severity),
+            "incident": TEXT,
+            "call": TEXT,
+            "source": TEXT,
+            "source_call": TEXT,
+            "from": TEXT,
+            "line": TEXT,
+            "device": TEXT,
+            "ring": maybe(WHOLE),
+            "seconds": maybe(NUMBER),
+            "opened_at": MOMENT,
+            "due_at": MOMENT,
+            "raised_at": MOMENT,
+            "late": FLAG,
+            "certain": FLAG,
+            "reason": TEXT,
+            "clears": many(TEXT),
+            "text": record("Ready sentences.", {"zh": TEXT, "en": TEXT}),
+            "state": one_of(AlertState),
+            "acknowledged_at": maybe(MOMENT),
+            "acknowledged_by": TEXT,
+            "notified": {"type": "object", "additionalProperties": FLAG},
+        },
+    ),
+    "Source": record(
+        "What we hear, how well, and what it lets us judge.",
+        {
+            "name": TEXT,
+            "kind": TEXT,
+            "state": one_of(LinkState),
+            "reason": TEXT,
+            "changed_at": maybe(MOMENT),
+            "last_event_at": maybe(MOMENT),
+            "last_event_age_s": maybe(NUMBER),
+            "skew_s": maybe(NUMBER),
+            "clock_trusted": maybe(FLAG),
+            "observable": record(
+                "Which rules can be judged here.", {"three_rings": _OBSERVABLE, "hold_checkin": _OBSERVABLE}
+            ),
+        },
+    ),
+    "Notifier": record(
+        "One way by which alerts leave.",
+        {"name": TEXT, "link": TEXT, "reason": TEXT, "waiting": WHOLE, "delivered": WHOLE, "failed": WHOLE},
+    ),
+    "Unparsed": record(
+        "What a source sent and nobody could read, or an event that made a rule raise.",
+        {"seq": WHOLE, "at": MOMENT, "source": TEXT, "what": TEXT, "reason": TEXT, "call": TEXT, "raw": TEXT},
+    ),
+    "Rules": {
+        "type": "object",
+        "description": "The rule set in force, as configured.",
+        "required": ["version", "site"],
+    },
+    "StaffNote": {
+        "type": "object",
+        "description": "Who did it, where a program speaks for them, and a word about it.",
+        "properties": {
+            "by": TEXT | {"default": "", "maxLength": 500},
+            "note": TEXT | {"default": "", "maxLength": 500},
+        },
+        "additionalProperties": False,
+    },
+    "Done": record(
+        "The deed is on disk.",
+        {"alert": TEXT, "incident": TEXT, "state": TEXT, "by": TEXT},
+        optional=("alert", "incident"),
+    ),
+    **{f"{name}Page": page(name) for name in ("Incident", "Obligation", "Alert", "Unparsed")},
+    **{f"{name}List": record("All of them.", {"items": many(ref(name))}) for name in ("Source", "Notifier")},
+}

@@ -1,0 +1,24 @@
+"""The HTTP application: hooks in, API and stream out, the board, health; all behind one guard."""
+
+from aiohttp import web
+
+from gateway.web import api, health, openapi, pages
+from gateway.web.guard import AUTH, add_headers, guard
+from gateway.web.hooks import add_hook_routes
+from gateway.web.services import Services
+from gateway.web.stream import HUB, Hub, close_streams, run_hub
+
+_BODY_BYTES_MAX = 16 * 1024  # of the API and the login form; hooks have their own, larger limit
+
+
+def make_app(services: Services) -> web.Application:
+    app = web.Application(middlewares=[guard], client_max_size=_BODY_BYTES_MAX)
+    app[api.SERVICES] = services
+    app[AUTH] = services.auth
+    app[HUB] = Hub(services)
+    app.on_response_prepare.append(add_headers)
+    app.on_shutdown.append(close_streams)
+    app.cleanup_ctx.append(run_hub)
+    app.add_routes([*api.routes(), *health.routes(), *openapi.routes(), *pages.routes()])
+    add_hook_routes(app, services.hook_sources, services.pipeline)
+    return app

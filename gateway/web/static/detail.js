@@ -1,0 +1,66 @@
+// One reception record, whole: its facts, its verdicts with their evidence, and what happened in order.
+import { read } from "./feed.js";
+import { el } from "./dom.js";
+import { clockTime, verdictWords } from "./rows.js";
+import { masked } from "./model.js";
+import { t } from "./words.js";
+
+export async function showDetail(article, number, leave) {
+  const back = el("button", { type: "button" }, `← ${t("back")}`);
+  back.addEventListener("click", leave);
+  const title = el("h3", {}, `${t("detail")} ${number}`);
+  article.replaceChildren(el("p", {}, back), title, el("p.empty", {}, t("loading")));
+  article.hidden = false;
+  article.focus({ preventScroll: true });
+  const record = await read(`/api/v1/incidents/${encodeURIComponent(number)}`).catch((error) => error);
+  article.lastChild.remove();
+  if (record instanceof Error) article.append(el("p.empty", {}, t("failed", record.message)));
+  else article.append(facts(record), el("h4", {}, t("verdicts")), verdicts(record), el("h4", {}, t("timeline")), timeline(record));
+}
+
+function facts(record) {
+  const rows = [
+    ["caller", [record.from ? masked(record.from) : t("anonymous"), record.from_name].filter(Boolean).join(" ")],
+    ["line", [record.line || record.to, record.line_name].filter(Boolean).join(" ")],
+    ["device", record.device],
+    ["agent", record.agent],
+    ["opened", exact(record.opened_at)],
+    ["answered", record.answered_at && exact(record.answered_at)],
+    ["closed", record.closed_at && exact(record.closed_at)],
+    ["result", t(`outcome_${record.outcome}`)],
+    ["holds", record.holds ? `${t("times", record.holds)} · ${record.hold_seconds.toFixed(1)} s` : ""],
+  ];
+  return el("dl.facts", {}, ...rows.filter(([, value]) => value).flatMap(([key, value]) => [el("dt", {}, t(key)), el("dd", {}, value)]));
+}
+
+function verdicts(record) {
+  const lines = record.verdicts.map((verdict) => {
+    const notes = [t(`clock_${verdict.clock}`), verdict.revised ? t("revised") : "", verdict.certain === false ? t("uncertain") : "", verdict.reason];
+    return el(
+      "li", { "data-verdict": verdict.verdict },
+      el("b", {}, `${t(`rule_${verdict.rule}`)}  ${verdictWords(verdict)}`),
+      el("small", {}, [...notes, verdict.rule_set].filter(Boolean).join(" · ")),
+    );
+  });
+  return el("ul.verdicts", {}, ...(lines.length ? lines : [el("li", {}, "–")]));
+}
+
+function timeline(record) {
+  const lines = record.timeline.map((line) =>
+    el("li", {}, el("time", {}, exact(line.at)), el("b", {}, line.what ?? line.event ?? ""), el("span", {}, about(line))),
+  );
+  return el("ol.timeline", {}, ...lines);
+}
+
+function about(line) {
+  const { at, what, seq, ...rest } = line;
+  const flat = rest.event && typeof rest.event === "object" ? { ...rest, ...rest.event, event: undefined } : rest;
+  return Object.entries(flat)
+    .filter(([key, value]) => !["type", "source", "call", "source_seq", "shows_hold", "kind"].includes(key) && value !== undefined && value !== null && value !== "" && typeof value !== "object")
+    .map(([key, value]) => `${key} ${["caller", "called", "from", "to"].includes(key) ? masked(String(value)) : value}`)
+    .join("  ");
+}
+
+function exact(at) {
+  return `${clockTime(at)}.${String(new Date(at).getMilliseconds()).padStart(3, "0")}`;
+}

@@ -1,0 +1,87 @@
+// The live stream: joins it, joins it again, and says at once when it is gone.
+
+const SILENCE_MS = 4500; // the gateway speaks every 2 s
+const WATCH_MS = 250;
+const OFFSETS_KEPT = 20;
+
+/** `on`: handlers by event name, and `link(state)` with "online", "lost" or "signed-out". */
+export function openFeed(on) {
+  let source = null;
+  let heard = performance.now();
+  let state = "";
+  let retry = 0;
+
+  const say = (next) => {
+    if (state !== next) on.link((state = next));
+  };
+
+  function join() {
+    clearTimeout(retry);
+    source?.close();
+    source = new EventSource("/api/v1/stream");
+    heard = performance.now();
+    for (const name of ["hello", "incident", "alert", "sources", "ping"]) {
+      source.addEventListener(name, (message) => {
+        heard = performance.now();
+        const data = JSON.parse(message.data);
+        if (data.now) setServerTime(data.now);
+        on[name](data);
+        say("online");
+      });
+    }
+    source.onerror = () => lose();
+  }
+
+  async function lose() {
+    say("lost");
+    source.close();
+    clearTimeout(retry);
+    retry = setTimeout(join, 1000);
+    const answer = await fetch("/api/v1/rules").catch(() => null);
+    if (answer?.status === 401) {
+      clearTimeout(retry);
+      say("signed-out");
+    }
+  }
+
+  setInterval(() => {
+    if (state === "online" && performance.now() - heard > SILENCE_MS) lose();
+  }, WATCH_MS);
+  addEventListener("online", join);
+  addEventListener("offline", () => lose());
+  join();
+}
+
+const offsets = [];
+
+function setServerTime(now) {
+  offsets.push(Date.parse(now) - Date.now());
+  if (offsets.length > OFFSETS_KEPT) offsets.shift();
+}
+
+/** The gateway's clock. Delay can only make its messages look old, so the largest offset is the truest. */
+export function serverNow() {
+  return Date.now() + (offsets.length ? Math.max(...offsets) : 0);
+}
+
+/** Tell the gateway what somebody did. Resolves to "" or to why it did not work. */
+export async function act(path, repeatKey) {
+  try {
+    const answer = await fetch(path, { method: "POST", headers: repeatKey ? { "Idempotency-Key": repeatKey } : {} });
+    if (answer.ok) return "";
+    const problem = await answer.json().catch(() => ({}));
+    return [problem.title ?? `HTTP ${answer.status}`, problem.cure].filter(Boolean).join(" – ");
+  } catch (error) {
+    return String(error.message ?? error);
+  }
+}
+
+export async function read(path) {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+  return answer.json();
+}
+
+export function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

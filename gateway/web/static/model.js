@@ -1,0 +1,117 @@
+// What a call, an alert, a verdict means at a moment. Pure: no page, no clock of its own.
+
+const MASK_FROM = 7; // digits; shorter numbers are extensions, not people's
+
+export const MARKS = { new: "●", warn: "▲", last: "▲▲", breach: "■", done: "✔", unknown: "?", talk: "◉", hold: "◐", queued: "…", over: "–" };
+
+/** 13812348000 → 138****8000: numbers are masked on a screen that others can see. */
+export function masked(number) {
+  const digits = number.replace(/\D/g, "");
+  if (digits.length < MASK_FROM) return number;
+  return number.slice(0, Math.max(number.length - 8, 2)) + "****" + number.slice(-4);
+}
+
+const at = (moment) => (moment ? Date.parse(moment) : null);
+
+function openClock(call, rule) {
+  return call.clocks.find((clock) => clock.rule === rule && clock.state === "open");
+}
+
+function lastClock(call, rule) {
+  return call.clocks.filter((clock) => clock.rule === rule).at(-1);
+}
+
+/** Which ring it is now: counted by the steps of the plan, the same that alert. */
+function ringNow(clock, cycleMs, now) {
+  const gone = now - at(clock.opened_at);
+  const counted = clock.steps.filter((step) => step.kind === "warning" && at(step.at) <= now).map((step) => step.ring);
+  return Math.max(1, ...counted, cycleMs ? Math.floor(gone / cycleMs) + 1 : 1);
+}
+
+function stretch(clock, now) {
+  const opened = at(clock.opened_at);
+  const due = at(clock.due_at);
+  return { since: opened, due, fraction: Math.min(Math.max((now - opened) / Math.max(due - opened, 1), 0), 1) };
+}
+
+/** How a row looks: its phase decides colour, shape and words; `since` counts up, `due` counts down. */
+export function callLook(call, rings, now) {
+  const three = lastClock(call, "three_rings");
+  if (call.closed_at) return { ...ended(call, three), since: at(call.opened_at), until: at(call.closed_at) };
+  if (call.held) return holdLook(call, now);
+  if (three && !call.answered_at) return ringLook(call, three, rings, now);
+  if (call.answered_at) return talkLook(call, three, now);
+  return { phase: call.queued ? "queued" : "new", what: call.queued ? "queued" : "arriving", since: at(call.opened_at) };
+}
+
+function ringLook(call, three, rings, now) {
+  const ring = ringNow(three, (call.ring_cycle_s ?? 0) * 1000, now);
+  const shown = { ring, rings, ...stretch(three, now) };
+  if (three.state === "breached") return { ...shown, phase: "breach", what: "overTime", fraction: 1 };
+  if (three.state === "not_measurable") return { ...shown, phase: "unknown", what: "notMeasurable", due: null };
+  if (three.state !== "open") return { ...shown, phase: "over", what: "arriving", due: null };
+  const phase = ring >= rings && rings > 1 ? "last" : ring > 1 ? "warn" : "new";
+  return { ...shown, phase, what: "ring", hint: phase === "new" ? "" : "answerNow" };
+}
+
+function talkLook(call, three, now) {
+  const answered = at(call.answered_at);
+  const fresh = now - answered < 3000;
+  if (three?.state === "met") return { phase: fresh ? "done" : "talk", what: "talk", verdict: three, since: answered };
+  if (three?.state === "not_measurable") return { phase: fresh ? "unknown" : "talk", what: "talk", verdict: three, since: answered };
+  return { phase: "talk", what: "talk", verdict: three, since: answered };
+}
+
+function holdLook(call, now) {
+  const hold = openClock(call, "hold_checkin") ?? lastClock(call, "hold_checkin");
+  if (!hold) return { phase: "hold", what: "hold", since: at(call.held_at) ?? at(call.answered_at) };
+  const late = hold.state === "breached" || (hold.state === "open" && now >= at(hold.due_at));
+  const warned = hold.steps.some((step) => step.kind === "warning" && at(step.at) <= now);
+  const phase = late ? "breach" : warned ? "warn" : "hold";
+  return { phase, what: "hold", hint: phase === "hold" ? "" : "greetNow", held: true, ...stretch(hold, now) };
+}
+
+function ended(call, three) {
+  const phases = { met: "done", breached: "breach-over", not_measurable: "unknown" };
+  return { phase: phases[three?.state] ?? "over", what: `outcome_${call.outcome}`, verdict: three };
+}
+
+/** The open obligations of the desk: how many, and which comes first. */
+export function pendingOf(calls) {
+  const open = calls.flatMap((call) => call.clocks.filter((clock) => clock.state === "open"));
+  const due = open.map((clock) => at(clock.due_at));
+  return { count: open.length, first: due.length ? Math.min(...due) : null };
+}
+
+export function callBackOf(call) {
+  return call.closed_at ? openClock(call, "call_back") : undefined;
+}
+
+const RANK = { warning: 1, breach: 2, escalation: 3 };
+
+/** Alerts of one obligation are one line: the highest step speaks. Escalations first, then the newest. */
+export function groupAlerts(alerts) {
+  const groups = new Map();
+  for (const alert of alerts) {
+    const key = alert.incident ? `${alert.incident} ${alert.rule} ${alert.due_at}` : alert.id;
+    const group = groups.get(key) ?? { key, alerts: [] };
+    group.alerts.push(alert);
+    groups.set(key, group);
+  }
+  for (const group of groups.values()) {
+    group.top = group.alerts.reduce((a, b) => (RANK[b.kind] >= RANK[a.kind] ? b : a));
+    group.waiting = group.alerts.filter((alert) => alert.state === "raised" && alert.kind !== "warning");
+    group.gone = group.alerts.every((alert) => alert.gone);
+  }
+  return [...groups.values()].sort(
+    (a, b) => (b.top.kind === "escalation") - (a.top.kind === "escalation") || at(b.top.raised_at) - at(a.top.raised_at),
+  );
+}
+
+export function alertPhase(group) {
+  if (group.gone) return "done";
+  if (!group.waiting.length) return group.top.kind === "warning" ? "warn" : "seen";
+  return "breach";
+}
+
+export const moment = at;

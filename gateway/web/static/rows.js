@@ -1,0 +1,190 @@
+// The rows of the four panes: made once per call or alert, then only refilled, so nothing jumps.
+import { el, keep, mark, put, seconds, span } from "./dom.js";
+import { MARKS, alertPhase, callLook, masked, moment } from "./model.js";
+import { language, t } from "./words.js";
+
+const FRESH_MS = 3000;
+
+export function fillCalls(list, calls, now, actions) {
+  keep(list, calls, (call) => call.call, () => makeCall(actions), (row, call) => fillCall(row, call, now));
+}
+
+function makeCall(actions) {
+  const greet = el("button.act", { type: "button" }, el("kbd", {}, "H"), " ", el("span"));
+  const row = el(
+    "li.row.call", {},
+    el("span.mark", { "aria-hidden": "true" }),
+    el("span.state", {}, el("b"), el("span.dots", { "aria-hidden": "true" })),
+    el("span.who", {}, el("b.number"), el("span.name"), el("span.route")),
+    el("span.count", {}, el("b"), el("small")),
+    el("span.acts", {}, greet),
+    el("span.bar", { "aria-hidden": "true" }, el("i")),
+  );
+  greet.addEventListener("click", () => actions.checkIn(row.dataset.number, greet));
+  return row;
+}
+
+function fillCall(row, call, now) {
+  const look = callLook(call, call.rings_allowed, now);
+  const [sign, state, who, count, acts, bar] = row.children;
+  mark(row, "phase", look.phase);
+  mark(row, "number", call.number);
+  mark(row, "fading", String(Boolean(call.closed_at) && now - moment(call.closed_at) > FRESH_MS));
+  put(sign, MARKS[look.phase] ?? (look.phase === "breach-over" ? MARKS.breach : MARKS.over));
+  put(state.firstChild, stateWords(look));
+  put(state.lastChild, look.ring && look.rings ? dots(look.ring, look.rings) : "");
+  put(who.children[0], call.from ? masked(call.from) : t("anonymous"));
+  put(who.children[1], call.from_name);
+  put(who.children[2], route(call));
+  put(count.firstChild, look.until ? span(look.until - look.since) : look.phase === "talk" || look.phase === "done" ? span(now - look.since) : `${seconds(now - look.since)} s`);
+  put(count.lastChild, countWords(look, now));
+  acts.firstChild.hidden = !look.held || !look.due;
+  put(acts.firstChild.lastChild, t("checkIn"));
+  bar.hidden = look.fraction === undefined;
+  bar.firstChild.style.transform = `scaleX(${look.fraction ?? 0})`;
+}
+
+function stateWords(look) {
+  const verdict = look.verdict ? verdictWords(look.verdict) : "";
+  if (look.what === "ring") return t("ring", look.ring);
+  if (look.what === "talk") return verdict || t("talk");
+  if (look.what.startsWith("outcome_")) return verdict || t(look.what);
+  return t(look.hint === "greetNow" ? "greetNow" : look.what);
+}
+
+function countWords(look, now) {
+  if (look.what === "talk") return t("talk");
+  if (look.what.startsWith("outcome_")) return t(look.what);
+  if (!look.due) return look.what === "hold" ? t("hold") : "";
+  const left = look.due - now;
+  if (look.held) return left >= 0 ? t("nextGreeting", Math.ceil(left / 1000)) : t("greetOver", Math.floor(-left / 1000));
+  const words = left >= 0 ? t("left", seconds(left)) : t("over", seconds(left));
+  return look.hint ? `${t(look.hint)} · ${words}` : words;
+}
+
+const dots = (ring, rings) => "●".repeat(Math.min(ring, rings)) + "○".repeat(Math.max(rings - ring, 0));
+
+function route(call) {
+  const line = [call.line || call.to, call.line_name].filter(Boolean).join(" ");
+  const desk = [call.device, call.agent].filter(Boolean).join(" ") || (call.queued ? `${t("queued")} ${call.queue}` : "");
+  return [line, desk].filter(Boolean).join(` ${t("to")} `);
+}
+
+/** ✔ 第2声 7.4 s · ■ 超时 16.0 s · ? 无法判定 */
+export function verdictWords(clock) {
+  const state = clock.verdict ?? clock.state;
+  const s = clock.seconds === null || clock.seconds === undefined ? "" : (Math.floor(clock.seconds * 10) / 10).toFixed(1);
+  if (state === "met") return `${t("verdict_met")} ${s ? t("metIn", clock.ring, s) : ""}`.trim();
+  if (state === "breached") return s ? `■ ${t("breachedAt", s)}` : t("verdict_breached");
+  return t(`verdict_${state}`);
+}
+
+export function fillBacks(list, backs, now, actions) {
+  keep(list, backs, ({ call }) => call.call, () => makeBack(actions), (row, { call, clock }) => {
+    const left = moment(clock.due_at) - now;
+    const warned = clock.steps.some((step) => step.kind === "warning" && moment(step.at) <= now);
+    const [sign, state, who, count] = row.children;
+    mark(row, "phase", left < 0 ? "breach" : warned ? "warn" : "hold");
+    mark(row, "number", call.number);
+    put(sign, left < 0 ? MARKS.breach : warned ? MARKS.warn : "↩");
+    put(state.firstChild, t(`outcome_${call.outcome}`));
+    put(who.children[0], call.from || t("anonymous"));
+    put(who.children[1], call.from_name);
+    put(who.children[2], `${clockTime(call.opened_at)} ${route(call)}`);
+    put(count.firstChild, span(Math.abs(left)));
+    put(count.lastChild, left < 0 ? t("overdue") : t("dueIn"));
+    put(row.querySelector("button"), t("calledBack"));
+  });
+}
+
+function makeBack(actions) {
+  const button = el("button.act", { type: "button" });
+  const row = el(
+    "li.row.back", {},
+    el("span.mark", { "aria-hidden": "true" }),
+    el("span.state", {}, el("b")),
+    el("span.who", {}, el("b.number"), el("span.name"), el("span.route")),
+    el("span.count", {}, el("b"), el("small")),
+    el("span.acts", {}, button),
+  );
+  button.addEventListener("click", () => actions.calledBack(row.dataset.number, button));
+  return row;
+}
+
+export function fillAlerts(list, groups, actions) {
+  keep(list, groups, (group) => group.key, () => makeAlert(actions), (row, group) => fillAlert(row, group));
+}
+
+function makeAlert(actions) {
+  const button = el("button.act", { type: "button" }, el("kbd", {}, "A"), " ", el("span"));
+  const row = el(
+    "li.row.alert", {},
+    el("span.mark", { "aria-hidden": "true" }),
+    el("time.when"),
+    el("span.text", {}, el("b"), el("small")),
+    el("span.acts", {}, button),
+  );
+  button.addEventListener("click", () => actions.acknowledge(row.alerts, button));
+  return row;
+}
+
+function fillAlert(row, group) {
+  const { top } = group;
+  const phase = alertPhase(group);
+  const [sign, when, text, acts] = row.children;
+  row.alerts = group.waiting;
+  mark(row, "phase", phase);
+  mark(row, "fading", String(group.gone === true));
+  put(sign, { done: "✔", warn: "▲", seen: "■", breach: top.kind === "escalation" ? "■■" : "■" }[phase]);
+  put(when, clockTime(top.raised_at));
+  put(text.firstChild, maskedText(top));
+  put(text.lastChild, alertFate(group));
+  acts.firstChild.hidden = phase !== "breach";
+  put(acts.firstChild.lastChild, t("acknowledge"));
+}
+
+/** The gateway's sentence holds the number; on the screen it is masked like everywhere else. */
+function maskedText(alert) {
+  const text = alert.text[language] ?? alert.text.zh;
+  return alert.from ? text.replaceAll(alert.from, masked(alert.from)) : text;
+}
+
+function alertFate(group) {
+  const { top } = group;
+  const reached = Object.keys(top.notified).filter((name) => top.notified[name]);
+  const failed = Object.keys(top.notified).length > 0 && !reached.length;
+  return [
+    top.kind === "escalation" ? t("escalated") : "",
+    group.gone ? t("cleared") : "",
+    top.acknowledged_by ? t("acknowledged", top.acknowledged_by) : "",
+    reached.length ? t("delivered", reached.join(", ")) : failed ? t("notNotified") : "",
+    top.late ? t("late") : "",
+  ].filter(Boolean).join(" · ");
+}
+
+export function fillRecents(list, records, open) {
+  keep(list, records, (record) => record.number, () => makeRecent(open), (row, record) => {
+    const button = row.firstChild;
+    const [when, who, result] = button.children;
+    const judged = record.verdicts.filter((verdict) => ["three_rings", "hold_checkin", "inbound_only"].includes(verdict.rule));
+    const worst = judged.find((v) => v.verdict === "breached") ?? judged.find((v) => v.rule === "three_rings") ?? judged[0];
+    row.number = record.number;
+    mark(row, "verdict", worst?.verdict ?? "none");
+    put(when, clockTime(record.opened_at));
+    put(who.firstChild, record.from ? masked(record.from) : t("anonymous"));
+    put(who.lastChild, route(record));
+    put(result.firstChild, worst ? verdictWords(worst) : "–");
+    put(result.lastChild, t(`outcome_${record.outcome}`));
+  });
+}
+
+function makeRecent(open) {
+  const button = el("button.record", { type: "button" }, el("time.when"), el("span.who", {}, el("b.number"), el("span.route")), el("span.result", {}, el("b"), el("small")));
+  const row = el("li.row.recent", {}, button);
+  button.addEventListener("click", () => open(row.number));
+  return row;
+}
+
+export function clockTime(at) {
+  return at ? new Date(at).toLocaleTimeString("en-GB", { hour12: false }) : "–";
+}

@@ -1,0 +1,210 @@
+"""The live stream: one hub reads the committed batches and tells every signed-in board, slow ones excepted."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from adapters.notify.message import document as alert_document
+from adapters.ports import Batch
+from gateway.web import live
+from gateway.web.guard import still_signed_in
+from gateway.web.problems import Problem
+from gateway.web.services import Services
+from rules.effects import Alert
+from rules.events import CallEvent, Resynced, Unparsed
+from rules.incidents import Incident
+from rules.moments import rfc3339
+
+PING_S = 2.0  # a board that hears nothing for 5 s says so
+_GATHER_S = 0.05  # changes within it leave together: a burst costs each thing once
+_CHANGES_MAX = 300  # more at once: a fresh snapshot is smaller
+_CLIENTS_MAX = 64
+_CLIENT_MESSAGES_MAX = 512
+_CLIENT_BYTES_MAX = 8 << 20
+_WRITE_S = 10.0
+
+
+class Client:
+    """One board's bounded queue. Full: the board is dropped, connects again and begins with a snapshot."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._bytes = 0
+        self.dropped = False
+        self.abort: Callable[[], None] = lambda: None
+
+    def put(self, message: bytes) -> None:
+        if self.dropped:
+            return
+        self._bytes += len(message)
+        if self._queue.qsize() >= _CLIENT_MESSAGES_MAX or self._bytes > _CLIENT_BYTES_MAX:
+            self.drop()
+        else:
+            self._queue.put_nowait(message)
+
+    def drop(self) -> None:
+        self.dropped = True
+        while not self._queue.empty():
+            self._queue.get_nowait()
+        self._queue.put_nowait(None)
+        self.abort()
+
+    def end(self) -> None:
+        self._queue.put_nowait(None)
+
+    async def next(self) -> bytes | None:
+        message = await self._queue.get()
+        if message is not None:
+            self._bytes -= len(message)
+        return message
+
+
+class Hub:
+    """Keeps what changed since the last telling; renders it once for all boards, and not at all for none."""
+
+    def __init__(self, services: Services) -> None:
+        self.heard_us: dict[str, int] = {}
+        self._services = services
+        self._documents = live.Calls(services.pipeline.state.rules)
+        self._clients: set[Client] = set()
+        self._incidents: dict[int, Incident] = {}
+        self._alerts: dict[str, Alert] = {}
+        self._sources_changed = False
+        self._seq = 0
+        self._changed = asyncio.Event()
+
+    @contextlib.contextmanager
+    def client(self) -> Iterator[Client]:
+        """Join the boards; the first message is `hello`. Raises Problem 503 when there are too many."""
+        if len(self._clients) >= _CLIENTS_MAX:
+            raise Problem(503, "Too many boards are open", cure=f"at most {_CLIENTS_MAX}: close one", retry_after_s=5)
+        client = Client()
+        client.put(self._hello())
+        self._clients.add(client)
+        try:
+            yield client
+        finally:
+            self._clients.discard(client)
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listen(), name="board feed")
+            tasks.create_task(self._tell(), name="board stream")
+            tasks.create_task(self._ping(), name="board ping")
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.end()
+
+    async def _listen(self) -> None:
+        while True:
+            async with self._services.pipeline.subscribe() as feed:
+                self._broadcast(self._hello)  # what happened before we listened, or while we lagged
+                async for batch in feed:
+                    self._take(batch)
+                if not feed.lagged:
+                    return
+
+    def _take(self, batch: Batch) -> None:
+        for row in batch.journal:
+            event = row.entry.event
+            if isinstance(event, CallEvent | Unparsed | Resynced):
+                self.heard_us[event.source] = row.entry.at_us
+            self._seq = row.entry.seq
+        if not self._clients:
+            return
+        self._incidents.update(batch.incidents)
+        self._alerts.update(batch.alerts)
+        self._sources_changed |= bool(batch.sources)
+        self._changed.set()
+
+    async def _tell(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            incidents, alerts, self._incidents, self._alerts = self._incidents, self._alerts, {}, {}
+            sources_changed, self._sources_changed = self._sources_changed, False
+            if len(incidents) + len(alerts) > _CHANGES_MAX:
+                self._broadcast(self._hello)
+            else:
+                for incident in incidents.values():
+                    self._send("incident", self._calls().document(incident))
+                for alert in alerts.values():
+                    self._send("alert", alert_document(alert))
+                if sources_changed:
+                    self._send("sources", live.sources(self._services, self.heard_us))
+            await asyncio.sleep(_GATHER_S)
+
+    async def _ping(self) -> None:
+        while True:
+            await asyncio.sleep(PING_S)
+            if self._clients:
+                self._send("ping", self._pulse())
+
+    def _pulse(self) -> dict[str, Any]:
+        pipeline = self._services.pipeline
+        return {
+            "now": rfc3339(pipeline.now_us()),
+            "ready": pipeline.ready,
+            "sources": live.sources(self._services, self.heard_us),
+            "notifiers": [dict(status) for status in self._services.notifiers.status()],
+        }
+
+    def _hello(self) -> bytes:
+        return self._message("hello", live.snapshot(self._services, self._calls(), self.heard_us))
+
+    def _calls(self) -> live.Calls:
+        rules = self._services.pipeline.state.rules
+        if rules is not self._documents.rules:  # taken anew, on SIGHUP
+            self._documents = live.Calls(rules)
+        return self._documents
+
+    def _broadcast(self, render: Callable[[], bytes]) -> None:
+        if self._clients:
+            message = render()
+            for client in tuple(self._clients):
+                client.put(message)
+
+    def _send(self, event: str, data: Any) -> None:
+        self._broadcast(lambda: self._message(event, data))
+
+    def _message(self, event: str, data: Any) -> bytes:
+        return b"event: %b\nid: %d\ndata: %b\n\n" % (event.encode(), self._seq, msgspec.json.encode(data))
+
+
+HUB = web.AppKey("hub", Hub)
+
+
+async def stream(request: web.Request) -> web.StreamResponse:
+    """GET /api/v1/stream"""
+    with request.app[HUB].client() as client:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
+        await response.prepare(request)
+        if request.transport is not None:
+            client.abort = request.transport.abort
+        await response.write(b"retry: 1000\n\n")
+        while (message := await client.next()) is not None and still_signed_in(request):
+            try:
+                await asyncio.wait_for(response.write(message), _WRITE_S)
+            except (TimeoutError, ConnectionResetError):
+                client.drop()
+        return response
+
+
+async def run_hub(app: web.Application) -> AsyncIterator[None]:
+    """Cleanup context of aiohttp: the hub lives as long as the server."""
+    hub = app[HUB]
+    task = asyncio.create_task(hub.run(), name="board hub")
+    yield
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def close_streams(app: web.Application) -> None:
+    """On shutdown: end the endless answers first, or the server waits for them."""
+    app[HUB].close()
