@@ -1,0 +1,119 @@
+"""Publishes alerts by MQTT, QoS 1, over one connection that it keeps up; a retained topic says whether we are there."""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import aiomqtt
+import msgspec
+
+from adapters.backoff import Backoff
+from adapters.notify.mqtt.topics import alert_topic, availability_topic, level
+from adapters.ports import Delivered, Delivery, Retry
+
+ANSWER_S = 10.0  # for a PUBACK
+KEEP_ALIVE_S = 15
+GOODBYE_S = 2.0
+IN_FLIGHT_MAX = 64  # unacknowledged publishes; delivery itself has fewer under way
+
+
+class Broker(NamedTuple):
+    host: str
+    port: int
+    username: str | None = None
+    password: str | None = None
+    tls: ssl.SSLContext | None = None
+
+
+class MqttNotifier:
+    """Implements adapters.ports.Notifier."""
+
+    def __init__(self, name: str, site: str, broker: Broker) -> None:
+        self.name = name
+        self._site = site
+        self._broker = broker
+        self._client: aiomqtt.Client | None = None  # while connected
+        self._in_flight: set[asyncio.Timeout] = set()
+
+    async def run(self, link_changed: Callable[[str, str], None]) -> None:
+        backoff = Backoff(first_s=0.25, longest_s=30.0)
+        while True:
+            link_changed("connecting", "")
+            state, wait_s = "offline", None
+            try:
+                await self._stay_connected(link_changed, backoff)
+            except aiomqtt.exceptions.MqttConnectError as error:  # the broker answered, and said no
+                state, reason, wait_s = "refused", str(error), backoff.longest()
+            except aiomqtt.MqttError as error:
+                reason = str(error.__cause__ or error)
+            link_changed(state, reason)
+            await asyncio.sleep(backoff.next_s() if wait_s is None else wait_s)
+
+    async def send(self, alert: Mapping[str, Any], key: str) -> Delivery:  # noqa: ARG002 - the payload holds the key
+        client = self._client
+        if client is None:
+            return Retry("unreachable")
+        topic = alert_topic(self._site, str(alert["rule"]))
+        try:
+            async with asyncio.timeout(ANSWER_S) as patience:
+                self._in_flight.add(patience)
+                try:
+                    await client.publish(topic, msgspec.json.encode(alert), qos=1, timeout=2 * ANSWER_S)
+                finally:
+                    self._in_flight.discard(patience)
+        except TimeoutError:
+            return Retry("timeout" if self._client is client else "unreachable")
+        except aiomqtt.MqttError:
+            return Retry("unreachable")
+        return Delivered()
+
+    async def _stay_connected(self, link_changed: Callable[[str, str], None], backoff: Backoff) -> None:
+        """Until the connection breaks: raises MqttError."""
+        client = self._make_client()
+        topic = availability_topic(self._site)
+        async with client:
+            # A watcher who sees "unknown" knows that an "online" from before is not ours of now.
+            await client.publish(topic, "unknown", qos=1, retain=True)
+            await client.publish(topic, "online", qos=1, retain=True)
+            self._client = client
+            backoff.reset()
+            link_changed("online", "")
+            try:
+                async for _ in client.messages:  # we subscribe to nothing: this waits for the end of the connection
+                    pass
+            except asyncio.CancelledError:
+                await self._say_goodbye(client, topic)
+                raise
+            finally:
+                self._let_go()
+
+    def _make_client(self) -> aiomqtt.Client:
+        broker = self._broker
+        client = aiomqtt.Client(
+            broker.host,
+            broker.port,
+            username=broker.username,
+            password=broker.password,
+            tls_context=broker.tls,
+            identifier=f"hotline-gateway-{level(self._site)}-{level(self.name)}",
+            keepalive=KEEP_ALIVE_S,
+            timeout=ANSWER_S,
+            max_inflight_messages=IN_FLIGHT_MAX,
+            will=aiomqtt.Will(availability_topic(self._site), "offline", qos=1, retain=True),
+        )
+        client.pending_calls_threshold = IN_FLIGHT_MAX  # it warns of every publish beyond 10 otherwise
+        return client
+
+    async def _say_goodbye(self, client: aiomqtt.Client, topic: str) -> None:
+        with contextlib.suppress(aiomqtt.MqttError):  # the broker's last will says it for us
+            await client.publish(topic, "offline", qos=1, retain=True, timeout=GOODBYE_S)
+
+    def _let_go(self) -> None:
+        """Whoever waits for a PUBACK on the broken connection need not wait longer."""
+        self._client = None
+        now = asyncio.get_running_loop().time()
+        for patience in self._in_flight:
+            if not patience.expired():
+                patience.reschedule(now)
