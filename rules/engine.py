@@ -1,39 +1,99 @@
-"""READ SECOND. One entry in, one decision out: `decide(state, entry)`; `next_deadline(state)` says how long to wait."""
+"""READ SECOND. One entry in, one decision out: `decide(state, entry)`; `next_deadline(state)` says how long to wait.
 
-from collections.abc import Iterable
+Pure but for `state`, which is changed in place: no clock, no I/O, no randomness. The same state and
+entry give the same decision. A commit that fails rebuilds the state from the store's live rows.
+"""
 
-from rules.effects import Alert, Decision
-from rules.events import Entry
-from rules.incidents import Incident, SourceStatus
-from rules.settings import RuleSet
+from collections.abc import Callable
+from typing import Any
 
+from rules import calls, deadlines, desk, escalation, reconcile, source_online
+from rules.effects import Decision
+from rules.events import (
+    AlertAcknowledged,
+    CalledBack,
+    CheckedIn,
+    ConnectionCleared,
+    DeadlinePassed,
+    Delivered,
+    DeliverySettled,
+    Dequeued,
+    Diverted,
+    Entry,
+    Established,
+    EventUndecided,
+    Failed,
+    Held,
+    LinkChanged,
+    Offered,
+    Originated,
+    Queued,
+    Resynced,
+    Retrieved,
+    RulesTaken,
+    Transferred,
+    Unparsed,
+)
+from rules.state import State
+from rules.turn import Turn
 
-class State:
-    """All live things of one site. Changed in place by `decide`; everyone else only reads."""
+__all__ = ["State", "decide", "next_deadline"]
 
-    def __init__(
-        self,
-        rules: RuleSet,
-        *,
-        incidents: Iterable[Incident] = (),
-        alerts: Iterable[Alert] = (),
-        sources: Iterable[SourceStatus] = (),
-        last_id: int = 0,
-        last_number: str = "",
-    ) -> None:
-        self.rules = rules
-        self.incidents: dict[int, Incident] = {i.id: i for i in incidents}
-        self.alerts: dict[str, Alert] = {a.id: a for a in alerts}
-        self.sources: dict[str, SourceStatus] = {s.name: s for s in sources}
-        self.last_id = last_id
-        self.last_number = last_number
+_OVERDUE_MAX = 256  # deadlines taken before an event that overtook them
 
 
 def decide(state: State, entry: Entry) -> Decision:
-    """Apply one entry. Deterministic: the same state and entry give the same decision."""
-    raise NotImplementedError
+    """Apply one entry. What was due before an event is taken before it."""
+    turn = Turn(state, entry.at_us, entry.seq)
+    event = entry.event
+    kind = type(event)
+    if kind is not DeadlinePassed and kind is not EventUndecided:
+        deadlines.passed(turn, _OVERDUE_MAX)
+        turn.decision.incident = 0
+    _TAKES[kind](turn, event)
+    return turn.decision
 
 
 def next_deadline(state: State) -> int | None:
     """When `DeadlinePassed` must be entered next, µs; None if nothing waits."""
-    raise NotImplementedError
+    wait = state.next_wait()
+    return None if wait is None else wait.at_us
+
+
+def _deadline_passed(turn: Turn, event: DeadlinePassed) -> None:
+    deadlines.passed(turn, event.steps_max)
+
+
+def _rules_taken(turn: Turn, event: RulesTaken) -> None:
+    """Obligations that run keep their plan; what begins from here on follows the new rules."""
+    turn.state.take_rules(event.rules)
+
+
+def _unparsed(turn: Turn, event: Unparsed) -> None:
+    """Kept in the journal; nothing to decide."""
+
+
+_TAKES: dict[type, Callable[[Turn, Any], None]] = {
+    Originated: calls.take,
+    Offered: calls.take,
+    Delivered: calls.take,
+    Established: calls.take,
+    Held: calls.take,
+    Retrieved: calls.take,
+    Queued: calls.take,
+    Dequeued: calls.take,
+    Diverted: calls.take,
+    Transferred: calls.take,
+    Failed: calls.take,
+    ConnectionCleared: calls.take,
+    AlertAcknowledged: escalation.acknowledged,
+    CheckedIn: desk.checked_in,
+    CalledBack: desk.called_back,
+    DeadlinePassed: _deadline_passed,
+    DeliverySettled: escalation.delivery_settled,
+    LinkChanged: source_online.link_changed,
+    Resynced: reconcile.resynced,
+    RulesTaken: _rules_taken,
+    EventUndecided: source_online.undecided,
+    Unparsed: _unparsed,
+}

@@ -66,3 +66,10 @@ class Obligation(msgspec.Struct, kw_only=True, omit_defaults=True):
         if self.step >= len(self.plan):
             return None
         return self.opened_us + self.plan[self.step].after_us
+
+    @property
+    def step_us(self) -> int:
+        """The moment of `step`, of the last one if all are behind."""
+        if not self.plan:
+            return self.due_us
+        return self.opened_us + self.plan[min(self.step, len(self.plan) - 1)].after_us

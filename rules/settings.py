@@ -79,6 +79,9 @@ class SourceRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ring_cycle_s: float | None = None  # from ring to ring, where it differs from the country's
     shows_ring: bool = True
     shows_hold: bool = True
+    leg_ids_unique: bool = (
+        False  # leg ids mean one leg across all calls: a leg seen under another call id joins the two
+    )
     clock_skew_max_s: float = 2.0  # beyond this the source's clock does not judge
     extensions: str = r"[1-9]\d{1,3}"  # a number that matches whole is one of ours
     offline_alert_s: float = 10.0  # out of touch for so long: the desk is told

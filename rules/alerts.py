@@ -1,0 +1,206 @@
+"""Alerts: raised and told to the ladder's step, taken back, and let go when nothing more can happen to them."""
+
+from rules.effects import Alert, AlertKind, Send, Severity
+from rules.incidents import Incident
+from rules.obligations import Obligation, Rule
+from rules.state import ALERT_EXPIRES_US, EXPIRE
+from rules.turn import Turn
+
+LATE_US = 1_000_000  # told so long after its moment: we were down, and say so
+
+
+def alert_id(turn: Turn, subject: str, obligation: int, kind: AlertKind, count: int) -> str:
+    """Unique, the same after every restart, fit for a URL; also the idempotency key."""
+    return f"{turn.terms.rules.site}-{subject}-{obligation}-{kind}{count}"
+
+
+def warn(turn: Turn, incident: Incident, obligation: Obligation) -> None:
+    """The warning at `obligation.step`, which is then behind it."""
+    step = obligation.plan[obligation.step]
+    _about(
+        turn,
+        incident,
+        obligation,
+        "warning",
+        "warning",
+        count=obligation.step,
+        ring=step.ring or None,
+        due_us=obligation.step_us,
+    )
+
+
+def breach(turn: Turn, incident: Incident, obligation: Obligation, severity: Severity = "critical") -> Alert:
+    ring = obligation.plan[-1].ring if obligation.plan else 0
+    return _about(turn, incident, obligation, "breach", severity, count=0, ring=ring or None, due_us=obligation.due_us)
+
+
+def escalate(
+    turn: Turn, incident: Incident, obligation: Obligation, about: Alert, *, rule: Rule, reason: str, count: int
+) -> Alert:
+    """`about` climbs the ladder; `obligation` is the acknowledge or notify that was not kept."""
+    to = turn.terms.rules.notifiers if rule == "notify" else turn.terms.escalation_to
+    alert = Alert(
+        id=alert_id(turn, incident.number, about.obligation, "escalation", count),
+        key="",
+        site=incident.site,
+        rule=rule,
+        kind="escalation",
+        severity="critical",
+        opened_us=about.opened_us,
+        due_us=obligation.due_us,
+        raised_us=turn.at_us,
+        incident_id=incident.id,
+        incident=incident.number,
+        obligation=about.obligation,
+        call=about.call,
+        source=about.source,
+        source_call=about.source_call,
+        caller=about.caller,
+        line=about.line,
+        device=about.device,
+        ring=about.ring,
+        late=turn.at_us - obligation.due_us > LATE_US,
+        certain=about.certain,
+        reason=reason,
+    )
+    return publish(turn, alert, to)
+
+
+def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason: str) -> None:
+    """One `cleared` alert for all that went out about these obligations; nothing if nothing did."""
+    ids = [id_ for obligation in obligations for id_ in _told(turn, incident, obligation)]
+    if not ids:
+        return
+    last = obligations[-1]
+    terms = turn.terms
+    to = dict.fromkeys(terms.warn_to)
+    if any(o.state == "breached" or o.revised for o in obligations):
+        to |= dict.fromkeys(terms.breach_to)
+    live = [turn.state.alerts[id_] for id_ in ids if id_ in turn.state.alerts]
+    if any(alert.kind == "escalation" for alert in live):
+        to |= dict.fromkeys(terms.escalation_to)
+    told = _about(
+        turn,
+        incident,
+        last,
+        "cleared",
+        "info",
+        count=last.revised,
+        ring=last.ring,
+        due_us=last.due_us,
+        to=tuple(to),
+        reason=reason,
+        clears=tuple(ids),
+    )
+    told.late = False
+    for alert in live:
+        take_back(turn, alert)
+    for asked in [o for o in incident.obligations if o.rule == "acknowledge" and o.state == "open" and o.alert in ids]:
+        turn.end(incident, asked, "waived", "cleared")  # what is over needs no acknowledging
+
+
+def take_back(turn: Turn, alert: Alert) -> None:
+    if alert.state == "raised":
+        alert.state = "cleared"
+    turn.decision.alerts.append(alert)
+    let_go_if_settled(turn, alert)
+
+
+def publish(turn: Turn, alert: Alert, to: tuple[str, ...]) -> Alert:
+    """Put it into the outbox and among the live alerts."""
+    alert.key = alert.id
+    alert.notifiers = to
+    turn.decision.alerts.append(alert)
+    turn.decision.sends.extend(Send(alert.id, name) for name in to)
+    turn.state.alerts[alert.id] = alert
+    if alert.kind in ("breach", "escalation"):
+        turn.state.watch(alert.raised_us + ALERT_EXPIRES_US, EXPIRE, alert.obligation, alert)
+    let_go_if_settled(turn, alert)
+    return alert
+
+
+def let_go_if_settled(turn: Turn, alert: Alert) -> None:
+    """Live until every notifier is done and, for a breach or escalation, somebody acknowledged it or it is over."""
+    if alert.state == "raised" and alert.kind in ("breach", "escalation"):
+        return
+    if all(name in alert.notified for name in alert.notifiers):
+        _let_go(turn, alert)
+
+
+def expire(turn: Turn, alert: Alert) -> None:
+    if alert.state == "raised":
+        alert.state = "expired"
+    turn.decision.alerts.append(alert)
+    _let_go(turn, alert)
+
+
+def _let_go(turn: Turn, alert: Alert) -> None:
+    if turn.state.alerts.pop(alert.id, None) is not None:
+        turn.decision.settled.append(alert.id)
+
+
+def _about(
+    turn: Turn,
+    incident: Incident,
+    obligation: Obligation,
+    kind: AlertKind,
+    severity: Severity,
+    *,
+    count: int,
+    ring: int | None,
+    due_us: int,
+    to: tuple[str, ...] | None = None,
+    reason: str = "",
+    clears: tuple[str, ...] = (),
+) -> Alert:
+    if to is None:
+        to = turn.terms.warn_to if kind == "warning" else turn.terms.breach_to
+    call = incident.call
+    alert = Alert(
+        id=alert_id(turn, incident.number, obligation.id, kind, count),
+        key="",
+        site=incident.site,
+        rule=obligation.rule,
+        kind=kind,
+        severity=severity,
+        opened_us=obligation.opened_us,
+        due_us=obligation.due_us,
+        raised_us=turn.at_us,
+        incident_id=incident.id,
+        incident=incident.number,
+        obligation=obligation.id,
+        call=f"c{incident.id}",
+        source=call.source,
+        source_call=call.ids[0] if call.ids else "",
+        caller=incident.caller,
+        line=incident.line,
+        device=_device(incident, obligation),
+        ring=ring,
+        seconds=obligation.seconds,
+        late=turn.at_us - due_us > LATE_US,
+        certain=obligation.certain,
+        reason=reason or obligation.reason,
+        clears=clears,
+    )
+    return publish(turn, alert, to)
+
+
+def _device(incident: Incident, obligation: Obligation) -> str:
+    leg = incident.call.legs.get(obligation.leg)
+    return leg.device if leg is not None and leg.device else incident.device
+
+
+def _told(turn: Turn, incident: Incident, obligation: Obligation) -> list[str]:
+    """Ids of what went out about it, also of alerts that are no longer live: they follow from the steps taken."""
+    ids = [
+        alert_id(turn, incident.number, obligation.id, "warning", index)
+        for index, step in enumerate(obligation.plan[: obligation.step])
+        if step.kind == "warning"
+    ]
+    if obligation.state == "breached" or obligation.revised:
+        ids.append(alert_id(turn, incident.number, obligation.id, "breach", 0))
+    for count in range(2):
+        climbed = alert_id(turn, incident.number, obligation.id, "escalation", count)
+        if climbed in turn.state.alerts:
+            ids.append(climbed)
+    return ids

@@ -1,0 +1,87 @@
+"""call_back: a caller whom nobody answered is called back in time: by a call, by hand, or they reach us themselves."""
+
+from rules.alerts import breach as tell_breach
+from rules.alerts import clear
+from rules.escalation import breach_was_told
+from rules.incidents import Incident
+from rules.obligations import Obligation, Outcome
+from rules.phone_numbers import dialled_keys, number_key
+from rules.turn import Turn
+
+UNANSWERED = frozenset({"abandoned", "missed", "rejected", "failed"})
+
+
+def call_ended(turn: Turn, incident: Incident) -> None:
+    """Open one if the call ended unanswered and there is a number to call."""
+    settings = turn.terms.rules.call_back
+    if not settings.enabled or incident.direction != "inbound" or incident.outcome not in UNANSWERED:
+        return
+    if _own(incident) is not None or (not settings.after_short_abandon and _short(incident)):
+        return
+    if not number_key(incident.caller):
+        turn.note(incident, "no_call_back", "caller_unknown")
+        return
+    obligation = turn.open(incident, "call_back", turn.terms.call_back_plan, turn.moment_us, source_us=turn.source_us)
+    turn.state.know_call_back(incident, obligation)
+
+
+def call_answered(turn: Turn, incident: Incident) -> None:
+    """A person spoke to somebody: does that number wait for a call?"""
+    if not turn.state.call_backs:
+        return
+    if incident.direction == "outbound":
+        keys, reason = dialled_keys(incident.called), "called_back"
+    elif incident.direction == "inbound":
+        keys, reason = dialled_keys(incident.caller), "caller_reached_us"
+    else:
+        return
+    for key in keys:
+        for obligation in list(turn.state.call_backs.get(key, ())):
+            if obligation.incident != incident.id:
+                _meet(turn, turn.state.incidents[obligation.incident], obligation, reason)
+
+
+def called_back_by_hand(turn: Turn, incident: Incident, by: str, note: str) -> None:
+    turn.note(incident, "called_back", f"{by} {note}".strip())
+    obligation = _own(incident)
+    if obligation is not None and obligation.ended_by is None:
+        _meet(turn, incident, obligation, "by_hand")
+
+
+def not_needed(turn: Turn, incident: Incident, reason: str) -> None:
+    """The call was answered after all, or rings again."""
+    obligation = _own(incident)
+    if obligation is not None and obligation.ended_by is None:
+        turn.state.drop_call_back(incident, obligation)
+        turn.end(incident, obligation, "breached" if obligation.state == "breached" else "waived", reason)
+        clear(turn, incident, [obligation], reason)
+
+
+def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
+    """Too late; the caller still waits, so it can still be done, and is then taken back."""
+    obligation.step = len(obligation.plan)
+    obligation.state = "breached"
+    obligation.ended_us = turn.at_us
+    turn.decision.obligations.append(obligation)
+    turn.touch(incident)
+    breach_was_told(turn, incident, tell_breach(turn, incident, obligation))
+
+
+def _meet(turn: Turn, incident: Incident, obligation: Obligation, reason: str) -> None:
+    turn.state.drop_call_back(incident, obligation)
+    verdict: Outcome = "breached" if obligation.state == "breached" else "met"
+    turn.end(incident, obligation, verdict, reason)
+    obligation.seconds = max(0, turn.at_us - obligation.opened_us) // 1000 / 1000
+    clear(turn, incident, [obligation], reason)
+
+
+def _own(incident: Incident) -> Obligation | None:
+    """The latest one that still counts."""
+    for obligation in reversed(incident.obligations):
+        if obligation.rule == "call_back":
+            return None if obligation.state == "waived" else obligation
+    return None
+
+
+def _short(incident: Incident) -> bool:
+    return any(o.rule == "three_rings" and o.reason == "short_abandon" for o in incident.obligations)

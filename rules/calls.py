@@ -1,0 +1,161 @@
+"""The tracker: a source's legs become calls. Finds or makes the incident of an event and fills in what it tells.
+
+What an event does to its leg and to the rules stands in rules.legs, how calls end in rules.endings,
+how two that turn out to be one are joined in rules.merging.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from rules import call_back, inbound_only, legs, three_rings
+from rules.events import (
+    CallEvent,
+    ConnectionCleared,
+    Delivered,
+    Dequeued,
+    Diverted,
+    Established,
+    Failed,
+    Held,
+    Offered,
+    Originated,
+    Queued,
+    Retrieved,
+    Transferred,
+)
+from rules.events.call import Direction
+from rules.incidents import Call, Incident
+from rules.merging import merge
+from rules.source_clock import observe, plausible, trusted
+from rules.turn import Turn
+
+_HANDLERS: dict[type[CallEvent], Callable[[Turn, Incident, Any], None]] = {
+    Originated: legs.originated,
+    Offered: legs.offered,
+    Delivered: legs.delivered,
+    Established: legs.established,
+    Held: legs.held,
+    Retrieved: legs.retrieved,
+    Queued: legs.queued,
+    Dequeued: legs.dequeued,
+    Diverted: legs.diverted,
+    Transferred: legs.transferred,
+    Failed: legs.failed,
+    ConnectionCleared: legs.cleared,
+}
+
+
+def take(turn: Turn, event: CallEvent) -> None:
+    """One event of a call."""
+    _set_moment(turn, event)
+    incident = _find(turn, event)
+    _fill(turn, incident, event)
+    turn.decision.incident = incident.id
+    _HANDLERS[type(event)](turn, incident, event)
+    turn.touch(incident)
+
+
+def _set_moment(turn: Turn, event: CallEvent) -> None:
+    status = turn.status(event.source)
+    turn.uncertain = event.uncertain
+    occurred_us = event.occurred_us
+    if occurred_us is None:
+        return
+    skew_max_us = turn.terms.source(event.source).skew_max_us
+    if observe(status, turn.at_us, occurred_us):
+        turn.decision.sources.append(status)
+    if plausible(turn.at_us, occurred_us, skew_max_us):
+        turn.source_us = occurred_us
+        if trusted(status, skew_max_us):
+            turn.moment_us = min(turn.at_us, occurred_us + (status.skew_us or 0))
+
+
+def _find(turn: Turn, event: CallEvent) -> Incident:
+    """The incident of this event: by call id, by leg, by the ids now known to mean the same; or a new one."""
+    state = turn.state
+    source = event.source
+    found = state.by_call.get((source, event.call))
+    joined = False
+    if event.leg and state.by_leg:
+        by_leg = state.by_leg.get((source, event.leg))
+        if by_leg is not None and by_leg is not found:
+            joined = found is not None
+            found = by_leg if found is None else merge(turn, found, by_leg)
+    for name in event.same_call:
+        other = state.by_call.get((source, name))
+        if other is not None and other is not found:
+            joined = found is not None
+            found = other if found is None else merge(turn, found, other)
+    if found is None:
+        found = _new(turn, event)
+    elif joined:
+        legs.adopt_answer(turn, found)
+    ids = found.call.ids
+    for name in (event.call, *event.same_call):
+        if name not in ids:
+            ids.append(name)
+            state.know_call(found, name)
+    return found
+
+
+def _new(turn: Turn, event: CallEvent) -> Incident:
+    incident = Incident(
+        id=turn.state.next_id(),
+        number=turn.state.next_number(turn.at_us),
+        site=turn.terms.rules.site,
+        call=Call(source=event.source, ids=[event.call]),
+        opened_us=turn.moment_us,
+    )
+    turn.state.add(incident)
+    return incident
+
+
+def _fill(turn: Turn, incident: Incident, event: CallEvent) -> None:
+    """A late event may tell what an earlier one left out; nothing is overwritten."""
+    learned = event.direction not in ("", incident.direction)
+    if event.caller and not incident.caller:
+        incident.caller = event.caller
+        learned = True
+    if event.called and not incident.called:
+        incident.called = event.called
+        learned = True
+    if event.trunk and not incident.trunk:
+        incident.trunk = event.trunk
+        learned = True
+    if event.caller_name and not incident.caller_name:
+        incident.caller_name = event.caller_name
+    if event.queue:
+        incident.queue = event.queue
+    if not event.shows_hold:
+        incident.call.shows_hold = False
+    if learned or not incident.direction:
+        _learn_direction(turn, incident, event.direction)
+
+
+def _learn_direction(turn: Turn, incident: Incident, told: Direction) -> None:
+    line = turn.terms.line(incident.called)
+    before = incident.direction
+    if told:
+        incident.direction = told
+    elif not before or not incident.answered_us:
+        incident.direction = _guess(turn, incident, called_is_line=line is not None)
+    if incident.direction == "outbound":
+        own = turn.terms.line(incident.caller) or turn.terms.line(incident.trunk)
+        incident.line = own.number if own else incident.trunk or incident.caller
+        inbound_only.outbound_seen(turn, incident)
+    else:
+        incident.line = line.number if line else incident.called
+    if before not in ("", incident.direction) and incident.direction == "outbound":
+        three_rings.drop(turn, incident, "waived", "outbound")
+        call_back.not_needed(turn, incident, "outbound")
+
+
+def _guess(turn: Turn, incident: Incident, *, called_is_line: bool) -> Direction:
+    """From the numbers, where the source does not tell."""
+    terms = turn.terms.source(incident.call.source)
+    caller_is_ours = terms.is_extension(incident.caller) or turn.terms.line(incident.caller) is not None
+    if called_is_line and not terms.is_extension(incident.caller):
+        return "inbound"
+    if not caller_is_ours or not incident.called:
+        return "inbound"
+    return "internal" if called_is_line or terms.is_extension(incident.called) else "outbound"

@@ -1,0 +1,53 @@
+"""Everything whose moment has come, in the order of the moments: the steps of obligations, and the housekeeping."""
+
+from collections.abc import Callable
+
+from rules import alerts, call_back, endings, escalation, hold_checkin, source_online, three_rings
+from rules.effects import Alert
+from rules.incidents import Incident
+from rules.obligations import Obligation, Rule
+from rules.state import LINGER
+from rules.turn import Turn
+
+_PASSED: dict[Rule, Callable[[Turn, Incident, Obligation], None]] = {
+    "three_rings": three_rings.passed,
+    "hold_checkin": hold_checkin.passed,
+    "call_back": call_back.passed,
+    "acknowledge": escalation.acknowledge_passed,
+    "notify": escalation.notify_passed,
+}
+
+
+def passed(turn: Turn, steps_max: int) -> None:
+    """Take every step due by now, at most `steps_max` of them."""
+    state = turn.state
+    for _ in range(steps_max):
+        wait = state.next_wait()
+        if wait is None or wait.at_us > turn.at_us:
+            return
+        state.pop_wait()
+        thing = wait.thing
+        if isinstance(thing, Obligation):
+            _step(turn, thing)
+        elif isinstance(thing, Incident):
+            if wait.kind == LINGER:
+                endings.lingered(turn, thing)
+            else:
+                endings.forget_passed(turn, thing)
+        elif isinstance(thing, Alert):
+            alerts.expire(turn, thing)
+        else:
+            source_online.out_of_touch_passed(turn, thing)
+
+
+def _step(turn: Turn, obligation: Obligation) -> None:
+    incident = turn.state.incidents[obligation.incident]
+    turn.decision.incident = incident.id
+    if obligation.plan[obligation.step].kind == "breach":
+        _PASSED[obligation.rule](turn, incident, obligation)
+        return
+    alerts.warn(turn, incident, obligation)
+    obligation.step += 1
+    turn.watch(obligation)
+    turn.decision.obligations.append(obligation)
+    turn.touch(incident)

@@ -1,0 +1,215 @@
+"""hold_checkin: a caller who waits on hold, parked or (if wished) in a queue is greeted again every 30 s.
+
+One obligation is one period; the next begins when this one was met by a check-in, or breached at its
+due moment. Each holding leg has a chain of its own. Retrieving ends it; so does the end of the call.
+"""
+
+from rules.alerts import breach as tell_breach
+from rules.alerts import clear
+from rules.escalation import breach_was_told
+from rules.incidents import Incident, Leg
+from rules.obligations import Clock, Obligation, Outcome
+from rules.turn import Turn
+
+QUEUE = "queue"  # stands for the leg while the caller waits in a queue
+
+
+def held(turn: Turn, incident: Incident, leg: Leg, *, parked: bool) -> None:
+    settings = turn.terms.rules.hold_checkin
+    answered_us = incident.answered_us
+    if answered_us is not None and turn.moment_us - answered_us < turn.terms.min_talk_us:
+        turn.flag(incident, "held_straight_after_answer")
+    if parked and not settings.follow_park:
+        return
+    if parked or _ours(incident, leg):
+        _begin(turn, incident, leg.id, turn.moment_us, turn.source_us)
+
+
+def queued(turn: Turn, incident: Incident) -> None:
+    if turn.terms.rules.hold_checkin.follow_queue and _current(incident, QUEUE) is None:
+        _begin(turn, incident, QUEUE, turn.moment_us, turn.source_us)
+
+
+def retrieved(turn: Turn, incident: Incident, leg: str) -> None:
+    """The caller is spoken to again: the chain ends."""
+    current = _current(incident, leg)
+    if current is None:
+        return
+    if _disproved(turn, incident, current):
+        return
+    _meet(turn, incident, current, "retrieved")
+
+
+def held_before(turn: Turn, incident: Incident, leg: Leg) -> None:
+    """A hold told after its retrieve: judged at once, by the source's clock alone."""
+    began, until = turn.source_us, leg.source_retrieved_us
+    if began is None or until is None:
+        return
+    _begin(turn, incident, leg.id, turn.moment_us, began)
+    current = _current(incident, leg.id)
+    if current is None:
+        return
+    every_us = current.plan[-1].after_us
+    verdict: Outcome = "met" if until - began < every_us else "breached"
+    if not turn.clock_trusted(incident.call.source):
+        verdict = "not_measurable"
+    turn.end(incident, current, verdict, "hold_told_late")
+    current.source_ended_us = until
+    _fill(turn, incident, current, until - began, "source")
+
+
+def over(turn: Turn, incident: Incident, leg: str, reason: str) -> None:
+    """The leg or the call is gone: nobody waits any more."""
+    current = _current(incident, leg)
+    if current is not None:
+        turn.end(incident, current, "waived", reason)
+        _finish(turn, incident, current, reason)
+
+
+def all_over(turn: Turn, incident: Incident, reason: str) -> None:
+    for leg in [o.leg for o in incident.obligations if o.rule == "hold_checkin" and o.state == "open"]:
+        over(turn, incident, leg, reason)
+
+
+def lost(turn: Turn, incident: Incident, reason: str) -> None:
+    """What became of the waiting caller was not seen."""
+    for current in [o for o in incident.obligations if o.rule == "hold_checkin" and o.state == "open"]:
+        turn.end(incident, current, "not_measurable", reason)
+        _finish(turn, incident, current, reason)
+
+
+def checked_in(turn: Turn, incident: Incident, by: str) -> None:
+    """A button or the API says the caller was greeted; the next period begins."""
+    waiting = [o for o in incident.obligations if o.rule == "hold_checkin" and o.state == "open"]
+    if not waiting:
+        return
+    turn.note(incident, "checked_in", by)
+    for current in waiting:
+        _meet(turn, incident, current, "checked_in")
+        _begin(turn, incident, current.leg, turn.moment_us, None)
+
+
+def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
+    """A period is over without a greeting; the caller still waits, so the next begins at its due moment."""
+    obligation.step = len(obligation.plan)
+    obligation.state = "breached"
+    obligation.ended_us = turn.at_us
+    if turn.out_of_touch(incident.call.source):
+        obligation.certain = False
+        obligation.reason = "source_offline"
+    turn.decision.obligations.append(obligation)
+    turn.touch(incident)
+    breach_was_told(turn, incident, tell_breach(turn, incident, obligation))
+    every_us = max(1, obligation.plan[-1].after_us)
+    # after an outage one breach stands for all the periods nobody could watch
+    periods = 1 + (turn.at_us - obligation.due_us) // every_us
+    opened_us = obligation.opened_us + periods * every_us
+    source_us = obligation.source_opened_us
+    if source_us is not None:
+        source_us += periods * every_us
+    _begin(turn, incident, obligation.leg, opened_us, source_us)
+
+
+def not_observable(turn: Turn, incident: Incident) -> None:
+    """The call was answered where no hold can be seen: said so, nothing is called compliant."""
+    if _applies(turn, incident) and not any(o.rule == "hold_checkin" for o in incident.obligations):
+        turn.record(incident, "hold_checkin", "not_observable", "source_shows_no_hold")
+
+
+def _applies(turn: Turn, incident: Incident) -> bool:
+    internal_counts = "internal" in turn.terms.rules.three_rings.apply_to
+    return (incident.direction != "internal" or internal_counts) and turn.terms.holds(incident.line)
+
+
+def _ours(incident: Incident, leg: Leg) -> bool:
+    """Whether our side pressed hold; when the outside party does, nobody of theirs waits for us."""
+    outside = "agent" if incident.direction == "outbound" else "caller"
+    return leg.role != outside
+
+
+def _current(incident: Incident, leg: str) -> Obligation | None:
+    for obligation in reversed(incident.obligations):
+        if obligation.rule == "hold_checkin" and obligation.leg == leg and obligation.state == "open":
+            return obligation
+    return None
+
+
+def _begin(turn: Turn, incident: Incident, leg: str, opened_us: int, source_us: int | None) -> None:
+    if _applies(turn, incident):
+        plan = turn.terms.hold_plan
+        turn.open(incident, "hold_checkin", plan, opened_us, source_us=source_us, leg=leg, certain=not turn.uncertain)
+
+
+def _meet(turn: Turn, incident: Incident, current: Obligation, reason: str) -> None:
+    elapsed_us, clock = _measure(turn, incident, current)
+    if elapsed_us >= current.plan[-1].after_us:
+        if turn.uncertain:
+            turn.end(incident, current, "not_measurable", "end_not_seen")
+            _finish(turn, incident, current, reason)
+            return
+        current.state = "breached"
+        current.step = len(current.plan)
+        breach_was_told(turn, incident, tell_breach(turn, incident, current))
+        turn.end(incident, current, "breached", reason)
+    else:
+        turn.end(incident, current, "met", reason)
+    _fill(turn, incident, current, elapsed_us, clock)
+    _finish(turn, incident, current, reason)
+
+
+def _finish(turn: Turn, incident: Incident, current: Obligation, reason: str) -> None:
+    """Take back what was told of this period and of the breached ones before it in the same wait."""
+    breached = [o for o in incident.obligations if o.leg == current.leg and _waits_on(o)]
+    for obligation in breached:
+        obligation.ended_by = turn.seq
+        obligation.seconds = (turn.at_us - obligation.opened_us) // 1000 / 1000
+        turn.decision.obligations.append(obligation)
+    clear(turn, incident, [current, *breached], reason)
+
+
+def _waits_on(obligation: Obligation) -> bool:
+    """Breached, and the caller was left waiting on."""
+    return obligation.rule == "hold_checkin" and obligation.state == "breached" and obligation.ended_by is None
+
+
+def _disproved(turn: Turn, incident: Incident, current: Obligation) -> bool:
+    """A trusted clock shows that the caller was retrieved before the last breach, which was told too soon."""
+    until = turn.source_us
+    if until is None or current.source_opened_us is None or until >= current.source_opened_us:
+        return False
+    if not turn.clock_trusted(incident.call.source):
+        return False
+    wrong = [
+        o
+        for o in incident.obligations
+        if o.leg == current.leg and _waits_on(o) and (o.source_opened_us or 0) + o.plan[-1].after_us > until
+    ]
+    turn.end(incident, current, "waived", "corrected")
+    for obligation in wrong:
+        obligation.revised += 1
+        turn.note(incident, "revised", "hold_checkin: breached → met: corrected")
+        began = obligation.source_opened_us or until
+        in_it = until >= began
+        turn.end(incident, obligation, "met" if in_it else "waived", "corrected")
+        if in_it:
+            _fill(turn, incident, obligation, until - began, "source")
+    left = [o for o in incident.obligations if o.leg == current.leg and _waits_on(o)]
+    for obligation in left:
+        obligation.ended_by = turn.seq
+        turn.decision.obligations.append(obligation)
+    clear(turn, incident, [*left, current, *wrong], "corrected" if wrong else "retrieved")
+    return True
+
+
+def _measure(turn: Turn, incident: Incident, obligation: Obligation) -> tuple[int, Clock]:
+    began, until = obligation.source_opened_us, turn.source_us
+    if began is not None and until is not None and until >= began and turn.clock_trusted(incident.call.source):
+        return until - began, "source"
+    return max(0, turn.at_us - obligation.opened_us), "receipt"
+
+
+def _fill(turn: Turn, incident: Incident, obligation: Obligation, elapsed_us: int, clock: Clock) -> None:
+    obligation.seconds = elapsed_us // 1000 / 1000
+    obligation.clock = clock
+    status = turn.state.sources.get(incident.call.source)
+    obligation.skew_us = status.skew_us if status is not None else None

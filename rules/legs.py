@@ -1,0 +1,273 @@
+"""What each event of a call does to its leg, and which rule it wakes.
+
+A leg's state only advances, but for held and back: late and repeated events fill in earlier moments,
+they never lower a state nor open what is over.
+"""
+
+from rules import call_back, endings, hold_checkin, three_rings
+from rules.events import (
+    CallEvent,
+    ConnectionCleared,
+    Delivered,
+    Dequeued,
+    Diverted,
+    Established,
+    Failed,
+    Held,
+    Offered,
+    Originated,
+    Queued,
+    Retrieved,
+    Transferred,
+)
+from rules.incidents import Incident, Leg
+from rules.merging import merge
+from rules.turn import Turn
+
+
+def originated(turn: Turn, incident: Incident, event: Originated) -> None:
+    if event.leg:
+        leg_of(turn, incident, event)
+    _reached_us(turn, incident)
+
+
+def offered(turn: Turn, incident: Incident, event: Offered) -> None:
+    leg = leg_of(turn, incident, event)
+    leg.role = leg.role or "agent"
+    if leg.offered_us is None:
+        leg.offered_us = turn.moment_us
+    _reached_us(turn, incident)
+
+
+def delivered(turn: Turn, incident: Incident, event: Delivered) -> None:
+    """A device rings: the caller's own hears the ring-back tone, a person's starts the clock."""
+    leg = leg_of(turn, incident, event)
+    leg.role = leg.role or "agent"
+    repeated = leg.delivered_us is not None
+    _note_ring(turn, leg)
+    if leg.role == "caller":
+        return
+    _reached_us(turn, incident)
+    call = incident.call
+    over = incident.closed_us is not None
+    if over and not repeated and not call.ended_by_call and leg.state == "initiated":
+        endings.reopen(turn, incident)
+        over = False
+    if leg.state == "initiated":
+        leg.state = "cleared" if over else "alerting"
+    if incident.first_human_ring_us is None or turn.moment_us < incident.first_human_ring_us:
+        incident.first_human_ring_us = turn.moment_us
+    if leg.state != "alerting":  # told after its end: it rang before
+        three_rings.rang_before(turn, incident, leg)
+    elif call.transfer_pending or not talking(incident):
+        anew = incident.answered_us is not None
+        call.transfer_pending = False
+        call.linger_until_us = None
+        three_rings.rings(turn, incident, leg, anew=anew)
+
+
+def established(turn: Turn, incident: Incident, event: Established) -> None:
+    """Answered: by a person, unless it is the caller's own leg (a queue or a menu took the call)."""
+    leg = leg_of(turn, incident, event)
+    if leg.established_us is None:
+        leg.established_us = turn.moment_us
+        leg.source_established_us = turn.source_us
+    elif leg.state != "cleared":
+        return  # told again
+    alive = leg.state in ("initiated", "alerting")
+    if alive and incident.closed_us is None:
+        leg.state = "connected"
+    elif alive:
+        leg.state = "cleared"
+    if leg.role != "caller":
+        person_answered(turn, incident, leg)
+
+
+def person_answered(turn: Turn, incident: Incident, leg: Leg) -> None:
+    """The caller, or whom they were transferred to, has a person now."""
+    first = incident.answered_us is None
+    current = three_rings.episode(incident)
+    if not first and not incident.call.transfer_pending and (current is None or not three_rings.running(current)):
+        return
+    three_rings.answered(turn, incident)
+    incident.call.transfer_pending = False
+    incident.call.linger_until_us = None
+    if not first:
+        return
+    incident.answered_us = turn.moment_us
+    incident.device = leg.device or incident.device
+    incident.agent = leg.agent or incident.agent
+    incident.call.queued = False
+    hold_checkin.over(turn, incident, hold_checkin.QUEUE, "answered")
+    if not (incident.call.shows_hold and turn.terms.source(incident.call.source).shows_hold):
+        hold_checkin.not_observable(turn, incident)
+    call_back.call_answered(turn, incident)
+    if incident.closed_us is not None:
+        endings.answered_after_all(turn, incident)
+
+
+def adopt_answer(turn: Turn, incident: Incident) -> None:
+    """A call that joined this one may have brought the person who answered it."""
+    if incident.answered_us is not None or incident.closed_us is not None:
+        return
+    for leg in incident.call.legs.values():
+        if leg.role == "agent" and leg.state in ("connected", "held") and leg.established_us is not None:
+            with turn.back_at(leg.established_us, leg.source_established_us):
+                person_answered(turn, incident, leg)
+            return
+
+
+def held(turn: Turn, incident: Incident, event: Held) -> None:
+    leg = leg_of(turn, incident, event)
+    came_back = leg.source_retrieved_us
+    if came_back is not None and turn.source_us is not None and turn.source_us <= came_back:
+        if leg.source_held_us != turn.source_us:  # else told again
+            leg.source_held_us = turn.source_us
+            hold_checkin.held_before(turn, incident, leg)
+        return
+    if leg.state in ("held", "cleared") or incident.closed_us is not None:
+        return
+    leg.state = "held"
+    leg.held_us = turn.moment_us
+    leg.source_held_us = turn.source_us
+    incident.holds += 1
+    hold_checkin.held(turn, incident, leg, parked=event.parked)
+
+
+def retrieved(turn: Turn, incident: Incident, event: Retrieved) -> None:
+    leg = leg_of(turn, incident, event)
+    if turn.source_us is not None and turn.source_us > (leg.source_retrieved_us or 0):
+        leg.source_retrieved_us = turn.source_us
+    if leg.state != "held":
+        return
+    if turn.source_us is not None and turn.source_us < (leg.source_held_us or 0):
+        return  # of an earlier hold, told late
+    endings.count_hold(turn, incident, leg)
+    leg.state = "connected"
+    hold_checkin.retrieved(turn, incident, leg.id)
+
+
+def queued(turn: Turn, incident: Incident, event: Queued) -> None:
+    if event.leg:
+        leg = leg_of(turn, incident, event)
+        leg.role = leg.role or "caller"
+    _reached_us(turn, incident)
+    if incident.closed_us is None and incident.answered_us is None:
+        incident.call.queued = True
+        hold_checkin.queued(turn, incident)
+
+
+def dequeued(turn: Turn, incident: Incident, event: Dequeued) -> None:
+    incident.call.queued = False
+    if event.cause == "cancelled" and incident.answered_us is None:
+        incident.call.caller_gave_up = True
+    hold_checkin.over(turn, incident, hold_checkin.QUEUE, "dequeued")
+
+
+def diverted(turn: Turn, incident: Incident, event: Diverted) -> None:
+    """Picked up by `to_leg`, or sent on: this leg rings no more, the call goes on."""
+    if event.leg:
+        leg = leg_of(turn, incident, event)
+        if leg.state in ("initiated", "alerting"):
+            leg.state = "cleared"
+            leg.cleared_us = turn.moment_us
+            leg.cause = event.cause or "answered_elsewhere"
+    turn.note(incident, "diverted", event.to_leg or event.called)
+    if not event.to_leg:
+        return
+    incident = _join_leg(turn, incident, event.to_leg)
+    taker = incident.call.legs[event.to_leg]
+    taker.role = "agent"
+    adopt_answer(turn, incident)
+
+
+def transferred(turn: Turn, incident: Incident, event: Transferred) -> None:
+    """Blind: the next device that rings has its own three rings. Attended: the consulted leg had its own already."""
+    turn.note(incident, "transferred", "attended" if event.attended else event.called or "blind")
+    if incident.closed_us is not None:
+        return
+    if not event.attended:
+        incident.call.transfer_pending = True
+        return
+    if not event.to_leg:
+        return
+    incident = _join_leg(turn, incident, event.to_leg)
+    consulted = incident.call.legs[event.to_leg]
+    consulted.role = "agent"
+    if consulted.delivered_us is None:
+        return
+    with turn.back_at(consulted.delivered_us, consulted.source_delivered_us):
+        three_rings.rings(turn, incident, consulted, anew=True)
+    current = three_rings.episode(incident)
+    if consulted.established_us is None or current is None or current.leg != consulted.id:
+        return
+    if three_rings.running(current):
+        with turn.back_at(consulted.established_us, consulted.source_established_us):
+            three_rings.settle(turn, incident, current, "met", "")
+
+
+def failed(turn: Turn, incident: Incident, event: Failed) -> None:
+    _gone(turn, incident, event)
+
+
+def cleared(turn: Turn, incident: Incident, event: ConnectionCleared) -> None:
+    _gone(turn, incident, event)
+
+
+def leg_of(turn: Turn, incident: Incident, event: CallEvent) -> Leg:
+    """The event's leg, with what the event tells of it; "" is the one leg of a source that names none."""
+    found = incident.call.legs.get(event.leg)
+    if found is None:
+        found = incident.call.legs[event.leg] = Leg(id=event.leg)
+        turn.state.know_leg(incident, event.leg)
+    if event.role:
+        found.role = event.role
+    if event.device and not found.device:
+        found.device = event.device
+    if event.agent and not found.agent:
+        found.agent = event.agent
+    if event.uncertain:
+        found.uncertain = True
+    return found
+
+
+def talking(incident: Incident) -> bool:
+    """A person is on the call now."""
+    return any(leg.state in ("connected", "held") and leg.role != "caller" for leg in incident.call.legs.values())
+
+
+def _reached_us(turn: Turn, incident: Incident) -> None:
+    if incident.first_offered_us is None or turn.moment_us < incident.first_offered_us:
+        incident.first_offered_us = turn.moment_us
+        if incident.closed_us is None and incident.answered_us is None:
+            three_rings.offered(turn, incident)
+
+
+def _note_ring(turn: Turn, leg: Leg) -> None:
+    """The first ring of a leg counts; a later told earlier one replaces it."""
+    if leg.delivered_us is None or turn.moment_us < leg.delivered_us:
+        leg.delivered_us = turn.moment_us
+    source_us = turn.source_us
+    if source_us is not None and (leg.source_delivered_us is None or source_us < leg.source_delivered_us):
+        leg.source_delivered_us = source_us
+
+
+def _gone(turn: Turn, incident: Incident, event: CallEvent) -> None:
+    if event.leg == "":
+        endings.call_over(turn, incident, event.cause)
+        return
+    leg = leg_of(turn, incident, event)
+    endings.leg_over(turn, incident, leg, event.cause)
+
+
+def _join_leg(turn: Turn, incident: Incident, leg: str) -> Incident:
+    """Make `leg` one of this call's, joining the call it was thought to be of."""
+    if leg in incident.call.legs:
+        return incident
+    other = turn.state.by_leg.get((incident.call.source, leg))
+    if other is not None and other is not incident:
+        incident = merge(turn, incident, other)
+    if leg not in incident.call.legs:
+        incident.call.legs[leg] = Leg(id=leg, role="agent")
+        turn.state.know_leg(incident, leg)
+    return incident

@@ -1,0 +1,200 @@
+"""All live things of one site, and the look-ups that find them; all of it can be rebuilt from the store's live rows."""
+
+from collections.abc import Iterable
+from heapq import heapify, heappop, heappush
+from typing import Literal, NamedTuple
+
+from rules.effects import Alert
+from rules.incident_numbers import IncidentNumbers
+from rules.incidents import Incident, SourceStatus
+from rules.moments import SECOND_US
+from rules.obligations import Obligation
+from rules.phone_numbers import number_key
+from rules.settings import RuleSet
+from rules.terms import Terms
+
+ALERT_EXPIRES_US = 24 * 3600 * SECOND_US  # nobody acknowledged it for a day: it leaves the live table
+CLOSED_KEPT_MAX = 50_000  # closed incidents that wait for late events; the oldest go first
+_STALE_WAITS_MAX = 20_000  # outdated entries of the heap that are put up with before it is made anew
+
+WaitKind = Literal[0, 1, 2, 3, 4]
+OBLIGATION: WaitKind = 0
+LINGER: WaitKind = 1
+FORGET: WaitKind = 2
+EXPIRE: WaitKind = 3
+OFFLINE: WaitKind = 4
+
+
+class Wait(NamedTuple):
+    """One thing that wants to be looked at. Outdated ones are passed over, not removed; `order` breaks ties."""
+
+    at_us: int
+    kind: WaitKind
+    id: int
+    order: int
+    thing: Obligation | Incident | Alert | SourceStatus
+
+
+class State:
+    """Changed in place by `decide`; everyone else only reads."""
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        *,
+        incidents: Iterable[Incident] = (),
+        alerts: Iterable[Alert] = (),
+        sources: Iterable[SourceStatus] = (),
+        last_id: int = 0,
+        last_number: str = "",
+    ) -> None:
+        self.rules = rules
+        self.incidents: dict[int, Incident] = {i.id: i for i in sorted(incidents, key=lambda i: i.id)}
+        self.alerts: dict[str, Alert] = {a.id: a for a in alerts}
+        self.sources: dict[str, SourceStatus] = {s.name: s for s in sources}
+        self.last_id = last_id
+        self.last_number = last_number
+        self.terms = Terms(rules)
+        self.by_call: dict[tuple[str, str], Incident] = {}
+        self.by_leg: dict[tuple[str, str], Incident] = {}
+        self.by_number: dict[str, Incident] = {}
+        self.call_backs: dict[str, list[Obligation]] = {}  # open ones, by the caller's number_key
+        self.closed: dict[int, Incident] = {}  # in the order of closing
+        self._numbers = IncidentNumbers(rules.timezone, last_number)
+        self._waits: list[Wait] = []
+        self._order = 0
+        for incident in self.incidents.values():
+            self._index(incident)
+        over = [i for i in self.incidents.values() if i.closed_us is not None]
+        self.closed = {i.id: i for i in sorted(over, key=lambda i: (i.closed_us, i.id))}
+        self._collect_waits()
+
+    def take_rules(self, rules: RuleSet) -> None:
+        self.rules = rules
+        self.terms = Terms(rules)
+        self._numbers = IncidentNumbers(rules.timezone, self.last_number)
+        self._collect_waits()  # how long a source may be away may have changed
+
+    def next_id(self) -> int:
+        self.last_id += 1
+        return self.last_id
+
+    def next_number(self, at_us: int) -> str:
+        self.last_number = self._numbers.next(at_us)
+        return self.last_number
+
+    # -- look-ups -----------------------------------------------------------------------------------------------
+
+    def add(self, incident: Incident) -> None:
+        self.incidents[incident.id] = incident
+        self._index(incident)
+
+    def know_call(self, incident: Incident, call: str) -> None:
+        self.by_call[incident.call.source, call] = incident
+
+    def know_leg(self, incident: Incident, leg: str) -> None:
+        if leg and self.terms.source(incident.call.source).leg_ids_unique:
+            self.by_leg[incident.call.source, leg] = incident
+
+    def know_call_back(self, incident: Incident, obligation: Obligation) -> None:
+        self.call_backs.setdefault(number_key(incident.caller), []).append(obligation)
+
+    def drop_call_back(self, incident: Incident, obligation: Obligation) -> None:
+        key = number_key(incident.caller)
+        left = [o for o in self.call_backs.get(key, ()) if o is not obligation]
+        if left:
+            self.call_backs[key] = left
+        else:
+            self.call_backs.pop(key, None)
+
+    def forget(self, incident: Incident) -> None:
+        call = incident.call
+        for name in call.ids:
+            if self.by_call.get((call.source, name)) is incident:
+                del self.by_call[call.source, name]
+        for leg in call.legs:
+            if self.by_leg.get((call.source, leg)) is incident:
+                del self.by_leg[call.source, leg]
+        for obligation in incident.obligations:
+            if obligation.rule == "call_back" and obligation.ended_by is None:
+                self.drop_call_back(incident, obligation)
+        self.by_number.pop(incident.number, None)
+        self.incidents.pop(incident.id, None)
+        self.closed.pop(incident.id, None)
+
+    def _index(self, incident: Incident) -> None:
+        self.by_number[incident.number] = incident
+        call = incident.call
+        if incident.outcome != "merged":  # its ids and legs mean the other one now
+            for name in call.ids:
+                self.by_call[call.source, name] = incident
+            for leg in call.legs:
+                self.know_leg(incident, leg)
+        for obligation in incident.obligations:
+            if obligation.rule == "call_back" and obligation.ended_by is None:
+                self.know_call_back(incident, obligation)
+
+    # -- waiting ------------------------------------------------------------------------------------------------
+
+    def watch(self, at_us: int, kind: WaitKind, id_: int, thing: Obligation | Incident | Alert | SourceStatus) -> None:
+        self._order += 1
+        heappush(self._waits, Wait(at_us, kind, id_, self._order, thing))
+        if len(self._waits) > _STALE_WAITS_MAX + 8 * (len(self.incidents) + len(self.alerts)):
+            self._collect_waits()
+
+    def next_wait(self) -> Wait | None:
+        """The first thing that waits; outdated entries before it are dropped."""
+        waits = self._waits
+        while waits:
+            if self._holds(waits[0]):
+                return waits[0]
+            heappop(waits)
+        return None
+
+    def pop_wait(self) -> None:
+        heappop(self._waits)
+
+    def _holds(self, wait: Wait) -> bool:
+        thing = wait.thing
+        if isinstance(thing, Obligation):
+            return thing.state == "open" and thing.next_us == wait.at_us
+        if isinstance(thing, Incident):
+            due_us = thing.call.linger_until_us if wait.kind == LINGER else thing.forget_us
+            return due_us == wait.at_us and thing.id in self.incidents
+        if isinstance(thing, Alert):
+            return thing.id in self.alerts
+        return self._offline_due(thing) == wait.at_us
+
+    def _offline_due(self, status: SourceStatus) -> int | None:
+        if status.link in ("unknown", "online") or status.offline_alert:
+            return None
+        return status.changed_us + self.terms.source(status.name).offline_us
+
+    def watch_source(self, status: SourceStatus) -> None:
+        due_us = self._offline_due(status)
+        if due_us is not None:
+            self.watch(due_us, OFFLINE, 0, status)
+
+    def _collect_waits(self) -> None:
+        found: list[tuple[int, WaitKind, int, Obligation | Incident | Alert | SourceStatus]] = []
+        for incident in self.incidents.values():
+            for obligation in incident.obligations:
+                next_us = obligation.next_us
+                if obligation.state == "open" and next_us is not None:
+                    found.append((next_us, OBLIGATION, obligation.id, obligation))
+            if incident.call.linger_until_us is not None:
+                found.append((incident.call.linger_until_us, LINGER, incident.id, incident))
+            if incident.forget_us is not None:
+                found.append((incident.forget_us, FORGET, incident.id, incident))
+        found += [
+            (alert.raised_us + ALERT_EXPIRES_US, EXPIRE, alert.obligation, alert)
+            for alert in self.alerts.values()
+            if alert.kind in ("breach", "escalation")
+        ]
+        for name in sorted(self.sources):
+            due_us = self._offline_due(self.sources[name])
+            if due_us is not None:
+                found.append((due_us, OFFLINE, 0, self.sources[name]))
+        self._waits = [Wait(at, kind, id_, order, thing) for order, (at, kind, id_, thing) in enumerate(found)]
+        self._order = len(found)
+        heapify(self._waits)

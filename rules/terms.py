@@ -1,0 +1,117 @@
+"""A rule set made ready: microseconds instead of seconds, plans of steps, look-ups; built once, used by every event."""
+
+import re
+from typing import NamedTuple
+
+from rules.cadence import cadence
+from rules.moments import span_us
+from rules.obligations import Step
+from rules.phone_numbers import number_key
+from rules.settings import ClockStart, Line, RuleSet, SourceRules
+
+
+class RingTerms(NamedTuple):
+    """What three_rings asks of one line of one source."""
+
+    limit_us: int
+    cycle_us: int
+    plan: tuple[Step, ...]
+    clock_start: ClockStart
+
+
+class SourceTerms:
+    """A source's settings in microseconds."""
+
+    __slots__ = ("_extension", "leg_ids_unique", "offline_us", "settings", "shows_hold", "shows_ring", "skew_max_us")
+
+    def __init__(self, settings: SourceRules) -> None:
+        self.settings = settings
+        self.skew_max_us = span_us(settings.clock_skew_max_s)
+        self.offline_us = span_us(settings.offline_alert_s)
+        self.shows_ring = settings.shows_ring
+        self.shows_hold = settings.shows_hold
+        self.leg_ids_unique = settings.leg_ids_unique
+        self._extension = re.compile(settings.extensions)
+
+    def is_extension(self, number: str) -> bool:
+        return self._extension.fullmatch(number) is not None
+
+
+class Terms:
+    """`RuleSet` as the rules use it."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
+        self._lines = {number_key(line.number) or line.number: line for line in rules.lines}
+        self._sources = {source.name: SourceTerms(source) for source in rules.sources}
+        self._rings: dict[tuple[str, str], RingTerms | None] = {}
+        hold, back, ladder = rules.hold_checkin, rules.call_back, rules.ladder
+        self.hold_plan = _plan(span_us(hold.every_s), span_us(hold.warn_before_s))
+        self.min_talk_us = span_us(hold.min_talk_before_hold_s)
+        self.short_abandon_us = span_us(rules.three_rings.short_abandon_s)
+        self.call_back_plan = _plan(span_us(back.within_s), span_us(back.warn_before_s))
+        self.acknowledge_plan = (Step(span_us(ladder.acknowledge_within_s), "breach"),)
+        self.notify_plan = (Step(span_us(ladder.notified_within_s), "breach"),)
+        self.warn_to = self._existing(ladder.warn)
+        self.breach_to = self._existing(ladder.breach)
+        self.escalation_to = self._existing(ladder.escalation)
+
+    def source(self, name: str) -> SourceTerms:
+        found = self._sources.get(name)
+        if found is None:
+            found = self._sources[name] = SourceTerms(SourceRules(name=name))
+        return found
+
+    def line(self, number: str) -> Line | None:
+        if not self._lines or not number:
+            return None
+        return self._lines.get(number_key(number) or number)
+
+    def rings(self, source: str, number: str) -> RingTerms | None:
+        """None: the rule does not hold on this line."""
+        line = self.line(number)
+        key = (source, line.number if line else "")
+        if key not in self._rings:
+            self._rings[key] = self._ring_terms(self.source(source).settings, line)
+        return self._rings[key]
+
+    def holds(self, number: str) -> bool:
+        """Whether hold_checkin holds on this line."""
+        line = self.line(number)
+        if line is None or line.hold_checkin is None:
+            return self.rules.hold_checkin.enabled
+        return line.hold_checkin
+
+    def _existing(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(n for n in names if n in self.rules.notifiers) or self.rules.notifiers
+
+    def _ring_terms(self, source: SourceRules, line: Line | None) -> RingTerms | None:
+        site = self.rules.three_rings
+        line = line or Line(number="")
+        if not (site.enabled if line.three_rings is None else line.three_rings):
+            return None
+        beat = cadence(line.country or source.country, None if line.country else source.ring_cycle_s)
+        rings = site.rings if line.rings is None else line.rings
+        limit_s = {
+            "third_ring_start": (rings - 1) * beat.cycle_s,
+            "third_ring_end": (rings - 1) * beat.cycle_s + beat.on_s,
+            "before_fourth": rings * beat.cycle_s,
+        }[line.boundary or site.boundary]
+        # a line's own count or boundary is meant to hold against the site's plain seconds
+        plain = line.seconds
+        if plain is None and line.rings is None and line.boundary is None:
+            plain = site.seconds
+        limit_us = span_us(limit_s if plain is None else plain)
+        cycle_us = span_us(beat.cycle_s)
+        warnings = (Step((ring - 1) * cycle_us, "warning", ring) for ring in sorted(set(site.warn_at_rings)))
+        plan = (
+            *(step for step in warnings if 0 <= step.after_us < limit_us),
+            Step(limit_us, "breach", limit_us // cycle_us + 1),
+        )
+        return RingTerms(limit_us, cycle_us, plan, line.clock_start or site.clock_start)
+
+
+def _plan(due_us: int, warn_before_us: int) -> tuple[Step, ...]:
+    if 0 < warn_before_us < due_us:
+        return (Step(due_us - warn_before_us, "warning"), Step(due_us, "breach"))
+    return (Step(due_us, "breach"),)

@@ -1,0 +1,277 @@
+"""three_rings: a caller is answered before the ring that the rule set names; told at once, corrected by proof.
+
+No PBX counts rings: the rule is a clock that runs from the first ring of a person's device. One
+obligation is one episode of ringing: a call that is offered again rings on, a transferred call
+begins a new episode for whom it goes to.
+"""
+
+from rules.alerts import breach as tell_breach
+from rules.alerts import clear
+from rules.escalation import breach_was_told
+from rules.incidents import Incident, Leg
+from rules.obligations import Clock, Obligation, Outcome
+from rules.terms import RingTerms
+from rules.turn import Turn
+
+PBX_GAVE_UP = frozenset({"missed", "rejected", "failed"})  # after these a new leg may still ring for the same caller
+
+
+def applies(turn: Turn, incident: Incident) -> RingTerms | None:
+    if incident.direction not in turn.terms.rules.three_rings.apply_to:
+        return None
+    return turn.terms.rings(incident.call.source, incident.line)
+
+
+def episode(incident: Incident) -> Obligation | None:
+    """The latest one of this call."""
+    for obligation in reversed(incident.obligations):
+        if obligation.rule == "three_rings":
+            return obligation
+    return None
+
+
+def running(obligation: Obligation) -> bool:
+    """Still ringing: open, or breached and not yet answered or given up."""
+    return obligation.ended_by is None
+
+
+def offered(turn: Turn, incident: Incident) -> None:
+    """The caller has reached us; where the rule counts from here, it begins."""
+    terms = applies(turn, incident)
+    if terms is not None and terms.clock_start == "offered" and episode(incident) is None:
+        _begin(turn, incident, terms, "", turn.source_us)
+
+
+def rings(turn: Turn, incident: Incident, leg: Leg, *, anew: bool) -> None:
+    """A person's device rings. `anew`: for somebody else than the first episode, after a transfer."""
+    terms = applies(turn, incident)
+    if terms is None or not turn.terms.source(incident.call.source).shows_ring:
+        return
+    current = episode(incident)
+    if current is None or (anew and not running(current)):
+        _begin(turn, incident, terms, leg.id, leg.source_delivered_us)
+    elif running(current):
+        if terms.clock_start == "first_human_ring":
+            _start_earlier(turn, current, leg)
+    elif current.state == "waived" and current.reason in PBX_GAVE_UP:
+        _ring_on(turn, current)
+
+
+def rang_before(turn: Turn, incident: Incident, leg: Leg) -> None:
+    """A ring told after its end: with times of a trusted clock it may still judge, or judge anew."""
+    current = episode(incident)
+    began = leg.source_delivered_us
+    if current is None or running(current) or began is None or not turn.clock_trusted(incident.call.source):
+        return
+    ended = current.source_ended_us
+    if ended is None or began > ended or (current.source_opened_us or began + 1) <= began:
+        return
+    if not current.plan:  # it was not measurable, so nothing was planned
+        terms = applies(turn, incident)
+        if terms is None:
+            return
+        current.plan, current.step = terms.plan, len(terms.plan)
+    current.source_opened_us = began
+    current.opened_us = min(leg.delivered_us or current.opened_us, current.opened_us)
+    current.due_us = current.opened_us + current.plan[-1].after_us
+    current.leg = leg.id
+    _judge_again(turn, incident, current)
+
+
+def answered(turn: Turn, incident: Incident) -> None:
+    """A person answered."""
+    current = episode(incident)
+    if current is None:
+        _answered_unseen(turn, incident)
+    elif running(current):
+        settle(turn, incident, current, "met", "")
+    elif current.state in ("waived", "breached") and incident.closed_us is not None:
+        _answered_after_all(turn, incident, current)
+
+
+def ended(turn: Turn, incident: Incident, reason: str) -> None:
+    """Nobody answered, and nobody will: the caller or the PBX gave up."""
+    current = episode(incident)
+    if current is None:
+        if not turn.terms.source(incident.call.source).shows_ring and applies(turn, incident):
+            turn.record(incident, "three_rings", "not_observable", "source_shows_no_ring")
+        return
+    if running(current):
+        settle(turn, incident, current, "waived", reason)
+        short = reason == "abandoned" and current.state == "waived" and current.seconds is not None
+        if short and (current.seconds or 0) * 1_000_000 < turn.terms.short_abandon_us:
+            current.reason = "short_abandon"
+
+
+def drop(turn: Turn, incident: Incident, verdict: Outcome, reason: str) -> None:
+    """End it without a measurement: merged, lost, proven to be none of ours."""
+    current = episode(incident)
+    if current is None or not running(current):
+        return
+    if current.state == "breached" and (current.certain or verdict != "not_measurable"):
+        current.ended_by = turn.seq
+        turn.decision.obligations.append(current)
+        clear(turn, incident, [current], reason)
+        return
+    told = current.state == "breached"
+    if told:
+        _revise(turn, incident, current, verdict, reason)
+    turn.end(incident, current, verdict, reason)
+    clear(turn, incident, [current], reason)
+
+
+def settle(turn: Turn, incident: Incident, obligation: Obligation, verdict: Outcome, reason: str) -> None:
+    """The ringing has ended: `verdict` if in time. What was told live stands, unless a trusted clock disproves it."""
+    elapsed_us, clock = _measure(turn, incident, obligation)
+    in_time = elapsed_us < obligation.plan[-1].after_us
+    told = obligation.state == "breached"
+    if not in_time and turn.uncertain:  # the end was not seen: it may have been in time
+        drop(turn, incident, "not_measurable", "end_not_seen")
+        return
+    if not in_time and not told:
+        passed(turn, incident, obligation)
+        told = True
+    if told and in_time and clock == "source":
+        _revise(turn, incident, obligation, verdict, "corrected")
+        told = False
+    turn.end(incident, obligation, "breached" if told else verdict, reason or obligation.reason)
+    _fill(turn, incident, obligation, elapsed_us, clock)
+    clear(turn, incident, [obligation], "corrected" if obligation.revised else reason or "answered")
+
+
+def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
+    """The limit is reached and nobody has answered."""
+    obligation.step = len(obligation.plan)
+    obligation.state = "breached"
+    obligation.ended_us = turn.at_us
+    if turn.out_of_touch(incident.call.source):
+        obligation.certain = False
+        obligation.reason = "source_offline"
+    turn.decision.obligations.append(obligation)
+    turn.touch(incident)
+    breach_was_told(turn, incident, tell_breach(turn, incident, obligation))
+
+
+def _begin(turn: Turn, incident: Incident, terms: RingTerms, leg: str, source_us: int | None) -> None:
+    turn.open(
+        incident,
+        "three_rings",
+        terms.plan,
+        turn.moment_us,
+        source_us=source_us,
+        leg=leg,
+        certain=not turn.uncertain,
+    )
+
+
+def _start_earlier(turn: Turn, obligation: Obligation, leg: Leg) -> None:
+    """Events of two legs may overtake each other: the earlier ring counts."""
+    began = leg.source_delivered_us
+    if began is None or obligation.source_opened_us is None or began >= obligation.source_opened_us:
+        return
+    obligation.source_opened_us = began
+    obligation.leg = leg.id
+    obligation.opened_us = min(obligation.opened_us, turn.moment_us)
+    obligation.due_us = obligation.opened_us + obligation.plan[-1].after_us
+    turn.decision.obligations.append(obligation)
+    turn.watch(obligation)
+
+
+def _ring_on(turn: Turn, obligation: Obligation) -> None:
+    """The PBX gave up and offers again: the caller has waited on, so the first ring still counts."""
+    obligation.state = "open"
+    obligation.reason = ""
+    obligation.ended_us = obligation.source_ended_us = obligation.ended_by = None
+    obligation.seconds = obligation.ring = None
+    while obligation.plan[obligation.step].kind == "warning" and obligation.step_us < turn.at_us:
+        obligation.step += 1
+    turn.decision.obligations.append(obligation)
+    turn.watch(obligation)
+
+
+def _answered_unseen(turn: Turn, incident: Incident) -> None:
+    """Answered, and no ring was told."""
+    terms = applies(turn, incident)
+    if terms is None:
+        return
+    if not turn.terms.source(incident.call.source).shows_ring:
+        turn.record(incident, "three_rings", "not_observable", "source_shows_no_ring")
+        return
+    first = incident.first_offered_us
+    if first is not None and turn.receipt_us - first < terms.limit_us:
+        turn.record(incident, "three_rings", "met", "ring_not_seen")  # the ring can only have begun later
+        bound = incident.obligations[-1]
+        bound.certain = False
+        bound.opened_us = first
+        bound.due_us = first + terms.limit_us
+        return
+    turn.record(incident, "three_rings", "not_measurable", "ring_not_seen")
+
+
+def _answered_after_all(turn: Turn, incident: Incident, obligation: Obligation) -> None:
+    """The answer was told after the end of the call. Its own time judges; else the end of the call bounds it."""
+    if obligation.state == "breached" and turn.source_us is None:
+        return
+    before = obligation.state
+    elapsed_us, clock = _measure(turn, incident, obligation)
+    if clock == "receipt" and incident.closed_us is not None:
+        elapsed_us = min(elapsed_us, incident.closed_us - obligation.opened_us)
+        obligation.certain = False
+    in_time = elapsed_us < obligation.plan[-1].after_us
+    if before == "breached" and not (in_time and clock == "source"):
+        return
+    if in_time or clock == "source":
+        verdict: Outcome = "met" if in_time else "breached"
+    else:
+        verdict = "not_measurable"
+    _revise(turn, incident, obligation, verdict, "answered_told_late")
+    turn.end(incident, obligation, verdict, "answered_told_late")
+    _fill(turn, incident, obligation, elapsed_us, clock)
+    if before == "breached":
+        clear(turn, incident, [obligation], "corrected")
+
+
+def _judge_again(turn: Turn, incident: Incident, obligation: Obligation) -> None:
+    """The episode's own clock times are better known now; the moment of its end stays what it was."""
+    assert obligation.source_opened_us is not None  # noqa: S101 - the caller has just set both
+    assert obligation.source_ended_us is not None  # noqa: S101
+    elapsed_us = obligation.source_ended_us - obligation.source_opened_us
+    late = elapsed_us >= obligation.plan[-1].after_us
+    before = obligation.state
+    in_time: Outcome = "met" if incident.answered_us is not None else "waived"
+    verdict: Outcome = "breached" if late else in_time
+    if verdict != before:
+        _revise(turn, incident, obligation, verdict, "ring_told_late")
+        obligation.state = verdict
+        obligation.reason = "ring_told_late"
+        if before == "breached":
+            clear(turn, incident, [obligation], "corrected")
+    obligation.certain = True
+    _fill(turn, incident, obligation, elapsed_us, "source")
+    turn.decision.obligations.append(obligation)
+
+
+def _revise(turn: Turn, incident: Incident, obligation: Obligation, verdict: Outcome, reason: str) -> None:
+    obligation.revised += 1
+    turn.note(incident, "revised", f"three_rings: {obligation.state} → {verdict}: {reason}")
+
+
+def _measure(turn: Turn, incident: Incident, obligation: Obligation) -> tuple[int, Clock]:
+    """How long it rang until now, by the clock that may judge."""
+    began, until = obligation.source_opened_us, turn.source_us
+    if began is not None and until is not None and until >= began and turn.clock_trusted(incident.call.source):
+        return until - began, "source"
+    return max(0, turn.receipt_us - obligation.opened_us), "receipt"
+
+
+def _fill(turn: Turn, incident: Incident, obligation: Obligation, elapsed_us: int, clock: Clock) -> None:
+    obligation.seconds = elapsed_us // 1000 / 1000  # cut: 14.9996 s was in time and must not read 15.0
+    terms = turn.terms.rings(incident.call.source, incident.line)
+    if terms is not None and terms.cycle_us > 0:
+        obligation.ring = incident.rings = elapsed_us // terms.cycle_us + 1
+    obligation.clock = clock
+    obligation.certain = obligation.certain and not turn.uncertain
+    status = turn.state.sources.get(incident.call.source)
+    obligation.skew_us = status.skew_us if status is not None else None
+    if clock == "receipt" and turn.source_us is not None:
+        turn.flag(incident, "source_clock_not_trusted")

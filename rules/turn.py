@@ -1,0 +1,132 @@
+"""One entry being decided: what it may change, and the moment it speaks of on both clocks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rules.effects import Decision, Note
+from rules.incidents import Incident, SourceStatus
+from rules.obligations import INTERNAL_RULES, Obligation, Outcome, Rule, Step
+from rules.source_clock import trusted
+from rules.state import OBLIGATION, State
+from rules.terms import Terms
+
+OBLIGATIONS_KEPT_MAX = 100  # of one live document: a caller forgotten on hold for hours must not make it grow for ever
+
+
+class Turn:
+    """`moment_us` is when it happened, on our clock: carried over from a trusted source's clock, else the receipt."""
+
+    __slots__ = ("at_us", "decision", "moment_us", "receipt_us", "seq", "source_us", "state", "terms", "uncertain")
+
+    def __init__(self, state: State, at_us: int, seq: int) -> None:
+        self.state = state
+        self.terms: Terms = state.terms
+        self.at_us = at_us
+        self.seq = seq
+        self.decision = Decision()
+        self.moment_us = at_us
+        self.receipt_us = at_us  # when we heard of it
+        self.source_us: int | None = None  # the source's own time, None where absent or absurd
+        self.uncertain = False  # the moment is a bound
+
+    def touch(self, incident: Incident) -> None:
+        self.decision.incidents.append(incident)
+
+    def note(self, incident: Incident, what: str, detail: str = "") -> None:
+        self.decision.notes.append(Note(incident=incident.id, at_us=self.at_us, what=what, detail=detail, seq=self.seq))
+
+    def flag(self, incident: Incident, flag: str) -> None:
+        if flag not in incident.flags:
+            incident.flags.append(flag)
+            self.note(incident, "flag", flag)
+
+    def status(self, source: str) -> SourceStatus:
+        found = self.state.sources.get(source)
+        if found is None:
+            found = self.state.sources[source] = SourceStatus(name=source)
+            self.decision.sources.append(found)
+        return found
+
+    def clock_trusted(self, source: str) -> bool:
+        """Asked when judging, not when the event came: a clock may prove itself later."""
+        status = self.state.sources.get(source)
+        return status is not None and trusted(status, self.terms.source(source).skew_max_us)
+
+    def out_of_touch(self, source: str) -> bool:
+        status = self.state.sources.get(source)
+        return status is not None and status.link not in ("unknown", "online")
+
+    @contextmanager
+    def back_at(self, moment_us: int, source_us: int | None) -> Iterator[None]:
+        """Speak of an earlier moment that is only now known to matter."""
+        kept = self.receipt_us, self.moment_us, self.source_us
+        self.receipt_us = self.moment_us = moment_us
+        self.source_us = source_us
+        yield
+        self.receipt_us, self.moment_us, self.source_us = kept
+
+    # -- obligations --------------------------------------------------------------------------------------------
+
+    def open(
+        self,
+        incident: Incident,
+        rule: Rule,
+        plan: tuple[Step, ...],
+        opened_us: int,
+        *,
+        source_us: int | None = None,
+        leg: str = "",
+        alert: str = "",
+        certain: bool = True,
+    ) -> Obligation:
+        obligation = Obligation(
+            id=self.state.next_id(),
+            rule=rule,
+            incident=incident.id,
+            opened_us=opened_us,
+            due_us=opened_us + (plan[-1].after_us if plan else 0),
+            plan=plan,
+            rule_set=self.terms.rules.version,
+            leg=leg,
+            alert=alert,
+            source_opened_us=source_us,
+            certain=certain,
+            opened_by=self.seq,
+        )
+        incident.obligations.append(obligation)
+        if len(incident.obligations) > OBLIGATIONS_KEPT_MAX:
+            _drop_oldest_ended(incident)
+        self.decision.obligations.append(obligation)
+        self.watch(obligation)
+        return obligation
+
+    def record(self, incident: Incident, rule: Rule, verdict: Outcome, reason: str) -> None:
+        """A verdict without a wait: what could not be seen is said, never passed over."""
+        obligation = self.open(incident, rule, (), self.moment_us, source_us=self.source_us)
+        self.end(incident, obligation, verdict, reason)
+
+    def watch(self, obligation: Obligation) -> None:
+        next_us = obligation.next_us
+        if next_us is not None:
+            self.state.watch(next_us, OBLIGATION, obligation.id, obligation)
+
+    def end(self, incident: Incident, obligation: Obligation, verdict: Outcome, reason: str = "") -> None:
+        """Give the verdict. The evidence of time is the caller's to fill in, where there is any."""
+        if obligation.state == "open" and obligation.rule == "call_back":
+            self.state.drop_call_back(incident, obligation)
+        obligation.state = verdict
+        obligation.reason = reason
+        obligation.ended_us = self.moment_us
+        obligation.source_ended_us = self.source_us
+        obligation.ended_by = self.seq
+        self.decision.obligations.append(obligation)
+        if obligation.rule in INTERNAL_RULES:
+            incident.obligations.remove(obligation)  # told in the table of obligations; the document stays small
+        self.touch(incident)
+
+
+def _drop_oldest_ended(incident: Incident) -> None:
+    for index, obligation in enumerate(incident.obligations):
+        if obligation.rule == "hold_checkin" and obligation.ended_by is not None:
+            del incident.obligations[index]
+            return
