@@ -87,4 +87,5 @@ def rules(settings: Settings) -> SourceRules:
         clock_skew_max_s=settings.clock_skew_max_s,
         extensions=settings.extensions,
         offline_alert_s=settings.offline_alert_s,
+        leg_ids_unique=True,  # Uniqueid names a channel across all calls; Linkedid may change under it
     )
