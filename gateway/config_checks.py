@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from rules.cadence import COUNTRIES
 
 from adapters.kinds import Problem
 from gateway.reading import nearest, shown
+from rules.cadence import CADENCES
 from rules.settings import Ladder, Line, RuleSet, ThreeRings
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -78,9 +78,9 @@ def check_source(settings: Any) -> Iterator[Problem]:
     def wrong(key: str, cure: str) -> Problem:
         return Problem(f"source.{settings.name}.{key}", shown(key, getattr(settings, key)), cure)
 
-    if settings.country not in COUNTRIES and settings.ring_cycle_s is None:
-        hint = nearest(settings.country.upper(), COUNTRIES)
-        known = ", ".join(sorted(COUNTRIES))
+    if settings.country.upper() not in CADENCES and settings.ring_cycle_s is None:
+        hint = nearest(settings.country.upper(), CADENCES)
+        known = ", ".join(sorted(CADENCES))
         yield wrong("country", f"{hint}give a two-letter code whose ringing is known ({known}), or ring_cycle_s")
     if settings.ring_cycle_s is not None and settings.ring_cycle_s <= 0:
         yield wrong("ring_cycle_s", "seconds from ring to ring: more than 0")
@@ -147,8 +147,8 @@ def check_lines(lines: Iterable[Line]) -> Iterator[Problem]:
             yield Problem(f"{head}.seconds", shown("", line.seconds), "a limit in seconds: more than 0")
         if line.seconds is not None and (line.boundary is not None or line.rings is not None):
             yield Problem(f"{head}.seconds", shown("", line.seconds), "a plain limit: leave out rings and boundary")
-        if line.country is not None and line.country not in COUNTRIES:
-            known = ", ".join(sorted(COUNTRIES))
+        if line.country is not None and line.country.upper() not in CADENCES:
+            known = ", ".join(sorted(CADENCES))
             yield Problem(f"{head}.country", shown("", line.country), f"no ringing is known for it; known: {known}")
 
 

@@ -44,11 +44,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def read_table(settings: type[SettingsT], table: Any, where: str, problems: list[Problem]) -> SettingsT | None:
-    """The struct that `table` spells, or None after its mistakes were added to `problems`."""
+    """The struct that `table` spells; its mistakes are added to `problems`.
+
+    A wrong value is replaced by its default, so that what stands beside it is checked too; None where there is none.
+    """
     if not isinstance(table, Mapping):
         problems.append(Problem(where, shown(where, table), f"must be a table: write [{where}] on a line of its own"))
         return None
-    before = len(problems)
     fields = {field.encode_name: field for field in msgspec.structs.fields(settings)}
     problems += [
         Problem(f"{where}.{key}", shown(key, value), _unknown_key_cure(key, fields))
@@ -63,7 +65,9 @@ def read_table(settings: type[SettingsT], table: Any, where: str, problems: list
                 values[field.name] = value
         elif field.required:
             problems.append(Problem(f"{where}.{key}", "(missing)", f"add {key} = … ({type_words(field.type)})"))
-    return settings(**values) if len(problems) == before else None
+    if any(field.required and field.name not in values for field in fields.values()):
+        return None
+    return settings(**values)
 
 
 def type_words(wanted: Any) -> str:
@@ -91,7 +95,7 @@ def _unknown_key_cure(key: str, fields: Mapping[str, Any]) -> str:
     if is_secret(key):
         place = next((name for name in fields if name.endswith("_file") and _SECRET_WORD.search(name)), "secret_file")
         return f"a secret does not belong in this file: put it into a file of its own and name that by {place}"
-    return f"unknown key: {nearest(key, fields)}known here: {', '.join(sorted(fields))}"
+    return "unknown key: " + (nearest(key, fields).rstrip() or f"known here: {', '.join(sorted(fields))}")
 
 
 def _read_value(wanted: Any, value: Any, where: str, problems: list[Problem]) -> Any:

@@ -1,0 +1,203 @@
+"""The one file that knows all the parts: builds them from the configuration, runs them, ends them in order."""
+
+import asyncio
+import errno
+import signal
+import time
+from collections.abc import Callable, Coroutine
+from importlib.metadata import version
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from adapters.backoff import Backoff
+from adapters.errors import ConfigError, GatewayError, StoreError
+from adapters.intake import open_store
+from adapters.pbx.webhook import HookSource
+from gateway.clock import AnchoredClock
+from gateway.config import Config, load
+from gateway.delivery import Delivery
+from gateway.metrics import Metrics
+from gateway.pipeline import Pipeline
+from gateway.rule_changes import rule_changes
+from gateway.web.auth import Auth, ensure_token_file
+from gateway.web.server import make_app
+from gateway.web.services import Services
+
+_GOODBYE_S = 3.0  # so long a request under way may take to end
+
+log = structlog.get_logger()
+
+
+class CannotListen(GatewayError):
+    """The HTTP address is not to be had; the message names the cure."""
+
+
+class Gateway:
+    """One site's service. Made from a checked configuration; nothing is opened before `run`."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.started = asyncio.Event()  # the port is open; `pipeline.ready` tells the rest
+        tokens, self.token_made = _api_tokens(config)
+        self.auth = Auth(tokens, config.auth, time.monotonic)
+        self.store = open_store(config.gateway.store, config.folder)
+        self.metrics = Metrics()
+        self.pipeline = Pipeline(self.store, config.rules, AnchoredClock(), metrics=self.metrics)
+        notifiers = [
+            notifier.kind.make(notifier.settings, config.gateway.site, config.folder) for notifier in config.notifiers
+        ]
+        self.delivery = Delivery(notifiers, self.pipeline)
+        self.sources = [source.kind.make(source.settings) for source in config.sources if source.kind.make is not None]
+        self._hooks = {
+            source.settings.name: HookSource(source.settings, config.gateway.timezone)
+            for source in config.sources
+            if source.kind.make is None
+        }
+        self._stop = asyncio.Event()
+
+    @property
+    def sign_in_link(self) -> str:
+        """Signs its first visitor in, once, within ten minutes."""
+        host, port = self.config.address
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+        return f"http://{shown}:{port}/login?code={self.auth.one_time_code()}"
+
+    async def run(self) -> None:
+        """Serve until `stop`. Raises CannotListen; an ExceptionGroup is a bug in one of the parts."""
+        server = await self._listen()
+        self.started.set()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                running = [tasks.create_task(work, name=name) for name, work in self._work()]
+                await self._stop.wait()
+                await server.cleanup()  # who was promised an answer gets it, while there is still a pipeline
+                for task in reversed(running):
+                    task.cancel()
+        finally:
+            await server.cleanup()
+            await self.store.close()
+        log.info("stopped")
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    async def reload_rules(self) -> None:
+        """Read the configuration again: its rules hold from now on; on any error the old ones go on."""
+        try:
+            fresh = load(self.config.path)
+        except ConfigError as error:
+            for key, value, cure in error.problems:
+                log.warning("configuration not taken", key=key, value=value, cure=cure)
+            return
+        try:
+            await self.pipeline.take_rules(fresh.rules)
+        except GatewayError as error:
+            log.warning(
+                "configuration not taken", reason=str(error), cure="send SIGHUP again once the gateway is ready"
+            )
+            return
+        for change in rule_changes(self.config.rules, fresh.rules):
+            log.info("rule changed", change=change)
+        if (self.config.gateway, self.config.auth) != (fresh.gateway, fresh.auth) or _parts(self.config) != _parts(
+            fresh
+        ):
+            log.warning("a change outside the rules waits for a restart")
+        log.info("rules in force", rule_set=fresh.rules.version, before=self.config.rules.version)
+        self.config = self.config._replace(rules=fresh.rules)
+
+    def _work(self) -> list[tuple[str, Coroutine[Any, Any, None]]]:
+        return [
+            ("pipeline", self._keep_records()),
+            ("delivery", self.delivery.run()),
+            *((f"source {source.name}", source.run(self.pipeline)) for source in self.sources),
+        ]
+
+    async def _keep_records(self) -> None:
+        backoff = Backoff(first_s=0.2, longest_s=5.0)
+        said = ""
+        while True:
+            try:
+                await self.store.open()
+                break
+            except StoreError as error:
+                self.pipeline.ready = f"the store cannot be opened: {error}"
+                if said != self.pipeline.ready:
+                    log.warning("not ready", reason=self.pipeline.ready)
+                    said = self.pipeline.ready
+                await asyncio.sleep(backoff.next_s())
+        await self.pipeline.run()
+
+    async def _listen(self) -> web.AppRunner:
+        services = Services(
+            site=self.config.gateway.site,
+            version=version("hotline-gateway"),
+            pipeline=self.pipeline,
+            store=self.store,
+            notifiers=self.delivery,
+            auth=self.auth,
+            source_kinds={source.settings.name: source.kind.name for source in self.config.sources},
+            hook_sources=self._hooks,
+            metrics=self.metrics.registry,
+        )
+        server = web.AppRunner(make_app(services), access_log=None, handle_signals=False, shutdown_timeout=_GOODBYE_S)
+        await server.setup()
+        host, port = self.config.address
+        try:
+            await web.TCPSite(server, host, port).start()
+        except OSError as error:
+            await server.cleanup()
+            raise CannotListen(_cure(self.config.gateway.http, error)) from error
+        return server
+
+
+def _api_tokens(config: Config) -> tuple[list[str], bool]:
+    try:
+        return ensure_token_file(config.token_file)
+    except OSError as error:
+        cure = f"{error.strerror}: the gateway's user must be able to read it, or to make it"
+        raise ConfigError([("gateway.api_token_file", str(config.token_file), cure)]) from error
+
+
+def _parts(config: Config) -> list[Any]:
+    return [source.settings for source in config.sources] + [notifier.settings for notifier in config.notifiers]
+
+
+def _cure(address: str, error: OSError) -> str:
+    port = address.rpartition(":")[2]
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"port {port} is taken: another program listens on {address}. "
+            f"Stop it (ss -ltnp 'sport = :{port}' tells which), or set another port: [gateway] http"
+        )
+    if error.errno == errno.EACCES:
+        return f"port {port} needs a privilege this user does not have: use one above 1023 in [gateway] http"
+    return f"cannot listen on {address}: {error.strerror or error}; see [gateway] http"
+
+
+async def serve(config: Config, announce: Callable[[Gateway], None]) -> None:
+    """`hotline-gateway run`: until SIGTERM or SIGINT; SIGHUP reads the rules again. `announce` once it listens."""
+    gateway = Gateway(config)
+    for source in gateway.config.sources:
+        log.info("watching", source=source.settings.name, kind=source.kind.name, country=source.settings.country)
+    for remark in gateway.config.remarks:
+        log.warning("note", remark=remark)
+    loop = asyncio.get_running_loop()
+    reloads: set[asyncio.Task[None]] = set()
+
+    def reload() -> None:
+        task = loop.create_task(gateway.reload_rules(), name="reload")
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, gateway.stop)
+    loop.add_signal_handler(signal.SIGHUP, reload)
+    running = loop.create_task(gateway.run(), name="gateway")
+    started = loop.create_task(gateway.started.wait(), name="started")
+    await asyncio.wait({running, started}, return_when=asyncio.FIRST_COMPLETED)
+    started.cancel()
+    if gateway.started.is_set():
+        announce(gateway)
+    await running

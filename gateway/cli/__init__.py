@@ -1,0 +1,60 @@
+"""The command line, `hotline-gateway …`: the list of commands, and how users' mistakes are told."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from adapters.errors import ConfigError, GatewayError
+from gateway.cli import records, service, trial
+
+EX_CONFIG = 78  # sysexits.h: the configuration is wrong
+
+app = typer.Typer(
+    name="hotline-gateway",
+    help="Answers for every call: rings are counted, breaches are told, the record holds the proof.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # [[source]] is no markup
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(service.run)
+app.command("check-config")(service.check_config)
+app.command("show-config")(service.show_config)
+app.command()(service.token)
+app.command()(records.decode)
+app.command()(records.replay)
+app.command()(records.backup)
+app.command()(trial.simulate)
+app.command()(trial.demo)
+
+
+@app.callback(invoke_without_command=True)
+def _top(
+    *,
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    if show_version:
+        typer.echo(version("hotline-gateway"))
+        raise typer.Exit
+
+
+def main() -> None:
+    """Foreseen errors end in a sentence and an exit code; a traceback is always a bug."""
+    try:
+        app()
+    except ConfigError as error:
+        _tell(error)
+        sys.exit(EX_CONFIG)
+    except GatewayError as error:
+        typer.echo(f"hotline-gateway: {error}", err=True)
+        sys.exit(1)
+
+
+def _tell(error: ConfigError) -> None:
+    count = len(error.problems)
+    typer.echo(f"The configuration has {count} mistake{'s' if count > 1 else ''}; nothing was started:", err=True)
+    for key, value, cure in error.problems:
+        typer.echo(f"  {typer.style(key, bold=True)} = {value or '(empty)'}\n      {cure}", err=True)

@@ -1,0 +1,111 @@
+"""Commands about what was recorded: decode, replay, backup."""
+
+import asyncio
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from adapters.errors import GatewayError
+from adapters.intake import open_store
+from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
+from gateway.config import Config, ConfiguredSource, load
+from gateway.decoding import as_json_lines, show_events, show_judgement
+from gateway.decoding import decode as decode_bytes
+from gateway.reading import nearest
+from gateway.replaying import LEAD_US, Replayed, day_range_us, show
+from gateway.replaying import replay as replay_day
+from rules.settings import RuleSet
+
+_SAMPLE_RULES = RuleSet(version="rs-defaults", site="sample")
+
+
+def decode(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A recorded body or stream; - reads standard input.")],
+    *,
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", metavar="FILE", help="Whose source and rules.")
+    ] = None,
+    source: Annotated[str, typer.Option(help="Name of the [[source]] it came from; guessed without it.")] = "",
+    content_type: Annotated[str, typer.Option(help="As the sender gave it; guessed without it.")] = "",
+    query: Annotated[str, typer.Option(help="The part of the address behind the question mark.")] = "",
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Also what the rules would say, by the source's times.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The events as JSON lines instead of a table.")] = False,
+) -> None:
+    """Show what the gateway makes of a recorded webhook payload or of a recorded Asterisk manager stream."""
+    checked = load(config) if config is not None else None
+    told_by = _source(checked, source)
+    zone = checked.gateway.timezone if checked is not None else _SAMPLE_RULES.timezone
+    decoded = decode_bytes(_read(file), told_by, content_type, query, zone)
+    if as_json:
+        for line in as_json_lines(decoded):
+            typer.echo(line)
+        return
+    console = Console()
+    show_events(console, decoded)
+    if judge:
+        show_judgement(console, decoded.events, checked.rules if checked is not None else _SAMPLE_RULES)
+
+
+def replay(
+    other: Annotated[Path, typer.Argument(metavar="OTHER", help="A configuration whose rules are tried.")],
+    *,
+    config: ConfigFile = DEFAULT_CONFIG,
+    day: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The site's day; today without it.")
+    ] = None,
+) -> None:
+    """Judge a past day again under other rules, and show which verdicts and alerts would differ. Changes nothing."""
+    checked = load(config)
+    rules = checked.rules, load(other).rules
+    chosen = day.date() if day is not None else date.today()  # noqa: DTZ011 (people mean the day where they sit)
+    show(Console(), asyncio.run(_replay(checked, rules, chosen)))
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="The file to write; it must not be there yet.")],
+    *,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Copy the store to a file while the gateway goes on. How to restore: docs/OPERATIONS.md."""
+    raise NotImplementedError
+
+
+async def _replay(checked: Config, rules: tuple[RuleSet, RuleSet], day: date) -> Replayed:
+    day_us = day_range_us(day, checked.gateway.timezone)
+    store = open_store(checked.gateway.store, checked.folder)
+    try:
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(f"judging {day}", total=day_us[1] - day_us[0] + LEAD_US)
+            return await replay_day(
+                store, rules, day_us, lambda at_us: bar.update(task, completed=at_us - day_us[0] + LEAD_US)
+            )
+    finally:
+        await store.close()
+
+
+def _source(checked: Config | None, name: str) -> ConfiguredSource | None:
+    if not name:
+        return None
+    if checked is None:
+        raise GatewayError("--source names a [[source]] of a configuration: name that by --config")
+    names: dict[str, Any] = {source.settings.name: source for source in checked.sources}
+    if name not in names:
+        raise GatewayError(f'no [[source]] "{name}": {nearest(name, names)}there are: {", ".join(names)}')
+    found: ConfiguredSource = names[name]
+    return found
+
+
+def _read(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise GatewayError(f"{file}: {error.strerror}") from error

@@ -1,0 +1,74 @@
+"""Commands about the service itself: run, check-config, show-config, token."""
+
+import base64
+import secrets
+import sys
+from typing import Annotated
+
+import structlog
+import typer
+import uvloop
+
+from adapters.errors import GatewayError
+from gateway import logs
+from gateway.app import Gateway, serve
+from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
+from gateway.config import load
+from gateway.showing import config_as_toml, reference
+
+EX_SOFTWARE = 70  # sysexits.h: a bug of ours
+_TOKEN_BYTES = 32
+_SECRET_BYTES = 32  # Standard Webhooks asks for 24 to 64
+
+
+def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Serve until SIGTERM or Ctrl-C. SIGHUP reads the rules again. Exit code 78: the configuration is wrong."""
+    checked = load(config)
+    logs.configure(checked.gateway.log, mask=checked.gateway.mask_numbers)
+    try:
+        uvloop.run(serve(checked, _announce))
+    except GatewayError:
+        raise
+    except Exception:  # noqa: BLE001 (the top of the program: a bug is logged as one event, and ends it)
+        structlog.get_logger().critical("a bug ended the gateway; start it again, it recovers", exc_info=True)
+        sys.exit(EX_SOFTWARE)
+
+
+def check_config(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Say everything that is wrong with the configuration, or that it is right. Exit code 78 if wrong."""
+    checked = load(config)
+    for remark in checked.remarks:
+        typer.echo(f"note: {remark}")
+    typer.echo(
+        f"{config} is right: site {checked.gateway.site}, {len(checked.sources)} source(s), "
+        f"{len(checked.notifiers)} notifier(s), rule set {checked.rules.version}"
+    )
+
+
+def show_config(
+    *,
+    config: ConfigFile = DEFAULT_CONFIG,
+    as_reference: Annotated[bool, typer.Option("--reference", help="Instead, all keys there are (Markdown).")] = False,
+) -> None:
+    """Print every value in force, defaults too; secrets are hidden."""
+    typer.echo(reference() if as_reference else config_as_toml(load(config)), nl=False)
+
+
+def token(
+    *,
+    webhook: Annotated[bool, typer.Option("--webhook", help="A signing secret for webhooks instead: whsec_…")] = False,
+) -> None:
+    """Make a new random token for the API, or with --webhook a secret for a webhook. Put it into a file of its own."""
+    if webhook:
+        typer.echo("whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode())
+    else:
+        typer.echo(secrets.token_urlsafe(_TOKEN_BYTES))
+
+
+def _announce(gateway: Gateway) -> None:
+    """For whoever sits at the terminal: where the board is. The first start also shows the token it made."""
+    if gateway.token_made:
+        made = gateway.config.token_file.read_text(encoding="utf-8").strip()
+        typer.echo(f"First start: made the API token {made}\n  It is kept in {gateway.config.token_file}")
+    if gateway.token_made or sys.stderr.isatty():
+        typer.echo(f"Board: {gateway.sign_in_link}\n  The link signs one visitor in, within ten minutes.")

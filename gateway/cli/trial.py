@@ -1,0 +1,64 @@
+"""Commands to try things: simulate (a hotline that rings a running gateway), demo (all of it at once)."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+from rich.console import Console
+
+from adapters.errors import GatewayError
+from adapters.pbx import asterisk, webhook
+from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
+from gateway.config import load
+from gateway.demo import play, prepare
+from gateway.reading import nearest
+
+_DEMO_FOLDER = Path("var/demo")
+
+
+def simulate(
+    *,
+    config: ConfigFile = DEFAULT_CONFIG,
+    source: Annotated[str, typer.Option(help="Which [[source]] to play; the first one without it.")] = "",
+    traffic: Annotated[str, typer.Option(help="steady (without end), day or storm.")] = "steady",
+    calls: Annotated[int, typer.Option(help="How many, of a day or a storm.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed, the same calls.")] = 0,
+    factor: Annotated[float, typer.Option(help="How many times faster than life.")] = 1.0,
+    faults: Annotated[bool, typer.Option("--faults", help="Duplicates, late events, lost ends.")] = False,
+) -> None:
+    """Play the PBX of a [[source]]: post webhooks to the running gateway, or serve a pretend Asterisk to it."""
+    checked = load(config)
+    names = {one.settings.name: one.settings for one in checked.sources}
+    name = source or next(iter(names))
+    if name not in names:
+        raise GatewayError(f'no [[source]] "{name}": {nearest(name, names)}there are: {", ".join(names)}')
+    settings = names[name]
+    options = ["--seed", str(seed), "--factor", str(factor)]
+    if isinstance(settings, webhook.Settings):
+        options += ["--traffic", traffic, "--calls", str(calls), *(["--faults"] if faults else [])]
+        if settings.secret_file or settings.bearer_file:
+            options += ["--secret-file", str(settings.secret_file or settings.bearer_file)]
+        _become("simulators.webhooks", f"http://{checked.gateway.http}/hooks/pbx/{name}", *options)
+    elif isinstance(settings, asterisk.Settings):
+        raise NotImplementedError
+
+
+def demo(
+    *,
+    folder: Annotated[Path, typer.Option(help="Where it keeps its data; made if it is not there.")] = _DEMO_FOLDER,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="For the board, instead of 8470.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed, the same calls.")] = 1,
+    factor: Annotated[float, typer.Option(min=0.1, max=100, help="How many times faster than life it rings.")] = 1.0,
+) -> None:
+    """What `make run` does: the gateway with an MQTT broker of its own, and a simulated hotline that rings it."""
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    uvloop.run(play(prepare(folder, port), console, seed=seed, factor=factor))
+
+
+def _become(module: str, *options: str) -> None:
+    """The simulators share no code with the gateway: they are programs of their own, and so they run."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", module, *options])  # noqa: S606 (our own module and options)

@@ -1,0 +1,40 @@
+"""What differs between two rule sets, in lines for people."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from rules.settings import RuleSet
+
+_KEYED_BY = {"lines": "number", "sources": "name"}
+
+
+def rule_changes(old: RuleSet, new: RuleSet) -> list[str]:
+    """One line a changed value: `three_rings.rings: 3 → 2`. Empty for equal rules."""
+    before, after = msgspec.to_builtins(old), msgspec.to_builtins(new)
+    del before["version"], after["version"]
+    return list(_differences("", _keyed(before), _keyed(after)))
+
+
+def _keyed(rules: dict[str, Any]) -> dict[str, Any]:
+    """Lines and sources by their name, so that one more does not look like a change of all behind it."""
+    return rules | {table: {row[key]: row for row in rules[table]} for table, key in _KEYED_BY.items()}
+
+
+def _differences(where: str, old: Any, new: Any) -> Iterator[str]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in [*old, *(key for key in new if key not in old)]:
+            inner = f"{where}.{key}" if where else key
+            if key not in new:
+                yield f"{inner}: removed"
+            elif key not in old:
+                yield f"{inner}: new"
+            else:
+                yield from _differences(inner, old[key], new[key])
+    elif old != new:
+        yield f"{where}: {_shown(old)} → {_shown(new)}"
+
+
+def _shown(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

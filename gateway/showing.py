@@ -1,0 +1,149 @@
+"""The configuration for people's eyes: the values in force as TOML, and the reference of all keys as Markdown."""
+
+import inspect
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from adapters.registry import NOTIFIERS, SOURCES
+from gateway.config import Config, GatewaySettings
+from gateway.reading import shown, type_words
+from gateway.web.auth import AuthSettings
+from rules.settings import CallBack, HoldCheckin, Ladder, Line, ThreeRings
+
+_COMMENT = re.compile(r"^\s+(?P<field>\w+): [^#]*?#\s*(?P<comment>.*?)(\s*# noqa.*)?$")
+_INTRODUCTION = """\
+<!-- Made from the settings by `make docs`: change the settings, not this file. -->
+# Configuration
+
+One TOML file, named by `--config`.
+Reading is strict: every mistake is listed at once, with its key, its value and the cure; then nothing starts
+(exit code 78).
+`hotline-gateway check-config` only checks; `hotline-gateway show-config` prints every value in force.
+
+- A relative path is relative to the folder of the configuration file.
+- A secret never stands in this file: a key that ends in `_file` names a file, one that ends in `_env` a variable.
+  Lines of a secret file that begin with `#` are remarks; two lines are two live secrets, so that one can be
+  replaced without a gap.
+- `kill -HUP` makes a running gateway read its rules again: `[rules.…]`, `[ladder]`, `[[line]]`, and what the rules
+  know of a source. What is open keeps the plan it was opened with. Everything else waits for a restart.
+
+```toml
+[gateway]
+site = "riverside"
+
+[[source]]
+name = "main"
+kind = "pbx-webhook"
+secret_file = "hook-secret.txt"
+
+[[notifier]]
+name = "desk"
+kind = "mqtt"
+url = "mqtt://127.0.0.1:1883"
+
+[rules.three_rings]
+rings = 3
+```
+"""
+
+
+def config_as_toml(config: Config) -> str:
+    """What is in force, defaults included; it reads back as a configuration."""
+    rules = config.rules
+    parts = [
+        f"# rule set {rules.version}\n",
+        _table("[gateway]", config.gateway),
+        *(_table("[[source]]", source.settings) for source in config.sources),
+        *(_table("[[notifier]]", notifier.settings) for notifier in config.notifiers),
+        *(_table("[[line]]", line) for line in rules.lines),
+        _table("[ladder]", rules.ladder),
+        _table("[rules.three_rings]", rules.three_rings),
+        _table("[rules.hold_checkin]", rules.hold_checkin),
+        _table("[rules.call_back]", rules.call_back),
+        _table("[auth]", config.auth),
+    ]
+    return "\n".join(parts)
+
+
+def reference() -> str:
+    """docs/CONFIGURATION.md: each table, each key, its type, default and meaning."""
+    sections: list[tuple[str, type[Any]]] = [("[gateway]", GatewaySettings)]
+    sections += [(f'[[source]] kind = "{kind.name}"', kind.settings) for kind in SOURCES.values()]
+    sections += [(f'[[notifier]] kind = "{kind.name}"', kind.settings) for kind in NOTIFIERS.values()]
+    sections += [
+        ("[rules.three_rings]", ThreeRings),
+        ("[rules.hold_checkin]", HoldCheckin),
+        ("[rules.call_back]", CallBack),
+        ("[ladder]", Ladder),
+        ("[[line]]", Line),
+        ("[auth]", AuthSettings),
+    ]
+    return _INTRODUCTION + "".join(f"\n{text}" for title, kind in sections for text in _section(title, kind))
+
+
+def _table(title: str, settings: Any) -> str:
+    return "\n".join([title, *_lines(msgspec.to_builtins(settings))]) + "\n"
+
+
+def _lines(values: dict[str, Any]) -> Iterator[str]:
+    for key, value in values.items():
+        if value is None:
+            yield f"# {key} is not set"
+        else:
+            yield f"{key} = {_toml(key, value)}"
+
+
+def _toml(key: str, value: Any) -> str:
+    if isinstance(value, dict):
+        inner = ", ".join(f"{_bare(name)} = {_toml(name, one)}" for name, one in value.items() if one is not None)
+        return f"{{ {inner} }}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(key, one) for one in value) + "]"
+    text = shown(key, value)
+    return json.dumps(text) if text == "(hidden)" else text
+
+
+def _bare(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key)
+
+
+def _section(title: str, settings: type[Any]) -> Iterator[str]:
+    yield f"## {title}\n\n{inspect.cleandoc(settings.__doc__ or '')}\n"
+    yield "| key | is | default | meaning |\n|---|---|---|---|\n" + "".join(_rows(settings))
+    for name, inner in _inner_tables(settings):
+        yield from _section(f"{title} · {name}", inner)
+
+
+def _rows(settings: type[Any]) -> Iterable[str]:
+    comments = _comments(settings)
+    for field in msgspec.structs.fields(settings):
+        default = "**needed**" if field.required else _default(field)
+        cells = (f"`{field.encode_name}`", type_words(field.type), default, comments.get(field.name, ""))
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def _default(field: Any) -> str:
+    value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+    return "–" if value is None else f"`{shown('', msgspec.to_builtins(value))}`"
+
+
+def _comments(settings: type[Any]) -> dict[str, str]:
+    """The remark behind each field, of the struct itself and of what it is made from."""
+    found: dict[str, str] = {}
+    for owner in reversed(settings.__mro__):
+        if owner is not msgspec.Struct and issubclass(owner, msgspec.Struct):
+            for line in inspect.getsource(owner).splitlines():
+                if match := _COMMENT.match(line):
+                    found[match["field"]] = match["comment"]
+    return found
+
+
+def _inner_tables(settings: type[Any]) -> Iterator[tuple[str, type[Any]]]:
+    for field in msgspec.structs.fields(settings):
+        for one in (field.type, *getattr(field.type, "__args__", ())):
+            if isinstance(one, type) and issubclass(one, msgspec.Struct):
+                yield field.encode_name, one
