@@ -163,17 +163,19 @@ async def _submit(services: Services, event: Event, key: bytes | None) -> None:
 
 async def _live_incident(request: web.Request) -> Incident | None:
     """The live one, None for one that is history; Problem 404 for one that never was."""
-    number = request.match_info["number"]
-    for incident in request.app[SERVICES].pipeline.state.incidents.values():
-        if incident.number == number:
-            return incident
+    incident = request.app[SERVICES].pipeline.state.by_number.get(request.match_info["number"])
+    if incident is not None:
+        return incident
     await _stored_incident(request)
     return None
 
 
 async def _stored_incident(request: web.Request) -> dict[str, Any]:
     number = request.match_info["number"]
-    page = await request.app[SERVICES].store.incidents(limit=1, number=number)
+    try:
+        page = await request.app[SERVICES].store.incidents(limit=1, number=number)
+    except ValueError:  # text that no database takes
+        page = Page([], None)
     if not page.items:
         raise Problem(404, "No such incident", field="number", cure="GET /api/v1/incidents lists their numbers")
     return page.items[0]

@@ -15,7 +15,7 @@ from rules.incidents import Incident, SourceStatus
 from rules.moments import SECOND_US, rfc3339
 from rules.obligations import INTERNAL_RULES, Obligation
 from rules.settings import Line, RuleSet, SourceRules
-from rules.terms import RingTerms, Terms
+from rules.terms import RingTerms
 
 _CALLS_MAX = 200  # a board shows the most urgent; the count tells of the rest
 _ALERTS_MAX = 100
@@ -43,36 +43,31 @@ def live_obligation(obligation: Obligation) -> dict[str, Any]:
     }
 
 
-class Calls:
-    """Makes the documents of living calls: the record as the API has it, and what only a living call has."""
+def live_incident(state: State, incident: Incident) -> dict[str, Any]:
+    """The record as the API has it, and beside it what only a living call has."""
+    legs = incident.call.legs.values()
+    line = state.terms.line(incident.line)
+    ringing = state.terms.rings(incident.call.source, incident.line)
+    held_us = [leg.held_us for leg in legs if leg.state == "held" and leg.held_us is not None]
+    return incident_document(incident) | {
+        "line_name": line.name if line is not None else "",
+        "ringing": any(leg.state == "alerting" for leg in legs),
+        "held": any(leg.state == "held" for leg in legs),
+        "held_at": rfc3339(min(held_us)) if held_us else None,
+        "queued": incident.call.queued,
+        "ring_cycle_s": ringing.cycle_us / SECOND_US if ringing is not None else None,
+        "rings_allowed": _rings_allowed(state.rules, line, ringing),
+        "clocks": [live_obligation(o) for o in incident.obligations if o.rule not in INTERNAL_RULES],
+    }
 
-    def __init__(self, rules: RuleSet) -> None:
-        self.rules = rules
-        self._terms = Terms(rules)
 
-    def document(self, incident: Incident) -> dict[str, Any]:
-        legs = incident.call.legs.values()
-        line = self._terms.line(incident.line)
-        ringing = self._terms.rings(incident.call.source, incident.line)
-        held_us = [leg.held_us for leg in legs if leg.state == "held" and leg.held_us is not None]
-        return incident_document(incident) | {
-            "line_name": line.name if line is not None else "",
-            "ringing": any(leg.state == "alerting" for leg in legs),
-            "held": any(leg.state == "held" for leg in legs),
-            "held_at": rfc3339(min(held_us)) if held_us else None,
-            "queued": incident.call.queued,
-            "ring_cycle_s": ringing.cycle_us / SECOND_US if ringing is not None else None,
-            "rings_allowed": self._rings_allowed(line, ringing),
-            "clocks": [live_obligation(o) for o in incident.obligations if o.rule not in INTERNAL_RULES],
-        }
-
-    def _rings_allowed(self, line: Line | None, ringing: RingTerms | None) -> int | None:
-        """How many dots a row shows; a limit in plain seconds is as many rings as begin within it."""
-        if ringing is None:
-            return None
-        if (line is not None and line.seconds is not None) or self.rules.three_rings.seconds is not None:
-            return math.ceil(ringing.limit_us / ringing.cycle_us)
-        return line.rings if line is not None and line.rings is not None else self.rules.three_rings.rings
+def _rings_allowed(rules: RuleSet, line: Line | None, ringing: RingTerms | None) -> int | None:
+    """How many dots a row shows; a limit in plain seconds is as many rings as begin within it."""
+    if ringing is None:
+        return None
+    if (line is not None and line.seconds is not None) or rules.three_rings.seconds is not None:
+        return math.ceil(ringing.limit_us / ringing.cycle_us)
+    return line.rings if line is not None and line.rings is not None else rules.three_rings.rings
 
 
 def is_live(incident: Incident) -> bool:
@@ -146,7 +141,7 @@ def _most_urgent(incidents: Iterable[Incident]) -> list[Incident]:
     return sorted(chosen, key=lambda incident: (incident.opened_us, incident.id))
 
 
-def snapshot(services: Services, calls: Calls, heard_us: Mapping[str, int]) -> dict[str, Any]:
+def snapshot(services: Services, heard_us: Mapping[str, int]) -> dict[str, Any]:
     """Everything a board needs to begin, or to begin again."""
     state = services.pipeline.state
     alerts = active_alerts(state)
@@ -157,7 +152,7 @@ def snapshot(services: Services, calls: Calls, heard_us: Mapping[str, int]) -> d
         "now": rfc3339(services.pipeline.now_us()),
         "ready": services.pipeline.ready,
         "rules": msgspec.to_builtins(state.rules),
-        "incidents": [calls.document(i) for i in _most_urgent(going_on)],
+        "incidents": [live_incident(state, i) for i in _most_urgent(going_on)],
         "incidents_live": len(going_on),
         "alerts": [alert_document(a) for a in alerts[-_ALERTS_MAX:]],
         "alerts_active": len(alerts),

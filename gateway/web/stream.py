@@ -69,7 +69,6 @@ class Hub:
     def __init__(self, services: Services) -> None:
         self.heard_us: dict[str, int] = {}
         self._services = services
-        self._documents = live.Calls(services.pipeline.state.rules)
         self._clients: set[Client] = set()
         self._incidents: dict[int, Incident] = {}
         self._alerts: dict[str, Alert] = {}
@@ -132,7 +131,7 @@ class Hub:
                 self._broadcast(self._hello)
             else:
                 for incident in incidents.values():
-                    self._send("incident", self._calls().document(incident))
+                    self._send("incident", live.live_incident(self._services.pipeline.state, incident))
                 for alert in alerts.values():
                     self._send("alert", alert_document(alert))
                 if sources_changed:
@@ -155,13 +154,7 @@ class Hub:
         }
 
     def _hello(self) -> bytes:
-        return self._message("hello", live.snapshot(self._services, self._calls(), self.heard_us))
-
-    def _calls(self) -> live.Calls:
-        rules = self._services.pipeline.state.rules
-        if rules is not self._documents.rules:  # taken anew, on SIGHUP
-            self._documents = live.Calls(rules)
-        return self._documents
+        return self._message("hello", live.snapshot(self._services, self.heard_us))
 
     def _broadcast(self, render: Callable[[], bytes]) -> None:
         if self._clients:

@@ -19,6 +19,7 @@ const alerts = new Map();
 const recents = new Map();
 const phases = new Map();
 let sources = [];
+let notifiers = [];
 let ready = "";
 let link = "connecting";
 let hidden = { incidents: 0, alerts: 0 };
@@ -50,10 +51,10 @@ const feed = {
   },
   sources(data) {
     sources = data;
-    fillSources();
+    fillLights();
   },
   ping(data) {
-    ready = data.ready;
+    ({ ready, notifiers } = data);
     feed.sources(data.sources);
     fillBanner();
   },
@@ -193,17 +194,28 @@ function tell(live, groups, now) {
 
 const LIGHTS = { online: ["green", "●"], connecting: ["amber", "▲"], stale: ["amber", "▲"], offline: ["red", "■"], refused: ["red", "■"], unknown: ["grey", "○"] };
 
-function fillSources() {
-  keep($("sources"), sources, (source) => source.name, () => el("li.light", {}, el("i", { "aria-hidden": "true" }), el("b"), el("span")), (item, source) => {
-    const [colour, shape] = LIGHTS[source.state] ?? LIGHTS.unknown;
+function fillLights() {
+  keep($("sources"), sources, (source) => source.name, makeLight, (item, source) => {
     const idle = source.last_event_age_s === null;
-    mark(item, "light", colour);
-    put(item.children[0], shape);
-    put(item.children[1], source.name);
-    put(item.children[2], source.state === "unknown" && idle ? t("waitingNote") : t(`light_${source.state}`));
     const heard = idle ? t("neverHeard") : t("heardAgo", span(source.last_event_age_s * 1000));
+    const waiting = source.state === "unknown" && idle;
+    fillLight(item, source.name, source.state, waiting ? t("waitingNote") : t(`light_${source.state}`));
     item.title = [source.kind, heard, source.reason, source.observable.hold_checkin === true ? "" : t("holdHidden")].filter(Boolean).join(" · ");
   });
+  keep($("notifiers"), notifiers, (notifier) => notifier.name, makeLight, (item, notifier) => {
+    fillLight(item, `→ ${notifier.name}`, notifier.link, t(`light_${notifier.link}`));
+    item.title = [t("tellsWaiting", notifier.waiting), notifier.reason].filter(Boolean).join(" · ");
+  });
+}
+
+const makeLight = () => el("li.light", {}, el("i", { "aria-hidden": "true" }), el("b"), el("span"));
+
+function fillLight(item, name, state, words) {
+  const [colour, shape] = LIGHTS[state] ?? LIGHTS.unknown;
+  mark(item, "light", colour);
+  put(item.children[0], shape);
+  put(item.children[1], name);
+  put(item.children[2], words);
 }
 
 function fillBanner() {
@@ -245,7 +257,7 @@ function fillWords() {
   fillTheme();
   fillSound();
   fillKeys();
-  fillSources();
+  fillLights();
   fillBanner();
   closeDetail();
 }

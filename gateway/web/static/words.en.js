@@ -2,8 +2,8 @@
 export default {
   skip: "Skip to alerts",
   connecting: "Connecting", online: "Online", lost: "Connection lost",
-  sources: "Sources", waitingNote: "no event yet",
-  light_online: "online", light_connecting: "connecting", light_stale: "silent", light_offline: "offline", light_refused: "refused", light_unknown: "unknown",
+  sources: "Sources", notifiers: "Notifiers", tellsWaiting: (n) => `${n} to deliver`, waitingNote: "no event yet",
+  light_: "on demand", light_online: "online", light_connecting: "connecting", light_stale: "silent", light_offline: "offline", light_refused: "refused", light_unknown: "unknown",
   heardAgo: (span) => `last event ${span} ago`, neverHeard: "no event since the start", holdHidden: "this source cannot show hold: the hold rule is not observable here",
   soundOff: "Sound off", soundOn: "Sound on", silence: "Silence this",
   theme_auto: "Auto", theme_day: "Day", theme_night: "Night", theme_contrast: "Contrast",

@@ -2,8 +2,8 @@
 export default {
   skip: "直接到警报",
   connecting: "正在连接", online: "在线", lost: "连接中断",
-  sources: "来源", waitingNote: "等待首个事件",
-  light_online: "在线", light_connecting: "连接中", light_stale: "无声", light_offline: "离线", light_refused: "被拒绝", light_unknown: "未知",
+  sources: "来源", notifiers: "通知渠道", tellsWaiting: (n) => `${n} 条待送`, waitingNote: "等待首个事件",
+  light_: "按需连接", light_online: "在线", light_connecting: "连接中", light_stale: "无声", light_offline: "离线", light_refused: "被拒绝", light_unknown: "未知",
   heardAgo: (span) => `${span}前有事件`, neverHeard: "启动以来还没有事件", holdHidden: "此来源看不到保持，保持规则不可观察",
   soundOff: "声音关", soundOn: "声音开", silence: "静音本次",
   theme_auto: "跟随系统", theme_day: "日", theme_night: "夜", theme_contrast: "高对比",
