@@ -1,6 +1,7 @@
 """The canonical event: every spelling of it is the same event; every mistake is named."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -92,7 +93,8 @@ def camel(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-SPELLED = st.sampled_from([str, str.upper, camel, lambda name: name.replace("_", "-")])
+Spelling = Callable[[str], str]
+SPELLED: st.SearchStrategy[Spelling] = st.sampled_from([str, str.upper, camel, lambda name: name.replace("_", "-")])
 
 
 @given(st.data())
