@@ -12,6 +12,7 @@ from adapters.intake import rows
 from adapters.intake.documents import Document, incident_document, obligation_document
 from adapters.intake.schema import alert, incident, journal, note, obligation
 from adapters.intake.writer import Database
+from adapters.notify.message import document
 from adapters.ports import Page
 from rules.events import Entry
 from rules.incidents import Incident
@@ -62,8 +63,6 @@ class Reader:
         return self._run(ask_all)
 
     def alerts(self, state: str | None, limit: int, cursor: str | None) -> Page:
-        from adapters.notify.message import document
-
         where = [] if state is None else [alert.c.state == state]
         query = page_query(alert, ("raised_us", "id"), limit, cursor, where)
         found, following = _page(self._run(lambda ask: ask(query)), limit, alert, ("raised_us", "id"))

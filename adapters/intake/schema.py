@@ -28,6 +28,9 @@ REVISION = "0001"  # of the newest migration, which makes exactly these tables
 # "INTEGER PRIMARY KEY" is SQLite's own row id: no second index.
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
 
+# Columns that never change once the row is there: an upsert leaves them, and so their indexes, alone.
+FIXED = {"fixed": True}
+
 metadata = MetaData()
 
 journal = Table(
@@ -72,9 +75,9 @@ incident = Table(
     "incident",
     metadata,
     Column("id", BigKey, primary_key=True, autoincrement=False),
-    Column("number", Text, nullable=False),  # what people say
-    Column("site", Text, nullable=False),
-    Column("medium", Text, nullable=False),
+    Column("number", Text, nullable=False, info=FIXED),  # what people say
+    Column("site", Text, nullable=False, info=FIXED),
+    Column("medium", Text, nullable=False, info=FIXED),
     Column("direction", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("source_call", Text, nullable=False),
@@ -86,7 +89,7 @@ incident = Table(
     Column("agent", Text, nullable=False),
     Column("queue", Text, nullable=False),
     Column("trunk", Text, nullable=False),
-    Column("opened_us", BigInteger, nullable=False),
+    Column("opened_us", BigInteger, nullable=False, info=FIXED),
     Column("offered_us", BigInteger),
     Column("ring_us", BigInteger),
     Column("answered_us", BigInteger),
@@ -138,12 +141,12 @@ alert = Table(
     "alert",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("key", Text, nullable=False),  # the idempotency key
+    Column("key", Text, nullable=False, info=FIXED),  # the idempotency key
     Column("incident", BigInteger, nullable=False),  # 0: an operator alert
     Column("rule", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("raised_us", BigInteger, nullable=False),
+    Column("raised_us", BigInteger, nullable=False, info=FIXED),
     Column("live", Boolean, nullable=False),  # True: a restart needs it
     Column("body", Text, nullable=False),  # the whole rules.effects.Alert, JSON
     Index("alert_key", "key", unique=True),

@@ -113,7 +113,7 @@ def _conflict(insert: Any, columns: list[Column[Any]], on: str | None) -> Clause
         return insert  # type: ignore[no-any-return]
     if on == "":
         return insert.on_conflict_do_nothing()  # type: ignore[no-any-return]
-    changed = {c.name: insert.excluded[c.name] for c in columns if c.name != on}
+    changed = {c.name: insert.excluded[c.name] for c in columns if c.name != on and not c.info.get("fixed")}
     return insert.on_conflict_do_update(index_elements=[on], set_=changed)  # type: ignore[no-any-return]
 
 

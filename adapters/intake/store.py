@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from typing import Any, TypeVar
 
@@ -13,6 +13,9 @@ from adapters.ports import Batch, LiveState, Page
 from rules.events import Entry
 
 _READERS = 2  # a slow question must not keep the next one waiting
+_STAND_ASIDE_S = 0.02  # more than a full batch takes; the longest that the loop stands still
+_LOOK_IN_EVERY_S = 0.005
+_LOOK_IN_S = 0.001
 
 T = TypeVar("T")
 
@@ -81,12 +84,32 @@ class IntakeStore:
         return await self._read(self._reader.journal, after_seq, limit, until_us)
 
     async def _write(self, work: Callable[..., T], *args: Any) -> T:
-        return await self._on(self._writing, work, *args)
+        """Run `work` on the writer's thread, and stand aside for it, for a bounded time.
+
+        A loop that never rests lets go of the interpreter lock only for microseconds, too short for another thread
+        to wake up: beside it a commit took seconds (benchmarks/store_commit.py). So the loop itself waits for the
+        writer; where the disk is the slow one, it goes on, and only looks in now and then.
+        """
+        self._refuse_closed()
+        job = self._writing.submit(work, *args)
+        done = asyncio.wrap_future(job)
+        done.add_done_callback(_look_at)
+        wait([job], _STAND_ASIDE_S)
+        while not job.done():
+            await asyncio.wait([done], timeout=_LOOK_IN_EVERY_S)
+            wait([job], _LOOK_IN_S)
+        return await done  # one turn of the loop, for those who stood aside
 
     async def _read(self, work: Callable[..., T], *args: Any) -> T:
-        return await self._on(self._reading, work, *args)
+        self._refuse_closed()
+        return await asyncio.get_running_loop().run_in_executor(self._reading, work, *args)
 
-    async def _on(self, executor: ThreadPoolExecutor, work: Callable[..., T], *args: Any) -> T:
+    def _refuse_closed(self) -> None:
         if self._closed:
             raise StoreError("the store is closed")
-        return await asyncio.get_running_loop().run_in_executor(executor, work, *args)
+
+
+def _look_at(done: asyncio.Future[Any]) -> None:
+    """If nobody waits any more, nobody is told of its error."""
+    if not done.cancelled():
+        done.exception()
