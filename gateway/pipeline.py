@@ -142,10 +142,11 @@ class Pipeline:
         for send in live.pending:
             if send not in settled:
                 self.outbox.put_nowait(send)
-        opening: list[Event] = [DeadlinePassed(steps_max=1)]
-        if live.rules is None or self.state.rules != self.rules:
-            opening.insert(0, RulesTaken(rules=self.rules))
-        await self._turn(opening)
+        taking = any(isinstance(event, RulesTaken) for event in noted)
+        if not taking and (live.rules is None or self.state.rules != self.rules):
+            self._waiting.appendleft(Waiting([Incoming(RulesTaken(rules=self.rules), self.now_us())], None))
+            self._waiting_events += 1
+        await self._turn(prove=True)
 
     async def _restore(self) -> LiveState:
         """The state as last committed."""
@@ -173,12 +174,15 @@ class Pipeline:
             if timer is not None:
                 timer.cancel()
 
-    async def _turn(self, opening: Sequence[Event] = ()) -> None:
-        """One batch: decide what waits and what is due, commit it, then tell everybody."""
+    async def _turn(self, *, prove: bool = False) -> None:
+        """One batch: decide what waits and what is due, commit it, then tell everybody.
+
+        `prove`: commit even if there is nothing to commit.
+        """
         group = self._next_group()
         keys = [event.key for waiting in group for event in waiting.events if event.key is not None]
         known = await self._store.known(keys) if keys else set()
-        draft, answers = await self._decide(opening, group, known)
+        draft, answers = await self._decide(group, known, prove=prove)
         if draft.batch.journal:
             began_us = self._clock()
             await self._store.commit(draft.batch)
@@ -209,7 +213,7 @@ class Pipeline:
         return group
 
     async def _decide(
-        self, opening: Sequence[Event], group: list[Waiting], known: set[bytes]
+        self, group: list[Waiting], known: set[bytes], *, prove: bool
     ) -> tuple[Draft, list[list[Admitted]]]:
         """A draft of `group` and of what is due. What makes a rule raise is found, and left undecided."""
         now_us = self.now_us()
@@ -228,8 +232,8 @@ class Pipeline:
                 deadlines_from_us=self._deadlines_from_us,
             )
             try:
-                for event in opening:
-                    draft.enter(event, now_us)
+                if prove:
+                    draft.enter(DeadlinePassed(steps_max=1), now_us)
                 answers = draft.take_all([waiting.events for waiting in group], until_us)
             except Undecidable as found:
                 event = found.entry.event

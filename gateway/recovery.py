@@ -20,7 +20,14 @@ def restore(live: LiveState, rules: RuleSet) -> State:
         taken = rules if live.rules is None else _rules_taken.decode(live.rules).rules
     except msgspec.ValidationError:  # written by another version: ours are taken by the next entry
         taken = rules
-    return State(taken, incidents=live.incidents, alerts=live.alerts, sources=live.sources, last_id=live.last_id)
+    return State(
+        taken,
+        incidents=live.incidents,
+        alerts=live.alerts,
+        sources=live.sources,
+        last_id=live.last_id,
+        last_number=live.last_number,
+    )
 
 
 async def rebuild(store: Store, rules: RuleSet) -> State:
