@@ -1,0 +1,227 @@
+"""Plays a story written as text against the rules and compares every alert and verdict.
+
+    story A caller is answered in the fourth ring
+    0       Delivered call=a leg=x caller=13800138000 called=8888
+    5  ->   three_rings warning ring=2
+    17.2    Established call=a leg=x
+    verdict a three_rings breached seconds=17.2 ring=4
+
+`set path=value` changes the rule set (`set three_rings.boundary=third_ring_end`), `set source.shows_hold=false`
+the source, `line 8888 inbound_only=true` adds a line, `deliveries none` leaves alerts undelivered. In an event `at=`
+is the source's own clock, in the story's seconds. The alerts of a story must be exactly those it names.
+"""
+
+import shlex
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import rules.events as vocabulary
+from rules.effects import Alert, Decision, Note
+from rules.engine import State, decide, next_deadline
+from rules.events import DeadlinePassed, DeliverySettled, Entry, Event, SeenLeg
+from rules.incidents import Incident
+from rules.obligations import Obligation
+from rules.settings import RuleSet
+
+START_US = 1_763_712_000_000_000  # 2025-11-21 16:00 in Shanghai
+DEFAULTS = {"version": "v1", "site": "riverside", "notifiers": ["desk"], "sources": [{"name": "main"}]}
+
+
+@dataclass
+class Story:
+    name: str
+    lines: list[str] = field(default_factory=list)
+
+
+def stories(path: Path) -> list[Story]:
+    found: list[Story] = []
+    for raw in path.read_text().splitlines():
+        line = raw.partition("#")[0].strip()
+        if line.startswith("story "):
+            found.append(Story(line.removeprefix("story ")))
+        elif line:
+            found[-1].lines.append(line)
+    return found
+
+
+class Player:
+    """One State, driven as the pipeline drives it: deadlines at their exact moments, before later events."""
+
+    def __init__(self, rules: RuleSet, *, deliver: bool = True) -> None:
+        self.state = State(rules)
+        self.deliver = deliver
+        self.seq = 0
+        self.alerts: list[tuple[float, Alert]] = []
+        self.notes: list[Note] = []
+        self.obligations: dict[int, Obligation] = {}
+        self.incidents: dict[int, Incident] = {}
+        self.entries: list[Entry] = []
+        self.decisions: list[Decision] = []
+
+    def enter(self, at_us: int, event: Event) -> None:
+        self.pass_until(at_us)
+        self._decide(at_us, event)
+
+    def pass_until(self, at_us: int) -> None:
+        due_us = next_deadline(self.state)
+        while due_us is not None and due_us <= at_us:
+            now_us = max(due_us, self.entries[-1].at_us if self.entries else due_us)
+            self._decide(now_us, DeadlinePassed())
+            due_us = next_deadline(self.state)
+
+    def incident_of(self, call: str) -> Incident:
+        return next(i for i in self.incidents.values() if call in i.call.ids and i.outcome != "merged")
+
+    def _decide(self, at_us: int, event: Event) -> None:
+        self.seq += 1
+        entry = Entry(self.seq, at_us, event)
+        self.entries.append(entry)
+        decision = decide(self.state, entry)
+        self.decisions.append(decision)
+        known = {alert.id for _, alert in self.alerts}
+        fresh = {a.id: a for a in decision.alerts if a.id not in known}
+        self.alerts += [((at_us - START_US) / 1e6, alert) for alert in fresh.values()]
+        self.notes += decision.notes
+        self.obligations |= {o.id: o for o in decision.obligations}
+        self.incidents |= {i.id: i for i in decision.incidents}
+        if self.deliver:
+            for send in decision.sends:
+                self._decide(
+                    at_us, DeliverySettled(alert=send.alert, notifier=send.notifier, delivered=True, attempts=1)
+                )
+
+
+def play(story: Story) -> Player:
+    """Raises AssertionError where the story and the rules differ."""
+    settings: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(DEFAULTS))
+    deliver = True
+    player: Player | None = None
+    expected: list[tuple[float, str, str, dict[str, str]]] = []
+    for line in story.lines:
+        words = shlex.split(line)
+        if words[0] == "set":
+            for word in words[1:]:
+                _set(settings, *word.split("=", 1))
+        elif words[0] == "line":
+            settings.setdefault("lines", []).append({"number": words[1], **_pairs(words[2:])})
+        elif words[0] == "deliveries":
+            deliver = words[1] != "none"
+        else:
+            if player is None:
+                player = Player(msgspec.convert(settings, RuleSet, strict=False), deliver=deliver)
+            _step(player, words, expected)
+    assert player is not None
+    got = [_as_told(t, a, e[3]) for (t, a), e in zip(player.alerts, expected, strict=False)]
+    extra = [(t, a.rule, a.kind) for t, a in player.alerts[len(expected) :]]
+    assert got == expected, f"{story.name}: alerts differ"
+    assert extra == [], f"{story.name}: alerts nobody expected"
+    return player
+
+
+def _step(player: Player, words: list[str], expected: list[tuple[float, str, str, dict[str, str]]]) -> None:
+    match words:
+        case ["verdict", call, rule, state, *facts]:
+            _check_verdict(player, call, rule, state, _pairs(facts))
+        case ["call", call, *facts]:
+            incident = player.incident_of(call)
+            for key, value in _pairs(facts).items():
+                assert _text(getattr(incident, key)) == value, (call, key, getattr(incident, key))
+        case ["note", call, what]:
+            incident = player.incident_of(call)
+            assert any(n.incident == incident.id and n.what == what for n in player.notes), (what, player.notes)
+        case ["no", "verdict", call, rule]:
+            incident = player.incident_of(call)
+            assert not [o for o in player.obligations.values() if o.incident == incident.id and o.rule == rule]
+        case [moment, "->", rule, kind, *facts]:
+            player.pass_until(_us(moment))
+            expected.append((float(moment), rule, kind, _pairs(facts)))
+        case [moment, "wait"]:
+            player.pass_until(_us(moment))
+        case [moment, kind, *facts]:
+            player.enter(_us(moment), _event(player, kind, _pairs(facts)))
+        case _:
+            raise AssertionError(words)
+
+
+def _event(player: Player, kind: str, facts: dict[str, str]) -> Event:
+    cls = getattr(vocabulary, kind)
+    fields: dict[str, Any] = dict(facts)
+    if "at" in fields:
+        fields["occurred_us"] = _us(fields.pop("at"))
+    if issubclass(cls, vocabulary.CallEvent):
+        fields.setdefault("source", "main")
+    if "incident" in fields:
+        fields["incident"] = player.incident_of(fields["incident"]).number
+    if kind in ("AlertAcknowledged", "CheckedIn", "CalledBack"):
+        fields.setdefault("by", "li")
+    if "alert" in fields:
+        fields["alert"] = next(a.id for _, a in reversed(player.alerts) if a.kind == fields["alert"])
+    if "same_call" in fields:
+        fields["same_call"] = fields["same_call"].split(",")
+    if kind == "Resynced":
+        fields["legs"] = [_seen(text) for text in fields.get("legs", "").split(",") if text]
+    event: Event = msgspec.convert(fields, cls, strict=False)
+    return event
+
+
+def _seen(text: str) -> SeenLeg:
+    """call/leg/role/state, with @seconds when it was created."""
+    text, _, created = text.partition("@")
+    call, leg, role, state = text.split("/")
+    created_us = _us(created) if created else None
+    return msgspec.convert(
+        {"call": call, "leg": leg, "role": role, "state": state, "created_us": created_us, "called": "8888"}, SeenLeg
+    )
+
+
+def _check_verdict(player: Player, call: str, rule: str, state: str, facts: dict[str, str]) -> None:
+    incident = player.incident_of(call)
+    which = int(facts.pop("nth", "-1"))
+    found = [o for o in player.obligations.values() if o.incident == incident.id and o.rule == rule]
+    assert found, f"no {rule} of {call}"
+    obligation = found[which]
+    assert obligation.state == state, (call, rule, obligation)
+    for key, value in facts.items():
+        assert _text(getattr(obligation, key)) == value, (call, rule, key, obligation)
+
+
+def _as_told(moment: float, alert: Alert, facts: dict[str, str]) -> tuple[float, str, str, dict[str, str]]:
+    return (round(moment, 3), alert.rule, alert.kind, {key: _text(getattr(alert, key)) for key in facts})
+
+
+def _set(settings: dict[str, Any], path: str, value: str) -> None:
+    *parents, last = path.split(".")
+    if parents == ["source"]:
+        target = settings["sources"][0]
+    else:
+        target = settings
+        for parent in parents:
+            target = target.setdefault(parent, {})
+    names = [name for name in value.split(",") if name]
+    if last in ("notifiers", "warn", "breach", "escalation", "apply_to"):
+        target[last] = names
+    elif last == "warn_at_rings":
+        target[last] = [int(name) for name in names]
+    else:
+        target[last] = value
+
+
+def _pairs(words: list[str]) -> dict[str, str]:
+    return dict(word.split("=", 1) for word in words)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:g}" if value == int(value) else repr(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _us(moment: str) -> int:
+    return START_US + round(float(moment) * 1_000_000)
