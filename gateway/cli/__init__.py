@@ -1,6 +1,7 @@
 """The command line, `hotline-gateway …`: the list of commands, and how users' mistakes are told."""
 
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Annotated
 
@@ -18,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # [[source]] is no markup
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 app.command()(service.run)
 app.command("check-config")(service.check_config)
@@ -41,10 +42,10 @@ def _top(
         raise typer.Exit
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Foreseen errors end in a sentence and an exit code; a traceback is always a bug."""
     try:
-        app()
+        app(arguments)
     except ConfigError as error:
         _tell(error)
         sys.exit(EX_CONFIG)

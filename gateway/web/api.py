@@ -203,7 +203,7 @@ async def _note(request: web.Request) -> StaffNote:
         return StaffNote()
     try:
         note = msgspec.json.decode(body, type=StaffNote)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem(
             422, "Unusable body", field="body", detail=str(error), cure='send nothing, or {"by": "…", "note": "…"}'
         ) from None

@@ -1,0 +1,5 @@
+"""`python -m gateway` is `hotline-gateway`."""
+
+from gateway.cli import main
+
+main()
