@@ -184,8 +184,9 @@ class _Call:
             return moved_s + rung_s + talk_s
         return from_s + talk_s
 
-    def _leg(self, device: str) -> str:
-        return f"{self.call}/{device}"
+    @staticmethod
+    def _leg(device: str) -> str:
+        return f"leg-{device}"
 
     def _add(self, after_s: float, event: str, **fields: str) -> None:
         self.steps.append(Step(after_s, event, {**self.parties, **fields}))

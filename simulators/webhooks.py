@@ -10,6 +10,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -138,25 +139,12 @@ async def run_hotline(
         for story in steady(seed) if stories is None else stories:
             if story.kind != "called_back":  # told after the call it follows, but it may begin much later
                 await until(story.starts_s)
-            posts = posts_of([_of_run(story, run)])
+            posts = posts_of([replace(story, call=f"{run}-{story.call}")])
             if faults:
                 posts = lost_ends(posts, chance, share=0.05)
                 posts = reordered(duplicated(posts, chance, share=0.1), chance, share=0.05)
             calls.create_task(tell(posts))
     return sender
-
-
-def _of_run(story: Story, run: str) -> Story:
-    """The story with ids of this run in it."""
-    steps = tuple(
-        type(step)(
-            step.after_s,
-            step.event,
-            {name: f"{run}-{v}" if name in ("leg", "to_leg") else v for name, v in step.fields.items()},
-        )
-        for step in story.steps
-    )
-    return type(story)(story.starts_s, f"{run}-{story.call}", story.kind, steps)
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:

@@ -21,6 +21,7 @@ from rules.events.call import Cause, Direction, Role
 
 CALL_CHARS_MAX: Final = 128
 TEXT_CHARS_MAX: Final = 256
+SAME_CALL_MAX: Final = 16
 _SEQ_MAX: Final = 2**63 - 1
 _ROLES: Final = frozenset(get_args(Role))
 _ALLOWED: Final = ", ".join(EVENT_WORDS)
@@ -46,6 +47,7 @@ class Message(msgspec.Struct, frozen=True):
     direction: Direction = ""
     role: Role = ""
     to_leg: str = ""
+    same_call: tuple[str, ...] = ()
     plain: bool = False  # from a shape that knows neither single legs nor holds: it speaks of calls as a whole
     remarks: tuple[str, ...] = ()
 
@@ -78,6 +80,7 @@ def _message(call: str, fields: Item, ignored: list[str], read_time: TimeReader)
     if told and cause is None:
         ignored.append(f"cause {told[:64]!r} is not known")
     at_us, seq = _at(fields.pop("at", None), read_time), _seq(fields.pop("seq", None))
+    same_call = _ids(fields.pop("same_call", None))
     direction, role = _direction(fields.pop("direction", None)), _role(fields.pop("role", None))
     texts = {name: text_of(value, name) for name, value in fields.items() if value is not None}
     return Message(
@@ -98,6 +101,7 @@ def _message(call: str, fields: Item, ignored: list[str], read_time: TimeReader)
         direction=direction,
         role=role,
         to_leg=texts.get("to_leg", ""),
+        same_call=same_call,
         remarks=tuple(ignored),
     )
 
@@ -158,6 +162,13 @@ def _seq(value: Any) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= _SEQ_MAX):
         raise Unreadable(f"{text[:64]!r} is not a count", field="seq", cure="send an integer that grows")
     return int(text)
+
+
+def _ids(value: Any) -> tuple[str, ...]:
+    ids = value if isinstance(value, list) else [value]
+    if len(ids) > SAME_CALL_MAX:
+        raise Unreadable(f"holds more than {SAME_CALL_MAX} ids", field="same_call", cure="send the latest")
+    return tuple(text for one in ids if (text := text_of(one, "same_call", CALL_CHARS_MAX)))
 
 
 def _direction(value: Any) -> Direction:

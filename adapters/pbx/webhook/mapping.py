@@ -20,7 +20,7 @@ _PATH: Final = re.compile(r"(\$\.)?[^.\[\]\s=$]+(\[\d+\])*(\.[^.\[\]\s]+(\[\d+\]
 _STEP: Final = re.compile(r"[^.\[\]]+")
 _FIELDS: Final = (
     *("id", "event", "call", "leg", "at", "from", "to", "name", "device", "agent"),
-    *("trunk", "queue", "cause", "seq", "direction", "role", "to_leg"),
+    *("trunk", "queue", "cause", "seq", "direction", "role", "to_leg", "same_call"),
 )
 
 
@@ -50,6 +50,7 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
     direction: Where = ""
     role: Where = ""
     to_leg: Where = ""
+    same_call: Where = ""
     events: dict[str, str] = {}  # the vendor's word → ours; "" = passed by
     causes: dict[str, str] = {}
     directions: dict[str, str] = {}

@@ -1,8 +1,12 @@
 """A `Message` to the event of the vocabulary.
 
+Leg ids are only taken to be the sender's own within one call ("801", "1", "a"): ours carry the call's id before them,
+or else the same phone in two calls would make them one.
+
 Which leg an event speaks of, where the sender names none:
-* ringing, answered, held, retrieved, failed with a `device`: that device's own leg, so that a ring group told only
-  by extensions is one call with many legs, and the loser's failure is no missed call;
+* ringing, answered, failed with a `device`: that device's own leg, so that a ring group told only by extensions
+  is one call with many legs, and the loser's failure is no missed call;
+* held and retrieved: the call as a whole, so that it does not matter whether both name the device;
 * cleared: the whole call, even with a `device` (a plain PBX says "hangup, extension 801" when all is over), except
   when the cause says that this device only lost its ring group (answered_elsewhere);
 * anything else, or no device: the call as a whole.
@@ -43,7 +47,7 @@ _KINDS: Final[dict[str, type[AnyCallEvent]]] = {
     "failed": Failed,
     "cleared": ConnectionCleared,
 }
-_OF_A_DEVICE: Final = frozenset({"offered", "delivered", "established", "held", "retrieved", "diverted", "failed"})
+_OF_A_DEVICE: Final = frozenset({"offered", "delivered", "established", "diverted", "failed"})
 _ROLES: Final[dict[str, Role]] = {
     "originated": "caller",
     "queued": "caller",
@@ -65,12 +69,13 @@ def event_of(message: Message, source: str, shows_hold: bool | None) -> AnyCallE
     if kind == "parked":
         extra["parked"] = True
     elif kind in ("diverted", "transferred") and message.to_leg:
-        extra["to_leg"] = message.to_leg
+        extra["to_leg"] = f"{message.call}/{message.to_leg}"
     return _KINDS[kind](
         source=source,
         call=message.call,
-        leg=leg,
+        leg=f"{message.call}/{leg}" if leg else "",
         role=message.role or _ROLES.get(kind, ""),
+        same_call=message.same_call,
         occurred_us=message.at_us,
         source_seq=message.seq,
         direction=message.direction,

@@ -34,6 +34,7 @@ FIELD_NAMES: Final[dict[str, tuple[str, ...]]] = {
     "direction": ("call_direction",),
     "role": (),
     "to_leg": (),
+    "same_call": (),
 }
 
 # Canonical event → other words for it.

@@ -60,7 +60,7 @@ FULL: dict[str, Any] = {
 EXPECTED = Delivered(
     source="main",
     call="c1",
-    leg="l1",
+    leg="c1/l1",
     role="agent",
     occurred_us=AT_US,
     source_seq=7,
@@ -222,19 +222,32 @@ def test_cause_words_q850_numbers_and_sip_statuses_are_understood(told: object, 
 @pytest.mark.parametrize(
     ("item", "leg"),
     [
-        ({"event": "delivered", "device": "801"}, "801"),
-        ({"event": "delivered", "device": "801", "leg": "l"}, "l"),
-        ({"event": "established", "device": "801"}, "801"),
-        ({"event": "failed", "device": "801", "cause": "no_answer"}, "801"),
+        ({"event": "delivered", "device": "801"}, "c/801"),
+        ({"event": "delivered", "device": "801", "leg": "l"}, "c/l"),
+        ({"event": "established", "device": "801"}, "c/801"),
+        ({"event": "held", "device": "801"}, ""),
+        ({"event": "retrieved", "device": "801"}, ""),
+        ({"event": "held", "leg": "l"}, "c/l"),
+        ({"event": "failed", "device": "801", "cause": "no_answer"}, "c/801"),
         ({"event": "cleared", "device": "801"}, ""),
-        ({"event": "cleared", "device": "801", "cause": 26}, "801"),
-        ({"event": "cleared", "device": "801", "leg": "l"}, "l"),
+        ({"event": "cleared", "device": "801", "cause": 26}, "c/801"),
+        ({"event": "cleared", "device": "801", "leg": "l"}, "c/l"),
         ({"event": "queued", "device": "801"}, ""),
         ({"event": "delivered"}, ""),
     ],
 )
 def test_which_leg_an_event_speaks_of(item: dict[str, Any], leg: str) -> None:
     assert only(events({"call": "c", **item})).leg == leg
+
+
+def test_the_same_leg_of_two_calls_is_two_legs() -> None:
+    legs = {only(events({"event": "delivered", "call": call, "leg": "1"})).leg for call in ("a", "b")}
+    assert len(legs) == 2
+
+
+@pytest.mark.parametrize(("told", "ids"), [("b", ("b",)), (["b", 7, ""], ("b", "7")), (None, ())])
+def test_other_ids_of_the_same_call_are_told_apart(told: object, ids: tuple[str, ...]) -> None:
+    assert only(events({"event": "held", "call": "a", "same_call": told})).same_call == ids
 
 
 def test_hold_can_be_shown_unless_the_configuration_says_otherwise() -> None:
