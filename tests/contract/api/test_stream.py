@@ -1,0 +1,146 @@
+"""The live stream: a snapshot, then what changes, then pings; slow readers go, others do not notice."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+
+from gateway.web.stream import Client
+from tests.fixtures.served import TOKEN, Served
+
+
+class Reader:
+    """Reads server-sent events."""
+
+    def __init__(self, answer: aiohttp.ClientResponse) -> None:
+        self._answer = answer
+
+    async def next(self, *wanted: str) -> tuple[str, int, Any]:
+        """The next event of one of these names."""
+        async with asyncio.timeout(8):
+            while True:
+                lines = (await self._answer.content.readuntil(b"\n\n")).decode().splitlines()
+                fields = dict(line.split(": ", 1) for line in lines if line)
+                if fields.get("event") in wanted:
+                    return fields["event"], int(fields["id"]), json.loads(fields["data"])
+
+
+@asynccontextmanager
+async def listening(served: Served) -> AsyncIterator[Reader]:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with served.http.get(f"{served.url}/api/v1/stream", headers=headers, read_bufsize=2**22) as answer:
+        assert answer.status == 200
+        assert answer.content_type == "text/event-stream"
+        yield Reader(answer)
+
+
+async def test_it_begins_with_all_that_is_so_now(served: Served) -> None:
+    call = await served.ring(name="李先生")
+    await served.later(15.1)
+    async with listening(served) as reader:
+        _, seq, hello = await reader.next("hello")
+        assert seq >= 2
+        assert hello["site"] == "滨江花园"
+        assert hello["ready"] == ""
+        [incident] = hello["incidents"]
+        assert incident["source_call"] == call
+        assert incident["line_name"] == "热线"
+        assert incident["rings_allowed"] == 3
+        assert incident["ring_cycle_s"] == 5
+        assert [step["ring"] for step in incident["clocks"][0]["steps"]] == [2, 3, 4]
+        assert [alert["kind"] for alert in hello["alerts"]].count("breach") == 1
+        assert [source["name"] for source in hello["sources"]] == ["main", "old-pbx"]
+
+
+async def test_a_call_is_told_as_it_rings_is_answered_and_ends(served: Served) -> None:
+    async with listening(served) as reader:
+        await reader.next("hello")
+        call = await served.ring()
+        _, first, incident = await reader.next("incident")
+        assert incident["ringing"]
+        await served.answer(call)
+        _, second, incident = await reader.next("incident")
+        assert incident["answered_at"]
+        assert second > first
+        await served.hang_up(call)
+        _, _, incident = await reader.next("incident")
+        assert incident["outcome"] == "answered"
+
+
+async def test_an_alert_is_told_when_it_is_raised_and_when_it_is_acknowledged(served: Served) -> None:
+    async with listening(served) as reader:
+        await reader.next("hello")
+        await served.ring()
+        await served.later(15.1)
+        while True:
+            _, _, alert = await reader.next("alert")
+            if alert["kind"] == "breach":
+                break
+        assert alert["text"]["zh"]
+        assert alert["text"]["en"]
+        await served.post(f"/api/v1/alerts/{alert['id']}/acknowledge", by="王 008")
+        while alert["state"] == "raised":
+            _, _, alert = await reader.next("alert")
+        assert alert["acknowledged_by"] == "王 008"
+
+
+async def test_a_ping_tells_the_time_and_the_sources(served: Served) -> None:
+    async with listening(served) as reader:
+        _, _, ping = await reader.next("ping")
+        assert ping["now"].endswith("Z")
+        assert len(ping["sources"]) == 2
+        assert ping["ready"] == ""
+
+
+async def test_a_burst_is_told_as_one_fresh_snapshot(served: Served) -> None:
+    async with listening(served) as reader:
+        await reader.next("hello")
+        await asyncio.gather(*(served.ring(f"138{n:08d}") for n in range(700)))
+        while True:
+            _, _, hello = await reader.next("hello")
+            if hello["incidents_live"] == 700:
+                break
+        assert len(hello["incidents"]) == 200
+
+
+async def test_a_session_that_ends_ends_its_stream(served: Served) -> None:
+    session = served.auth.open_session("王 008")
+    headers = {"Cookie": f"hotline_session={session}"}
+    async with served.http.get(f"{served.url}/api/v1/stream", headers=headers) as answer:
+        reader = Reader(answer)
+        await reader.next("hello")
+        served.auth.close_session(session)
+        async with asyncio.timeout(8):
+            await answer.content.read()
+
+
+async def test_too_many_boards_are_told_to_come_later(served: Served) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        answers = [await http.get(f"{served.url}/api/v1/stream", headers=headers) for _ in range(65)]
+        assert [answer.status for answer in answers].count(200) == 64
+        assert answers[-1].status == 503
+        assert answers[-1].headers["Retry-After"]
+        for answer in answers:
+            answer.close()
+
+
+async def test_a_board_that_does_not_read_is_dropped_not_waited_for() -> None:
+    client = Client()
+    aborted: list[bool] = []
+    client.abort = lambda: aborted.append(True)
+    for _ in range(600):
+        client.put(b"x" * 100)
+    assert client.dropped
+    assert aborted == [True]
+    assert await client.next() is None
+
+
+async def test_a_board_is_bounded_in_bytes_too() -> None:
+    client = Client()
+    for _ in range(10):
+        client.put(b"x" * (1 << 20))
+    assert client.dropped
