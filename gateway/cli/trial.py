@@ -17,6 +17,7 @@ from gateway.demo import play, prepare
 from gateway.reading import nearest
 
 _DEMO_FOLDER = Path("var/demo")
+_LOOPBACK = ("127.0.0.1", "localhost")
 
 
 def simulate(
@@ -43,7 +44,15 @@ def simulate(
             options += ["--secret-file", str(settings.secret_file or settings.bearer_file)]
         _become("simulators.webhooks", f"http://{checked.gateway.http}/hooks/pbx/{name}", *options)
     elif isinstance(settings, asterisk.Settings):
-        raise NotImplementedError
+        if settings.host not in _LOOPBACK or settings.tls or not settings.secret_file:
+            raise GatewayError(
+                f'a pretend Asterisk answers on this machine only: host = "127.0.0.1", a secret_file, and no tls '
+                f"in [[source]] {name}"
+            )
+        options += ["--port", str(settings.port), "--username", settings.username]
+        _become(
+            "simulators.asterisk", *options, "--secret-file", settings.secret_file, *(["--faults"] if faults else [])
+        )
 
 
 def demo(
