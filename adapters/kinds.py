@@ -13,21 +13,21 @@ from rules.settings import SourceRules
 class SourceSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What every [[source]] table may hold; a kind adds its own."""
 
-    name: str
+    name: str  # stands in the hook's address, in records and alerts
     kind: str
-    country: str = "CN"
-    ring_cycle_s: float | None = None
-    shows_hold: bool | None = None  # None: what the kind can show
-    clock_skew_max_s: float = 2.0
-    extensions: str = r"[1-9]\d{1,3}"
-    offline_alert_s: float = 10.0
+    country: str = "CN"  # whose ringing cadence the callers hear
+    ring_cycle_s: float | None = None  # from ring to ring, where it differs from the country's
+    shows_hold: bool | None = None  # unset: what the kind can show; false: hold_checkin is not_observable
+    clock_skew_max_s: float = 2.0  # beyond this the source's clock does not judge
+    extensions: str = r"[1-9]\d{1,3}"  # a number that matches whole is one of ours
+    offline_alert_s: float = 10.0  # out of touch for so long: the desk is told
     timezone: str = ""  # of times that come without a zone; "" = the gateway's
 
 
 class NotifierSettings(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What every [[notifier]] table may hold; a kind adds its own."""
 
-    name: str
+    name: str  # what [ladder] calls it
     kind: str
 
 
