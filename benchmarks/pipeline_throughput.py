@@ -1,0 +1,110 @@
+"""How many events a second the pipeline takes in, decides and commits to SQLite, with a thousand calls open.
+
+    python -m benchmarks.pipeline_throughput [--calls 20000] [--rounds 5]
+
+In-process: no HTTP, no codec. 64 sources each submit one event and wait for its commit, as a webhook does.
+Prints the median of the rounds, beside the time of an fdatasync on the same disk.
+"""
+
+import argparse
+import asyncio
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import uvloop
+
+from adapters.intake import open_store
+from adapters.ports import Incoming
+from gateway.clock import AnchoredClock
+from gateway.pipeline import Pipeline
+from rules.events import ConnectionCleared, Delivered, Established, Event
+from rules.settings import RuleSet, SourceRules
+
+OPEN_CALLS = 1_000
+SUBMITTERS = 64
+RULES = RuleSet(version="bench", site="bench", sources=(SourceRules(name="pbx"),))
+
+
+def events_of(call: str) -> list[Event]:
+    leg = f"{call}-1"
+    return [
+        Delivered(
+            source="pbx", call=call, leg=leg, role="agent", direction="inbound", caller="13800138000", called="4001"
+        ),
+        Established(source="pbx", call=call, leg=leg, role="agent"),
+        ConnectionCleared(source="pbx", call=call, cause="normal"),
+    ]
+
+
+async def one_round(folder: Path, calls: int) -> tuple[float, float, float]:
+    """Events a second, entries a commit, the slowest answer in ms."""
+    store = open_store("sqlite:///bench.db", folder)
+    await store.open()
+    pipeline = Pipeline(store, RULES, AnchoredClock())
+    task = asyncio.create_task(pipeline.run())
+    try:
+        while pipeline.ready:  # noqa: ASYNC110 - it has no event for this
+            await asyncio.sleep(0.01)
+        opening = [Incoming(events_of(f"open{n}")[0], pipeline.now_us(), os.urandom(16)) for n in range(OPEN_CALLS)]
+        for n in range(0, OPEN_CALLS, 100):
+            await pipeline.submit(opening[n : n + 100])
+        waiting = iter([events_of(f"c{n}") for n in range(calls)])
+        slowest = 0.0
+
+        async def submitter() -> None:
+            nonlocal slowest
+            for events in waiting:
+                for event in events:
+                    began = time.perf_counter()
+                    await pipeline.submit([Incoming(event, pipeline.now_us(), os.urandom(16), b"x" * 300)])
+                    slowest = max(slowest, time.perf_counter() - began)
+
+        before = pipeline.metrics.registry.get_sample_value("hotline_batch_entries_count") or 0
+        began = time.perf_counter()
+        await asyncio.gather(*(submitter() for _ in range(SUBMITTERS)))
+        took = time.perf_counter() - began
+        commits = (pipeline.metrics.registry.get_sample_value("hotline_batch_entries_count") or 0) - before
+        return 3 * calls / took, 3 * calls / commits, 1_000 * slowest
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await store.close()
+
+
+def fdatasync_us(folder: Path, times: int = 200) -> tuple[float, float]:
+    took = []
+    with (folder / "probe").open("wb") as probe:
+        for _ in range(times):
+            probe.write(b"x" * 400)
+            probe.flush()
+            began = time.perf_counter()
+            os.fdatasync(probe.fileno())
+            took.append(1e6 * (time.perf_counter() - began))
+    return statistics.median(took), statistics.quantiles(took, n=100)[98]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--calls", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    rounds = []
+    for number in range(options.rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            rounds.append(uvloop.run(one_round(Path(folder), options.calls)))
+            events, entries, slowest = rounds[-1]
+            print(
+                f"round {number + 1}: {events:,.0f} events/s, {entries:.1f} entries a commit, slowest {slowest:.1f} ms"
+            )
+    with tempfile.TemporaryDirectory() as folder:
+        p50, p99 = fdatasync_us(Path(folder))
+    print(
+        f"median {statistics.median(r[0] for r in rounds):,.0f} events/s; fdatasync p50 {p50:.0f} us, p99 {p99:.0f} us"
+    )
+
+
+if __name__ == "__main__":
+    main()
