@@ -112,7 +112,7 @@ class Connection:
         return self._now_us() // 1_000_000 - int(uptime) if uptime.isdecimal() else None
 
     async def keep_alive(self, stale: Callable[[bool], None]) -> None:
-        """Ping until the connection is lost, then raise. `stale(True)` when a ping was missed, `stale(False)` when well."""
+        """Ping until the connection is lost, then raise. `stale(True)` at a missed ping, `stale(False)` when well."""
         missed = 0
         while True:
             await asyncio.wait([self._lost], timeout=self._settings.ping_s)

@@ -15,7 +15,8 @@ class KnownLeg(msgspec.Struct):
     role: Role = ""
     ringing: bool = False
     up: bool = False
-    ended: bool = False  # a failure was told already; the hang-up follows
+    held: bool = False
+    ended: bool = False  # why it ends was told already (failed, transferred …); the hang-up follows
     had_caller: bool = False  # the caller's number was told
     direction: Direction = ""
 
@@ -52,6 +53,16 @@ class Legs:
     def answered(self, call: str) -> bool:
         """Whether a called device of this call is connected."""
         return any(leg.up and leg.role == "agent" and leg.call == call for leg in self._legs.values())
+
+    def newest_device(self, call: str, *, but: str) -> str:
+        """The called device that joined the call last, other than `but`; "" if there is none."""
+        for leg, known in reversed(self._legs.items()):
+            if known.role == "agent" and known.call == call and leg != but:
+                return leg
+        return ""
+
+    def on_hold(self) -> frozenset[str]:
+        return frozenset(leg for leg, known in self._legs.items() if known.held)
 
     def direction(self, call: str) -> Direction:
         """What the call's first leg said of its direction: Linkedid is that leg's Uniqueid."""

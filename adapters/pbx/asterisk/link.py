@@ -46,6 +46,7 @@ class Link:
         self._backoff = backoff or Backoff(first_s=BACKOFF_FIRST_S, longest_s=BACKOFF_LONGEST_S)
         self._told: LinkState | None = None
         self._start: Start = None
+        self._normaliser: Normaliser | None = None  # the last connection's
         self._log = log.bind(source=settings.name)
 
     async def run(self, intake: Intake) -> None:
@@ -82,11 +83,13 @@ class Link:
                 raise PeerUnavailable(f"not ready within {READY_WITHIN_S:g} s of connecting") from error
             restarted = _is_restart(self._start, start)
             self._start = start
-            legs = resync.seen_legs(lists, self._settings)
+            held = self._normaliser.on_hold() if self._normaliser else frozenset()
+            legs = resync.seen_legs(lists, self._settings, held)
             self._tell(intake, "online", "")
             self._inflow.tell(lists.at_us, Resynced(source=self.name, legs=legs, restarted=restarted))
             self._log.info("resynced", legs=len(legs), restarted=restarted)
-            session.go_live(Normaliser(self._settings, legs))
+            self._normaliser = Normaliser(self._settings, legs)
+            session.go_live(self._normaliser)
             self._backoff.reset()
             try:
                 await connection.keep_alive(lambda stale: self._stale(intake, stale))
@@ -148,12 +151,15 @@ class _Session:
 
 async def _ask_lists(connection: Connection, intake: Intake) -> resync.Lists:
     answers: dict[str, list[Message]] = {}
+    refused = set()
     for name in resync.EXTRA_LISTS:
-        _, answers[name] = await connection.listing(name)
+        first, answers[name] = await connection.listing(name)
+        if first.get("response").lower() != "success":
+            refused.add(name)
     first, answers[resync.CHANNELS] = await connection.listing(resync.CHANNELS)
     if first.get("response").lower() != "success":
         raise PeerRefused(f"{resync.CHANNELS}: {first.get('message')}; give the user write = reporting")
-    return resync.Lists(intake.now_us(), answers)
+    return resync.Lists(intake.now_us(), answers, frozenset(refused))
 
 
 def _is_restart(before: Start, now: Start) -> bool:

@@ -9,7 +9,17 @@ from typing import Any, ClassVar
 from adapters.pbx.asterisk.codec import Message
 from adapters.pbx.asterisk.legs import KnownLeg, Legs
 from adapters.pbx.asterisk.settings import Settings
-from adapters.pbx.asterisk.words import device, dial_failure, dialled, hangup_cause, is_local, moment_us, number, person
+from adapters.pbx.asterisk.words import (
+    device,
+    dial_failure,
+    dialled,
+    hangup_cause,
+    is_local,
+    member,
+    moment_us,
+    number,
+    person,
+)
 from rules.events import (
     AnyCallEvent,
     ConnectionCleared,
@@ -48,8 +58,13 @@ class Normaliser:
             known.role = leg.role
             known.ringing = leg.state == "alerting"
             known.up = leg.state in {"connected", "held", "queued"}
+            known.held = leg.state == "held"
             known.direction = leg.direction
             known.had_caller = bool(leg.caller)
+
+    def on_hold(self) -> frozenset[str]:
+        """Legs on hold or parked, for a resync whose lists cannot tell."""
+        return self._legs.on_hold()
 
     def read(self, message: Message) -> CallEvents:
         """What the message tells of calls; [] for one that tells nothing."""
@@ -230,7 +245,7 @@ class Normaliser:
         known = self._legs.touch(leg, call)
         known.role = "agent"
         facts = self._dest(m, leg, known)
-        return tell(known, facts | {"agent": person(m.get("membername")), "queue": m.get("queue")})
+        return tell(known, facts | {"agent": member(m.get("membername")), "queue": m.get("queue")})
 
     # -- hold, park
 
@@ -245,10 +260,11 @@ class Normaliser:
         if not leg or is_local(m.get("channel")):
             return []
         known = self._legs.touch(leg, m.get("linkedid"))
+        known.held = kind is Held
         return [kind(**self._facts(m, leg, known))]
 
     def _parkedcall(self, m: Message) -> CallEvents:
-        return self._parked(m, lambda facts: [Held(**facts, parked=True)])
+        return self._parked(m, lambda facts: [Held(**facts, parked=True)], held=True)
 
     def _unparkedcall(self, m: Message) -> CallEvents:
         other = m.get("retrieverlinkedid")
@@ -258,11 +274,12 @@ class Normaliser:
         """Nobody fetched the call: it leaves the lot and rings anew, as after a transfer."""
         return self._parked(m, lambda facts: [Retrieved(**facts), Transferred(**facts)])
 
-    def _parked(self, m: Message, tell: Callable[[dict[str, Any]], CallEvents]) -> CallEvents:
+    def _parked(self, m: Message, tell: Callable[[dict[str, Any]], CallEvents], *, held: bool = False) -> CallEvents:
         leg = m.get("parkeeuniqueid")
         if not leg or is_local(m.get("parkeechannel")):
             return []
         known = self._legs.touch(leg, m.get("parkeelinkedid"))
+        known.held = held
         return tell(self._facts(m, leg, known, "parkee"))
 
     # -- transfer, pick-up, bridges
@@ -272,6 +289,9 @@ class Normaliser:
         if not leg or m.get("result").lower() != "success":
             return []
         known = self._legs.touch(leg, m.get("transfereelinkedid") or m.get("transfererlinkedid"))
+        if known.ended:
+            return []
+        known.ended = True
         facts = self._facts(m, leg, known, "transferer")
         return [Transferred(**facts | _also(facts, m.get("transfererlinkedid")), called=dialled(m.get("extension")))]
 
@@ -280,10 +300,16 @@ class Normaliser:
         if not leg or m.get("result").lower() != "success":
             return []
         known = self._legs.touch(leg, m.get("transfereelinkedid") or m.get("origtransfererlinkedid"))
+        if known.ended:
+            return []
+        known.ended = True
         facts = self._facts(m, leg, known, "origtransferer")
         for key in ("origtransfererlinkedid", "secondtransfererlinkedid", "transfertargetlinkedid"):
             facts |= _also(facts, m.get(key))
-        return [Transferred(**facts, attended=True, to_leg=m.get("transfertargetuniqueid"))]
+        to_leg = m.get("transfertargetuniqueid")
+        if not to_leg or is_local(m.get("transfertargetchannel")):  # *2 consults through a Local/ leg
+            to_leg = self._legs.newest_device(known.call, but=leg)
+        return [Transferred(**facts, attended=True, to_leg=to_leg)]
 
     def _pickup(self, m: Message) -> CallEvents:
         """`Channel` takes the call that rang at `Target`. The picker dialled a feature code, so it looked a caller."""

@@ -27,16 +27,23 @@ class Lists(msgspec.Struct):
 
     at_us: int
     answers: Mapping[str, Sequence[Message]]
+    refused: frozenset[str] = frozenset()  # lists the PBX would not give
 
     def of(self, name: str, event: str) -> Iterable[Message]:
         return (m for m in self.answers.get(name, ()) if m.event == event)
 
 
-def seen_legs(lists: Lists, settings: Settings) -> tuple[SeenLeg, ...]:
-    """Every real leg with its role and state. Local/ legs are left out, as everywhere."""
+def seen_legs(lists: Lists, settings: Settings, on_hold_before: frozenset[str] = frozenset()) -> tuple[SeenLeg, ...]:
+    """Every real leg with its role and state. Local/ legs are left out, as everywhere.
+
+    `on_hold_before`: a leg that was on hold when the connection was lost stays so if no list can tell better,
+    for to call it retrieved would be to call it greeted.
+    """
     queued = {m.get("uniqueid"): m.get("queue") for m in lists.of(QUEUES, "queueentry")}
     held = {m.get("device") for m in lists.of(DEVICES, "devicestatechange") if m.get("state").upper() == "ONHOLD"}
     parked = {m.get("parkeeuniqueid") for m in lists.of(PARKED, "parkedcall")}
+    if lists.refused & {DEVICES, PARKED}:
+        parked |= on_hold_before
     legs = []
     for m in lists.of(CHANNELS, "coreshowchannel"):
         leg, channel = m.get("uniqueid"), m.get("channel")

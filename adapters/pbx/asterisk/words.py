@@ -64,6 +64,11 @@ def device(channel: str) -> str:
     return _TRAILING_SERIAL.sub("", channel.partition("/")[2])
 
 
+def member(name: str) -> str:
+    """A queue member without a name of its own is called after its telephone: PJSIP/130 is 130."""
+    return person(name.rpartition("/")[2])
+
+
 def is_local(channel: str) -> bool:
     """Legs inside the PBX: two halves of a pipe, no telephone."""
     return channel.startswith("Local/")
