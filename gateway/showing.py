@@ -128,7 +128,9 @@ def _rows(settings: type[Any]) -> Iterable[str]:
 
 def _default(field: Any) -> str:
     value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
-    return "–" if value is None else f"`{shown('', msgspec.to_builtins(value))}`"
+    if value is None or isinstance(value, msgspec.Struct):
+        return "–"
+    return f"`{shown('', msgspec.to_builtins(value))}`"
 
 
 def _comments(settings: type[Any]) -> dict[str, str]:

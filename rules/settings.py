@@ -17,23 +17,23 @@ class ThreeRings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """A caller is answered within `rings` rings. Sources: S0 §4.2, S4 篇1 §2(2), S3 便民 一.7."""
 
     enabled: bool = True
-    rings: int = 3
-    warn_at_rings: tuple[int, ...] = (2, 3)
-    boundary: Boundary = "before_fourth"
+    rings: int = 3  # so many are allowed
+    warn_at_rings: tuple[int, ...] = (2, 3)  # the desk is warned as these rings begin
+    boundary: Boundary = "before_fourth"  # what of the last ring is still in time, see docs/RULES.md
     seconds: float | None = None  # a plain limit instead of counted rings
-    clock_start: ClockStart = "first_human_ring"
-    apply_to: tuple[AppliesTo, ...] = ("inbound",)
-    short_abandon_s: float = 5.0  # a caller who gave up sooner counts apart (kpi.md)
+    clock_start: ClockStart = "first_human_ring"  # or when the call reached us, queue and menu included
+    apply_to: tuple[AppliesTo, ...] = ("inbound",)  # calls out never count
+    short_abandon_s: float = 5.0  # a caller who gave up sooner counts apart
 
 
 class HoldCheckin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A waiting caller is greeted again every `every_s`. Source: S4 篇5 §3.1.4."""
 
     enabled: bool = True
-    every_s: float = 30.0
-    warn_before_s: float = 5.0
+    every_s: float = 30.0  # from the hold, then from each greeting
+    warn_before_s: float = 5.0  # so long before it is due
     min_talk_before_hold_s: float = 10.0  # a hold sooner after the answer is flagged
-    follow_park: bool = True
+    follow_park: bool = True  # also while the caller is parked
     follow_queue: bool = False  # also while the caller waits in a queue
 
 
@@ -41,9 +41,9 @@ class CallBack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A caller who was not answered is called back. Source: S3 便民 一.2 (事事有回音)."""
 
     enabled: bool = True
-    within_s: float = 900.0
-    warn_before_s: float = 300.0
-    after_short_abandon: bool = True
+    within_s: float = 900.0  # from the end of the call
+    warn_before_s: float = 300.0  # so long before it is due
+    after_short_abandon: bool = True  # also for a caller who gave up within short_abandon_s
 
 
 class Ladder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,15 +59,15 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A hotline number and where its rules differ from the site's."""
 
-    number: str
-    name: str = ""
+    number: str  # as the PBX tells it
+    name: str = ""  # as people call it
     inbound_only: bool = False  # S3 便民 一.7: 只打进、不打出
-    rings: int | None = None
+    rings: int | None = None  # unset, as all below: the site's
     seconds: float | None = None
     boundary: Boundary | None = None
     clock_start: ClockStart | None = None
     country: str | None = None
-    three_rings: bool | None = None
+    three_rings: bool | None = None  # false: the rule does not hold for this line
     hold_checkin: bool | None = None
 
 

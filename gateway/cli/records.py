@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from adapters.errors import GatewayError
 from adapters.intake import open_store
+from adapters.intake.backup import backup as copy_store
 from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
 from gateway.config import Config, ConfiguredSource, load
 from gateway.decoding import as_json_lines, show_events, show_judgement
@@ -74,7 +75,16 @@ def backup(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Copy the store to a file while the gateway goes on. How to restore: docs/OPERATIONS.md."""
-    raise NotImplementedError
+    checked = load(config)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("copying", total=None)
+        copy_store(
+            checked.gateway.store,
+            checked.folder,
+            target.absolute(),
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    typer.echo(f"{target}: the whole store, checked, {target.stat().st_size:,} bytes")
 
 
 async def _replay(checked: Config, rules: tuple[RuleSet, RuleSet], day: date) -> Replayed:
