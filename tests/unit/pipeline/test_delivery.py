@@ -1,0 +1,227 @@
+"""Alerts leave in order, are tried again, are settled once, and one notifier's trouble is nobody else's."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from adapters.ports import Delivered, Rejected, Retry
+from adapters.ports import Delivery as Outcome
+from gateway.delivery import Delivery, Patience
+from rules.events import DeliverySettled, LinkChanged
+from rules.settings import RuleSet, SourceRules
+from tests.fixtures.bench import Bench, Hand, answered, ringing, running, until
+from tests.fixtures.memory_store import MemoryStore
+
+QUICK = Patience(try_s=5.0, first_s=0.001, longest_s=0.005)
+
+
+class Pretend:
+    """A notifier that answers what a test says, and remembers what it was given."""
+
+    def __init__(self, name: str, answer: Callable[[Mapping[str, Any]], Outcome]) -> None:
+        self.name = name
+        self.answer = answer
+        self.given: list[str] = []
+        self.link: Callable[[str, str], None] = lambda _state, _reason: None
+        self.hangs = False
+
+    async def run(self, link_changed: Callable[[str, str], None]) -> None:
+        self.link = link_changed
+        await asyncio.get_running_loop().create_future()
+
+    async def send(self, alert: Mapping[str, Any], key: str) -> Outcome:
+        self.given.append(key)
+        if self.hangs:
+            await asyncio.get_running_loop().create_future()
+        return self.answer(alert)
+
+
+def yes(_: Mapping[str, Any]) -> Outcome:
+    return Delivered()
+
+
+@asynccontextmanager
+async def delivering(
+    *notifiers: Pretend, patience: Patience = QUICK, store: MemoryStore | None = None
+) -> AsyncIterator[tuple[Bench, Delivery]]:
+    rules = RuleSet(
+        version="1", site="test", sources=(SourceRules(name="main"),), notifiers=tuple(n.name for n in notifiers)
+    )
+    async with running(store or MemoryStore(), Hand(), rules) as bench:
+        delivery = Delivery(notifiers, bench.pipeline, patience)
+        task = asyncio.create_task(delivery.run())
+        try:
+            await bench.ready()
+            yield bench, delivery
+            assert not task.done(), task.result()
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+def settled(bench: Bench) -> list[DeliverySettled]:
+    return [entry.event for entry in bench.store.entries if isinstance(entry.event, DeliverySettled)]
+
+
+async def warn(bench: Bench, call: str = "c1") -> None:
+    """Let `call` ring into its second ring: one warning."""
+    await bench.submit(ringing(call))
+    bench.clock.move(5.0)
+    await bench.look()
+
+
+async def test_a_delivered_alert_is_settled_and_leaves_the_outbox() -> None:
+    desk = Pretend("desk", yes)
+    async with delivering(desk) as (bench, _):
+        await warn(bench)
+        await until(lambda: settled(bench))
+        assert settled(bench) == [DeliverySettled(alert=desk.given[0], notifier="desk", delivered=True, attempts=1)]
+        assert bench.store.pending == []
+
+
+async def test_an_alert_is_tried_until_it_is_delivered_with_the_same_key() -> None:
+    answers: Iterator[Outcome] = iter([Retry("unreachable"), Retry("server_error"), Delivered()])
+    desk = Pretend("desk", lambda _: next(answers))
+    async with delivering(desk) as (bench, _):
+        await warn(bench)
+        await until(lambda: settled(bench))
+        assert len(desk.given) == 3
+        assert len(set(desk.given)) == 1
+        assert settled(bench)[0].attempts == 3
+
+
+async def test_a_refused_alert_is_settled_as_not_delivered_with_its_reason() -> None:
+    desk = Pretend("desk", lambda _: Rejected("refused"))
+    async with delivering(desk) as (bench, delivery):
+        await warn(bench)
+        await until(lambda: settled(bench))
+        assert (settled(bench)[0].delivered, settled(bench)[0].reason) == (False, "refused")
+        assert delivery.status()[0]["failed"] == 1
+
+
+async def test_it_gives_up_after_so_many_attempts() -> None:
+    desk = Pretend("desk", lambda _: Retry("server_error"))
+    async with delivering(desk, patience=QUICK._replace(attempts_max=4)) as (bench, _):
+        await warn(bench)
+        await until(lambda: settled(bench))
+        assert (settled(bench)[0].attempts, settled(bench)[0].reason) == (4, "gave_up")
+
+
+async def test_it_gives_up_on_what_was_raised_too_long_ago() -> None:
+    desk = Pretend("desk", lambda _: Retry("server_error"))
+    async with delivering(desk, patience=QUICK._replace(give_up_after_s=60.0)) as (bench, _):
+        await warn(bench)
+        await until(lambda: len(desk.given) > 2)
+        assert not settled(bench)
+        bench.clock.move(61.0)
+        await until(lambda: any(one.reason == "gave_up" for one in settled(bench)))
+
+
+async def test_it_waits_as_long_as_the_receiver_asks() -> None:
+    answers: Iterator[Outcome] = iter([Retry("throttled", 0.2), Delivered()])
+    desk = Pretend("desk", lambda _: next(answers))
+    async with delivering(desk) as (bench, _):
+        loop = asyncio.get_running_loop()
+        await warn(bench)
+        await until(lambda: len(desk.given) == 1)
+        began = loop.time()
+        await until(lambda: settled(bench))
+        assert loop.time() - began >= 0.19
+
+
+async def test_a_notifier_that_hangs_delays_no_other() -> None:
+    stuck, desk = Pretend("stuck", yes), Pretend("desk", yes)
+    stuck.hangs = True
+    async with delivering(stuck, desk) as (bench, delivery):
+        for n in range(40):
+            await bench.submit(ringing(f"c{n}"))
+        bench.clock.move(5.0)
+        await bench.look()
+        await until(lambda: len(settled(bench)) == 40)
+        assert {one.notifier for one in settled(bench)} == {"desk"}
+        assert [one["waiting"] for one in delivery.status()] == [40, 0]
+
+
+async def test_a_try_that_hangs_is_ended() -> None:
+    desk = Pretend("desk", yes)
+    desk.hangs = True
+    async with delivering(desk, patience=QUICK._replace(try_s=0.01, attempts_max=2)) as (bench, _):
+        await warn(bench)
+        await until(lambda: settled(bench))
+        assert len(desk.given) == 2
+
+
+async def test_alerts_of_one_incident_keep_their_order_and_those_of_others_pass() -> None:
+    refuses = {"on": True}
+    told: list[tuple[str, str]] = []
+
+    def answer(alert: Mapping[str, Any]) -> Outcome:
+        if alert["source_call"] == "c1" and refuses["on"]:
+            return Retry("server_error")
+        told.append((alert["source_call"], alert["kind"]))
+        return Delivered()
+
+    async with delivering(Pretend("desk", answer)) as (bench, _):
+        await bench.submit(ringing("c1"))
+        await bench.submit(ringing("c2"))
+        for _ in range(3):
+            bench.clock.move(5.0)
+            await bench.look()
+        await until(lambda: len(told) == 3)
+        assert told == [("c2", "warning"), ("c2", "warning"), ("c2", "breach")]
+        refuses["on"] = False
+        await until(lambda: len(told) == 6)
+        assert told[3:] == [("c1", "warning"), ("c1", "warning"), ("c1", "breach")]
+
+
+async def test_a_connection_that_is_back_is_used_at_once() -> None:
+    up = {"is": False}
+    desk = Pretend("desk", lambda _: Delivered() if up["is"] else Retry("unreachable"))
+    async with delivering(desk, patience=Patience(first_s=60.0, longest_s=60.0)) as (bench, delivery):
+        await warn(bench)
+        await until(lambda: desk.given)
+        up["is"] = True
+        desk.link("online", "")
+        await until(lambda: settled(bench))
+        assert delivery.status()[0]["link"] == "online"
+
+
+async def test_a_send_for_a_notifier_that_is_gone_is_settled_at_once() -> None:
+    store = MemoryStore()
+    desk = Pretend("desk", lambda _: Retry("unreachable"))
+    async with delivering(desk, store=store) as (bench, _):
+        await warn(bench)
+    async with delivering(Pretend("other", yes), store=store) as (bench, _):
+        await until(lambda: settled(bench))
+        assert (settled(bench)[0].notifier, settled(bench)[0].delivered) == ("desk", False)
+
+
+async def test_after_a_recovery_nothing_is_sent_twice_by_the_same_process() -> None:
+    desk = Pretend("desk", yes)
+    store = MemoryStore()
+    async with delivering(desk, store=store) as (bench, _):
+        desk.hangs = True
+        await warn(bench)
+        await until(lambda: desk.given)
+        store.fails = lambda n, first=store.commits + 1: "before" if n == first else ""  # type: ignore[misc]
+        bench.pipeline.note(LinkChanged(source="main", state="online"))
+        await until(lambda: bench.pipeline.ready)
+        await bench.ready()
+        await until(bench.pipeline.outbox.empty)
+        assert len(desk.given) == 1
+
+
+async def test_what_is_told_of_one_key_never_changes() -> None:
+    told: list[Mapping[str, Any]] = []
+
+    def answer(alert: Mapping[str, Any]) -> Outcome:
+        told.append(alert)
+        return Retry("server_error") if len(told) < 4 else Delivered()
+
+    async with delivering(Pretend("desk", answer)) as (bench, _):
+        await warn(bench)
+        await bench.submit(answered())
+        await until(lambda: len(told) >= 4)
+        first = [one for one in told if one["key"] == told[0]["key"]]
+        assert all(one == first[0] for one in first)
