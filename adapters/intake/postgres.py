@@ -1,5 +1,6 @@
 """PostgreSQL as the intake store: one session that writes, and holds the database by an advisory lock."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
@@ -52,6 +53,9 @@ class PostgresDatabase:
     def engine(self) -> Engine:
         """For migrations only."""
         return create_engine("postgresql+psycopg://", creator=lambda: self._connect("migrate"), poolclass=NullPool)
+
+    def together(self, connection: psycopg.Connection[Any]) -> AbstractContextManager[Any]:
+        return connection.pipeline()
 
     def revision(self, connection: psycopg.Connection[Any]) -> str | None:
         found = connection.execute("SELECT to_regclass('alembic_version')").fetchone()

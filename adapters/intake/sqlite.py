@@ -9,6 +9,7 @@ import errno
 import fcntl
 import os
 import sqlite3
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +20,6 @@ from sqlalchemy.dialects import sqlite
 from adapters.errors import StoreError
 
 _BUSY_TIMEOUT_S = 2.0  # somebody looks into the file with a tool of their own
-_CHECKPOINT_PAGES = 4_000  # 16 MB of WAL; measured by benchmarks/store_commit.py
 _WAL_BYTES_MAX = 64 * 1024 * 1024  # what a checkpoint cuts the WAL file back to
 _FULL = 2  # PRAGMA synchronous
 # After these the same connection is sound once rolled back; after any other it is closed.
@@ -65,6 +65,9 @@ class SqliteDatabase:
         # All of a migration or nothing: the driver by itself would leave DDL outside the transaction.
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
+
+    def together(self, connection: sqlite3.Connection) -> AbstractContextManager[Any]:  # noqa: ARG002  # the port's
+        return contextlib.nullcontext()
 
     def revision(self, connection: sqlite3.Connection) -> str | None:
         found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
@@ -135,7 +138,6 @@ class SqliteDatabase:
                 f"{self.path}: cannot promise durability (journal_mode={mode}, synchronous={level}): "
                 "put the file on a local disk, not on a network share"
             )
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES_MAX}")
         # What a crash or a failed sync left in the WAL goes to disk before anybody relies on it.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -5,6 +5,7 @@ A transaction that fails is rolled back. What becomes of a COMMIT whose answer w
 
 import contextlib
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine
@@ -33,6 +34,9 @@ class Database(Protocol):
 
     def connect_reader(self) -> Any: ...
     def engine(self) -> Engine: ...
+    def together(self, connection: Any) -> AbstractContextManager[Any]:
+        """Statements within go to the server without waiting for each other's answer."""
+
     def revision(self, connection: Any) -> str | None: ...
     def in_transaction(self, connection: Any) -> bool: ...
     def outlives(self, error: Exception) -> bool: ...
@@ -63,8 +67,9 @@ class Writer:
 
     def commit(self, batch: Batch) -> None:
         def write(run: Callable[..., Any]) -> None:
-            run("BEGIN")
-            self._write(run, batch)
+            with self._database.together(self._connection):
+                run("BEGIN")
+                self._write(run, batch)
 
         self._run(write)
         try:
