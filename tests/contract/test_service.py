@@ -10,6 +10,7 @@ from typing import Any
 
 import aiomqtt
 
+from gateway.broker import EmbeddedBroker
 from tests.fixtures.gateway import RunningGateway, running_gateway
 
 # Rings of 0.3 s instead of 5 s: the rules are the same, the test is not 15 s long.
@@ -58,10 +59,10 @@ async def settled(gateway: RunningGateway, call: str) -> dict[str, Any]:
     return incident
 
 
-async def test_nobody_answers_and_the_desk_hears_it_ring_by_ring(tmp_path: Path, mqtt_port: int) -> None:
+async def test_nobody_answers_and_the_desk_hears_it_ring_by_ring(tmp_path: Path, broker: EmbeddedBroker) -> None:
     async with (
-        desk(mqtt_port) as heard,
-        running_gateway(tmp_path, source=QUICK, more=MQTT.format(port=mqtt_port)) as gateway,
+        desk(broker.port) as heard,
+        running_gateway(tmp_path, source=QUICK, more=MQTT.format(port=broker.port)) as gateway,
     ):
         status, answer = await gateway.post(
             {"event": "delivered", "call": "A-1", "from": "13800138000", "to": "4001", "device": "8001"}
@@ -88,8 +89,10 @@ async def test_nobody_answers_and_the_desk_hears_it_ring_by_ring(tmp_path: Path,
         assert incident["number"] == breach["incident"]
 
 
-async def test_an_answer_in_time_raises_nothing_and_is_met_with_its_ring(tmp_path: Path, mqtt_port: int) -> None:
-    async with running_gateway(tmp_path, more=MQTT.format(port=mqtt_port)) as gateway:
+async def test_an_answer_in_time_raises_nothing_and_is_met_with_its_ring(
+    tmp_path: Path, broker: EmbeddedBroker
+) -> None:
+    async with running_gateway(tmp_path, more=MQTT.format(port=broker.port)) as gateway:
         begin = datetime.now(UTC)
         call = {"call": "B-1", "from": "13900139000", "to": "4001"}
         await gateway.post({"event": "delivered", "at": begin.isoformat(), **call})
@@ -114,11 +117,11 @@ async def test_the_same_event_twice_counts_once(tmp_path: Path) -> None:
         assert (await gateway.incident("C-1"))["outcome"] == "open"
 
 
-async def test_a_held_caller_must_be_greeted_again_until_retrieved(tmp_path: Path, mqtt_port: int) -> None:
+async def test_a_held_caller_must_be_greeted_again_until_retrieved(tmp_path: Path, broker: EmbeddedBroker) -> None:
     hold = "[rules.hold_checkin]\nevery_s = 0.6\nwarn_before_s = 0.2\n"
     async with (
-        desk(mqtt_port) as heard,
-        running_gateway(tmp_path, more=MQTT.format(port=mqtt_port) + hold) as gateway,
+        desk(broker.port) as heard,
+        running_gateway(tmp_path, more=MQTT.format(port=broker.port) + hold) as gateway,
     ):
         call = {"call": "D-1", "from": "13600136000", "to": "4001"}
         for event in ("delivered", "established", "held"):
@@ -133,10 +136,12 @@ async def test_a_held_caller_must_be_greeted_again_until_retrieved(tmp_path: Pat
         assert verdicts[:3] == ["met", "breached", "breached"]
 
 
-async def test_a_breach_told_live_is_taken_back_when_a_late_event_disproves_it(tmp_path: Path, mqtt_port: int) -> None:
+async def test_a_breach_told_live_is_taken_back_when_a_late_event_disproves_it(
+    tmp_path: Path, broker: EmbeddedBroker
+) -> None:
     async with (
-        desk(mqtt_port) as heard,
-        running_gateway(tmp_path, source=QUICK, more=MQTT.format(port=mqtt_port)) as gateway,
+        desk(broker.port) as heard,
+        running_gateway(tmp_path, source=QUICK, more=MQTT.format(port=broker.port)) as gateway,
     ):
         begin = datetime.now(UTC)
         call = {"call": "E-1", "from": "13500135000", "to": "4001"}

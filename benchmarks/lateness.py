@@ -1,0 +1,136 @@
+"""How late an alert reaches an MQTT subscriber, journal on, with 10,000 calls ringing; and a burst of deadlines.
+
+    python -m benchmarks.lateness [--calls 10000] [--seconds 20] [--burst 100000]
+
+Spread: `calls` calls begin to ring evenly over `seconds`, all ring in vain; each breach is due at its own moment.
+Burst: `burst` calls share one ring start by their source's clock, so all their deadlines fall in one moment.
+Lateness = the subscriber's clock at arrival minus the alert's `due_at` (one machine, one wall clock).
+"""
+
+import argparse
+import asyncio
+import json
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import aiomqtt
+import uvloop
+
+from adapters import ports
+from adapters.intake import open_store
+from adapters.notify.mqtt import KIND
+from benchmarks.measure import fdatasync_us, machine, percentile, report
+from gateway.broker import EmbeddedBroker
+from gateway.clock import AnchoredClock
+from gateway.delivery import Delivery
+from gateway.pipeline import Pipeline
+from rules.events import Delivered
+from rules.moments import parse_rfc3339
+from rules.settings import CallBack, RuleSet, SourceRules, ThreeRings
+from tests.fixtures.ports import take_free_port
+
+LIMIT_S = 30.0
+
+
+async def hear(port: int, expected: int, late_ms: list[float]) -> None:
+    async with aiomqtt.Client("127.0.0.1", port, max_queued_incoming_messages=0) as client:
+        await client.subscribe("hotline/bench/alerts/three_rings", qos=1)
+        seen: set[str] = set()
+        async for message in client.messages:
+            now_us = time.time_ns() // 1000
+            assert isinstance(message.payload, bytes)
+            alert: dict[str, Any] = json.loads(message.payload)
+            if alert["key"] not in seen:
+                seen.add(alert["key"])
+                late_ms.append((now_us - parse_rfc3339(alert["due_at"])) / 1000)
+            if len(seen) == expected:
+                return
+
+
+async def ring(pipeline: Pipeline, calls: int, seconds: float, *, together: bool) -> None:
+    """Submit in slices of 10 ms; `together`: all tell the same moment of ring start."""
+    begin_us = pipeline.now_us()
+    told = 0
+    while told < calls:
+        due = calls if together else min(calls, int((pipeline.now_us() - begin_us) / 1e6 / seconds * calls) + 1)
+        slice_end = min(due, told + 1000)
+        now_us = pipeline.now_us()
+        events = [
+            ports.Incoming(
+                Delivered(
+                    source="pbx",
+                    call=f"{begin_us}-{n}",
+                    caller=f"138{n:08d}",
+                    called="4001",
+                    occurred_us=begin_us if together else now_us,
+                ),
+                now_us,
+            )
+            for n in range(told, slice_end)
+        ]
+        if events:
+            await pipeline.submit(events)
+        told = max(told, slice_end)
+        await asyncio.sleep(0 if together else 0.01)
+
+
+async def measure(folder: Path, calls: int, seconds: float, *, together: bool) -> dict[str, Any]:
+    rules = RuleSet(
+        version="bench",
+        site="bench",
+        three_rings=ThreeRings(seconds=LIMIT_S, warn_at_rings=()),
+        call_back=CallBack(enabled=False),
+        sources=(SourceRules(name="pbx"),),
+        notifiers=("desk",),
+    )
+    pipeline = Pipeline(open_store("sqlite:///bench.db", folder), rules, AnchoredClock(), queue_max=200_000)
+    broker = EmbeddedBroker(folder / "broker", take_free_port())
+    await asyncio.to_thread(broker.start)
+    running: list[asyncio.Task[None]] = []
+    late_ms: list[float] = []
+    try:
+        desk = KIND.make(KIND.settings(name="desk", kind="mqtt", url=broker.url), "bench", folder)
+        delivery = Delivery([desk], pipeline)
+        listener = asyncio.create_task(hear(broker.port, calls, late_ms))
+        running += [asyncio.create_task(pipeline.run()), asyncio.create_task(delivery.run())]
+        while pipeline.ready:  # noqa: ASYNC110 - a benchmark's start-up, not the product
+            await asyncio.sleep(0.01)
+        await ring(pipeline, calls, seconds, together=together)
+        await asyncio.wait([listener], timeout=LIMIT_S + 120)
+        listener.cancel()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.to_thread(broker.stop)
+    return {
+        "alerts": len(late_ms),
+        "missed": calls - len(late_ms),
+        "early": sum(1 for late in late_ms if late < 0),
+        "late_p50_ms": round(percentile(late_ms, 50), 1),
+        "late_p99_ms": round(percentile(late_ms, 99), 1),
+        "late_max_ms": round(max(late_ms, default=float("nan")), 1),
+    }
+
+
+def main() -> None:
+    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reader.add_argument("--calls", type=int, default=10_000)
+    reader.add_argument("--seconds", type=float, default=20.0)
+    reader.add_argument("--burst", type=int, default=100_000)
+    asked = reader.parse_args()
+    with tempfile.TemporaryDirectory(prefix="hotline-late-") as name:
+        folder = Path(name)
+        (folder / "spread").mkdir()
+        (folder / "burst").mkdir()
+        figures = {
+            f"spread_{asked.calls}": uvloop.run(measure(folder / "spread", asked.calls, asked.seconds, together=False)),
+            f"burst_{asked.burst}": uvloop.run(measure(folder / "burst", asked.burst, 1.0, together=True)),
+        }
+        report("lateness at an MQTT subscriber", {**figures, "fdatasync": fdatasync_us(folder), "machine": machine()})
+
+
+if __name__ == "__main__":
+    main()
