@@ -74,7 +74,7 @@ def read_items(body: bytes, content_type: str) -> list[Item]:
     kind, charset = _content_type(content_type)
     if charset not in ("utf-8", "utf8"):
         body = _to_utf8(body, charset)
-    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    start = body[:1] if body[:1] == b"{" else body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if start in (b"{", b"[", b'"') and (kind == _FORM or kind in _SNIFFED or _is_json(kind)):
         return _items(read_json(body.removeprefix(b"\xef\xbb\xbf")))
     if kind == _FORM or (kind in _SNIFFED and b"=" in body):
