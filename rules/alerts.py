@@ -9,9 +9,9 @@ from rules.turn import Turn
 LATE_US = 1_000_000  # told so long after its moment: we were down, and say so
 
 
-def alert_id(turn: Turn, subject: str, obligation: int, kind: AlertKind, count: int) -> str:
+def alert_id(turn: Turn, obligation: int, kind: AlertKind, count: int) -> str:
     """Unique, the same after every restart, fit for a URL; also the idempotency key."""
-    return f"{turn.terms.rules.site}-{subject}-{obligation}-{kind}{count}"
+    return f"{turn.terms.rules.site}-{obligation}-{kind}{count}"
 
 
 def warn(turn: Turn, incident: Incident, obligation: Obligation) -> None:
@@ -40,7 +40,7 @@ def escalate(
     """`about` climbs the ladder; `obligation` is the acknowledge or notify that was not kept."""
     to = turn.terms.rules.notifiers if rule == "notify" else turn.terms.escalation_to
     alert = Alert(
-        id=alert_id(turn, incident.number, about.obligation, "escalation", count),
+        id=alert_id(turn, about.obligation, "escalation", count),
         key="",
         site=incident.site,
         rule=rule,
@@ -68,7 +68,7 @@ def escalate(
 
 def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason: str) -> None:
     """One `cleared` alert for all that went out about these obligations; nothing if nothing did."""
-    ids = [id_ for obligation in obligations for id_ in _told(turn, incident, obligation)]
+    ids = [id_ for obligation in obligations for id_ in _told(turn, obligation)]
     if not ids:
         return
     last = obligations[-1]
@@ -157,7 +157,7 @@ def _about(
         to = turn.terms.warn_to if kind == "warning" else turn.terms.breach_to
     call = incident.call
     alert = Alert(
-        id=alert_id(turn, incident.number, obligation.id, kind, count),
+        id=alert_id(turn, obligation.id, kind, count),
         key="",
         site=incident.site,
         rule=obligation.rule,
@@ -190,17 +190,17 @@ def _device(incident: Incident, obligation: Obligation) -> str:
     return leg.device if leg is not None and leg.device else incident.device
 
 
-def _told(turn: Turn, incident: Incident, obligation: Obligation) -> list[str]:
+def _told(turn: Turn, obligation: Obligation) -> list[str]:
     """Ids of what went out about it, also of alerts that are no longer live: they follow from the steps taken."""
     ids = [
-        alert_id(turn, incident.number, obligation.id, "warning", index)
+        alert_id(turn, obligation.id, "warning", index)
         for index, step in enumerate(obligation.plan[: obligation.step])
         if step.kind == "warning"
     ]
     if obligation.state == "breached" or obligation.revised:
-        ids.append(alert_id(turn, incident.number, obligation.id, "breach", 0))
+        ids.append(alert_id(turn, obligation.id, "breach", 0))
     for count in range(2):
-        climbed = alert_id(turn, incident.number, obligation.id, "escalation", count)
+        climbed = alert_id(turn, obligation.id, "escalation", count)
         if climbed in turn.state.alerts:
             ids.append(climbed)
     return ids

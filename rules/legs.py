@@ -194,8 +194,10 @@ def transferred(turn: Turn, incident: Incident, event: Transferred) -> None:
     incident = _join_leg(turn, incident, event.to_leg)
     consulted = incident.call.legs[event.to_leg]
     consulted.role = "agent"
-    if consulted.delivered_us is None:
-        return
+    if consulted.delivered_us is None or any(
+        o.rule == "three_rings" and o.leg == event.to_leg for o in incident.obligations
+    ):
+        return  # never rang, or judged already as the call it was
     with turn.back_at(consulted.delivered_us, consulted.source_delivered_us):
         three_rings.rings(turn, incident, consulted, anew=True)
     current = three_rings.episode(incident)

@@ -17,12 +17,7 @@ def merge(turn: Turn, one: Incident, other: Incident) -> Incident:
         keep.call.legs.setdefault(id_, leg)
         state.know_leg(keep, id_)
     gone.call.legs = {}
-    for obligation in [o for o in gone.obligations if o.rule == "hold_checkin" and o.ended_by is None]:
-        gone.obligations.remove(obligation)
-        keep.obligations.append(obligation)
-        obligation.incident = keep.id
-        turn.decision.obligations.append(obligation)
-    three_rings.drop(turn, gone, "waived", "merged")
+    _move_obligations(turn, keep, gone)
     call_back.not_needed(turn, gone, "merged")
     _adopt(turn, keep, gone)
     gone.merged_into = keep.number
@@ -42,6 +37,18 @@ def _order(one: Incident, other: Incident) -> tuple[Incident, Incident]:
     rank_first = (first.closed_us is not None, first.direction != "inbound")
     rank_second = (second.closed_us is not None, second.direction != "inbound")
     return (first, second) if rank_first <= rank_second else (second, first)
+
+
+def _move_obligations(turn: Turn, keep: Incident, gone: Incident) -> None:
+    """Holds go on, the verdict on a consulted telephone is the survivor's, and one caller has one running three_rings."""
+    if three_rings.episode(keep) is not None:
+        three_rings.drop(turn, gone, "waived", "merged")
+    for obligation in list(gone.obligations):
+        if obligation.rule in ("hold_checkin", "three_rings") and obligation.reason != "merged":
+            gone.obligations = [o for o in gone.obligations if o is not obligation]
+            keep.obligations.append(obligation)
+            obligation.incident = keep.id
+            turn.decision.obligations.append(obligation)
 
 
 def _adopt(turn: Turn, keep: Incident, gone: Incident) -> None:

@@ -26,7 +26,7 @@ def link_changed(turn: Turn, event: LinkChanged) -> None:
 
 
 def out_of_touch_passed(turn: Turn, status: SourceStatus) -> None:
-    id_ = alert_id(turn, status.name, turn.state.next_id(), "breach", 0)
+    id_ = alert_id(turn, turn.state.next_id(), "breach", 0)
     status.offline_alert = id_
     turn.decision.sources.append(status)
     alert = _operator_alert(turn, "source_online", "breach", id_, status.name, status.reason or status.link)
@@ -37,9 +37,12 @@ def out_of_touch_passed(turn: Turn, status: SourceStatus) -> None:
 
 def undecided(turn: Turn, event: EventUndecided) -> None:
     """Entry `seq` made a rule raise. If that was a deadline, its obligation is put aside as not measurable."""
-    subject = f"undecided-{event.seq}"
-    id_ = alert_id(turn, subject, turn.state.next_id(), "breach", 0)
-    publish(turn, _operator_alert(turn, "undecided", "breach", id_, "", event.error), turn.terms.breach_to)
+    id_ = alert_id(turn, turn.state.next_id(), "breach", 0)
+    publish(
+        turn,
+        _operator_alert(turn, "undecided", "breach", id_, "", f"entry {event.seq}: {event.error}"),
+        turn.terms.breach_to,
+    )
     if event.deadline:
         _put_aside(turn, event.error)
 

@@ -1,0 +1,178 @@
+"""Random traffic: few names, so that everything meets everything; and ways to play and compare it."""
+
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+
+from rules.effects import Alert, Decision
+from rules.engine import State, decide, next_deadline
+from rules.events import (
+    AlertAcknowledged,
+    CalledBack,
+    CheckedIn,
+    ConnectionCleared,
+    DeadlinePassed,
+    Delivered,
+    DeliverySettled,
+    Dequeued,
+    Diverted,
+    Entry,
+    Established,
+    Event,
+    EventUndecided,
+    Failed,
+    Held,
+    LinkChanged,
+    Offered,
+    Originated,
+    Queued,
+    Resynced,
+    Retrieved,
+    RulesTaken,
+    SeenLeg,
+    Transferred,
+    Unparsed,
+)
+from rules.incidents import Incident, SourceStatus
+from rules.settings import HoldCheckin, Line, RuleSet, SourceRules, ThreeRings
+
+START_US = 1_763_712_000_000_000
+CALL_KINDS = [
+    Originated, Offered, Delivered, Established, Held, Retrieved,
+    Queued, Dequeued, Diverted, Transferred, Failed, ConnectionCleared,
+]  # fmt: skip
+CAUSES = ["", "normal", "busy", "no_answer", "rejected", "answered_elsewhere", "cancelled", "congestion", "transferred"]
+
+RULES = RuleSet(
+    version="soup",
+    site="soup",
+    notifiers=("desk", "boss"),
+    sources=(SourceRules(name="main", leg_ids_unique=True), SourceRules(name="plain", shows_hold=False)),
+    lines=(Line(number="88886666", inbound_only=True), Line(number="88887777", rings=2)),
+    hold_checkin=HoldCheckin(follow_queue=True),
+)
+OTHER_RULES = msgspec.structs.replace(
+    RULES, version="other", three_rings=ThreeRings(clock_start="offered", apply_to=("inbound", "internal"))
+)
+
+sources = st.sampled_from(["main", "main", "plain", "", "stranger"])
+calls = st.sampled_from(["a", "b", "c", ""])
+legs = st.sampled_from(["", "x", "y", "z"])
+numbers = st.sampled_from(["", "801", "13800138000", "88886666", "88887777", "anonymous", "+8613800138000", "٣"])
+
+
+@st.composite
+def call_events(draw: st.DrawFn) -> Event:
+    kind = draw(st.sampled_from(CALL_KINDS))
+    fields: dict[str, Any] = {
+        "source": draw(sources),
+        "call": draw(calls),
+        "leg": draw(legs),
+        "role": draw(st.sampled_from(["", "", "caller", "agent"])),
+        "cause": draw(st.sampled_from(CAUSES)),
+        "caller": draw(numbers),
+        "called": draw(numbers),
+        "trunk": draw(st.sampled_from(["", "88886666"])),
+        "uncertain": draw(st.booleans()),
+        "shows_hold": draw(st.booleans()),
+        "same_call": tuple(draw(st.lists(calls, max_size=1))),
+        "direction": draw(st.sampled_from(["", "", "inbound", "outbound", "internal"])),
+    }
+    lag = draw(st.sampled_from([None, 0, 1_000, 900_000, 7_000_000, -1_000_000, -9_000_000, 10**13, -(10**13)]))
+    fields["occurred_us"] = lag  # a lag until the moment of receipt is known, see `play`
+    if kind in (Diverted, Transferred):
+        fields["to_leg"] = draw(legs)
+    if kind is Transferred:
+        fields["attended"] = draw(st.booleans())
+    if kind is Held:
+        fields["parked"] = draw(st.booleans())
+    event: Event = kind(**fields)
+    return event
+
+
+seen_legs = st.builds(
+    SeenLeg,
+    call=calls,
+    leg=legs,
+    role=st.sampled_from(["", "caller", "agent"]),
+    state=st.sampled_from(["initiated", "alerting", "connected", "held", "queued"]),
+    created_us=st.sampled_from([None, START_US]),
+)
+incident_numbers = st.sampled_from(["20251121-0001", "20251121-0002", "", "nonsense"])
+alert_ids = st.sampled_from(["soup-2-breach0", "soup-2-warning0", "soup-5-breach0", ""])
+other_events: st.SearchStrategy[Event] = st.one_of(
+    st.builds(AlertAcknowledged, by=st.just("li"), alert=alert_ids),
+    st.builds(CheckedIn, by=st.just("li"), incident=incident_numbers),
+    st.builds(CalledBack, by=st.just("li"), incident=incident_numbers),
+    st.builds(
+        LinkChanged, source=sources, state=st.sampled_from(["unknown", "connecting", "online", "stale", "offline"])
+    ),
+    st.builds(Resynced, source=sources, legs=st.lists(seen_legs, max_size=3).map(tuple), restarted=st.booleans()),
+    st.builds(
+        DeliverySettled,
+        alert=alert_ids,
+        notifier=st.sampled_from(["desk", "boss", "gone"]),
+        delivered=st.booleans(),
+        attempts=st.just(1),
+    ),
+    st.builds(Unparsed, source=sources, reason=st.just("bad")),
+    st.builds(EventUndecided, seq=st.just(1), error=st.just("oops"), deadline=st.booleans()),
+    st.builds(RulesTaken, rules=st.sampled_from([RULES, OTHER_RULES])),
+    st.just(DeadlinePassed()),
+)
+steps = st.sampled_from([0, 1_000, 999_000, 2_500_000, 5_000_000, 14_999_000, 30_000_000, 61_000_000, 3_601_000_000])
+traffic = st.lists(st.tuples(steps, st.one_of(call_events(), call_events(), call_events(), other_events)), max_size=40)
+
+
+def journal(events: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
+    """Events with their moments of receipt, and their own times where they tell one."""
+    at_us = START_US
+    found: list[tuple[int, Event]] = []
+    for step_us, event in events:
+        at_us += step_us
+        occurred_us = getattr(event, "occurred_us", None)
+        if occurred_us is not None:
+            event = msgspec.structs.replace(event, occurred_us=max(0, at_us - occurred_us))  # noqa: PLW2901
+        found.append((at_us, event))
+    return found
+
+
+def decide_all(state: State, moments: list[tuple[int, Event]], seq: int = 0) -> list[Decision]:
+    """As the pipeline does it: what is due is entered first, at its moment or as soon as we are up."""
+    decisions: list[Decision] = []
+    latest_us = 0
+    for at_us, event in moments:
+        due_us = next_deadline(state)
+        while due_us is not None and due_us <= at_us:
+            seq += 1
+            latest_us = max(latest_us, due_us)
+            decisions.append(frozen(decide(state, Entry(seq, latest_us, DeadlinePassed()))))
+            after_us = next_deadline(state)
+            assert after_us is None or after_us > due_us or len(decisions) < 10_000, "deadlines without end"
+            due_us = after_us
+        seq += 1
+        latest_us = max(latest_us, at_us)
+        decisions.append(frozen(decide(state, Entry(seq, latest_us, event))))
+    return decisions
+
+
+def frozen(decision: Decision) -> Decision:
+    """A copy of this moment: live things change in place later."""
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(decision), type=Decision)
+
+
+def restarted(state: State) -> State:
+    """What a restart has: the live rows, as the store keeps them."""
+
+    def again(things: Any, kind: Any) -> Any:
+        return msgspec.json.decode(msgspec.json.encode(list(things)), type=list[kind])
+
+    return State(
+        state.rules,
+        incidents=again(state.incidents.values(), Incident),
+        alerts=again(state.alerts.values(), Alert),
+        sources=again(state.sources.values(), SourceStatus),
+        last_id=state.last_id,
+        last_number=state.last_number,
+    )
