@@ -39,13 +39,13 @@ class WebhookNotifier:
         self._url = url
         self._keys = keys
         self._allow_private = allow_private
+        self.answer_s = ANSWER_S
         self._session: aiohttp.ClientSession | None = None
 
     async def run(self, link_changed: Callable[[str, str], None]) -> None:  # noqa: ARG002 - it keeps no connection
         connector = aiohttp.TCPConnector(socket_factory=self._socket, limit=32, use_dns_cache=False)
-        timeout = aiohttp.ClientTimeout(total=ANSWER_S)
         async with aiohttp.ClientSession(
-            connector=connector, timeout=timeout, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
+            connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
         ) as session:
             self._session = session
             try:
@@ -65,9 +65,12 @@ class WebhookNotifier:
             "webhook-timestamp": str(stamp),
             "webhook-signature": signature(self._keys, key, stamp, body),
         }
+        timeout = aiohttp.ClientTimeout(total=self.answer_s)
         try:
             # The body of the answer is never read: leaving closes the connection if there is more of it.
-            async with self._session.post(self._url, data=body, headers=headers, allow_redirects=False) as answer:
+            async with self._session.post(
+                self._url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as answer:
                 return verdict(answer.status, answer.headers)
         except TimeoutError:
             return Retry("timeout")

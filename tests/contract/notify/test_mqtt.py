@@ -1,0 +1,182 @@
+"""The MQTT notifier against a real broker: topics, payload, availability, and a broker that dies and comes back."""
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiomqtt
+import pytest
+
+from adapters.notify.mqtt import KIND, Settings, check, make
+from adapters.notify.mqtt.notifier import MqttNotifier
+from adapters.notify.mqtt.topics import alert_topic, level
+from adapters.ports import Delivered, Retry
+from gateway.broker import EmbeddedBroker
+
+ALERT = {"rule": "three_rings", "key": "k1", "text": {"zh": "三声未接", "en": "not answered"}}
+
+
+class Link:
+    """What a notifier says of its connection, to be waited for."""
+
+    def __init__(self) -> None:
+        self.states: list[str] = []
+        self._changed = asyncio.Condition()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __call__(self, state: str, _reason: str) -> None:
+        self.states.append(state)
+        task = asyncio.get_running_loop().create_task(self._tell())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def reaches(self, state: str, within_s: float = 10.0) -> None:
+        async with asyncio.timeout(within_s), self._changed:
+            await self._changed.wait_for(lambda: bool(self.states) and self.states[-1] == state)
+
+
+@asynccontextmanager
+async def notifying(broker: EmbeddedBroker, site: str, **settings: Any) -> AsyncIterator[tuple[MqttNotifier, Link]]:
+    made = make(Settings(name="desk", kind="mqtt", url=broker.url, **settings), site, Path())
+    link = Link()
+    task = asyncio.create_task(made.run(link))
+    try:
+        yield made, link
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@asynccontextmanager
+async def watching(broker: EmbeddedBroker, topic: str) -> AsyncIterator[aiomqtt.Client]:
+    async with asyncio.timeout(10), aiomqtt.Client("127.0.0.1", broker.port) as client:
+        await client.subscribe(topic, qos=1)
+        yield client
+
+
+async def test_an_alert_arrives_on_the_topic_of_its_rule(broker: EmbeddedBroker) -> None:
+    async with notifying(broker, "riverside") as (notifier, link), watching(broker, "hotline/riverside/#") as watcher:
+        await link.reaches("online")
+        assert await notifier.send(ALERT, "k1") == Delivered()
+        async for message in watcher.messages:
+            if str(message.topic) == "hotline/riverside/alerts/three_rings":
+                assert json.loads(message.payload) == ALERT
+                assert message.qos == 1
+                break
+
+
+async def test_availability_is_unknown_before_online_and_offline_after_an_orderly_end(broker: EmbeddedBroker) -> None:
+    topic = "hotline/orderly/gateway/availability"
+    async with watching(broker, topic) as watcher:
+        async with notifying(broker, "orderly") as (_, link):
+            await link.reaches("online")
+        seen = []
+        async for message in watcher.messages:
+            seen.append(message.payload)
+            if message.payload == b"offline":
+                break
+        assert seen == [b"unknown", b"online", b"offline"]
+    async with watching(broker, topic) as late:
+        async for message in late.messages:
+            assert (message.payload, message.retain) == (b"offline", True)
+            break
+
+
+GATEWAY = """
+import asyncio, sys
+from pathlib import Path
+from adapters.notify.mqtt import Settings, make
+notifier = make(Settings(name="desk", kind="mqtt", url=sys.argv[1]), "vanishes", Path())
+asyncio.run(notifier.run(lambda state, reason: print(state, flush=True)))
+"""
+
+
+async def test_the_last_will_says_offline_when_the_gateway_vanishes(broker: EmbeddedBroker) -> None:
+    async with watching(broker, "hotline/vanishes/gateway/availability") as watcher:
+        gateway = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", GATEWAY, broker.url, stdout=asyncio.subprocess.PIPE
+        )
+        assert gateway.stdout is not None
+        while (await gateway.stdout.readline()).strip() != b"online":
+            pass
+        gateway.kill()
+        await gateway.wait()
+        async for message in watcher.messages:
+            if message.payload == b"offline":
+                break
+
+
+async def test_a_broker_that_is_killed_gets_the_alert_when_it_is_back(own_broker: EmbeddedBroker) -> None:
+    async with notifying(own_broker, "killed") as (notifier, link):
+        await link.reaches("online")
+        await asyncio.to_thread(own_broker.kill)
+        await link.reaches("offline")
+        assert await notifier.send(ALERT, "k1") == Retry("unreachable")
+        await asyncio.to_thread(own_broker.start)
+        await link.reaches("online")
+        async with watching(own_broker, "hotline/killed/alerts/+") as watcher:
+            assert await notifier.send(ALERT, "k1") == Delivered()
+            async for message in watcher.messages:
+                assert json.loads(message.payload) == ALERT
+                break
+
+
+async def test_publishes_under_way_when_the_broker_dies_end_at_once(own_broker: EmbeddedBroker) -> None:
+    async with notifying(own_broker, "midway") as (notifier, link):
+        await link.reaches("online")
+        async with asyncio.timeout(5):
+            sends = [asyncio.create_task(notifier.send(ALERT, f"k{n}")) for n in range(40)]
+            await asyncio.to_thread(own_broker.kill)
+            outcomes = await asyncio.gather(*sends)
+        assert set(outcomes) <= {Delivered(), Retry("unreachable")}
+
+
+async def test_without_a_broker_it_says_offline_and_keeps_trying(free_broker: EmbeddedBroker) -> None:
+    async with notifying(free_broker, "absent") as (notifier, link):
+        await link.reaches("offline")
+        assert await notifier.send(ALERT, "k1") == Retry("unreachable")
+        await asyncio.to_thread(free_broker.start)
+        await link.reaches("online")
+        assert await notifier.send(ALERT, "k1") == Delivered()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("riverside", "riverside"), ("滨江 花园", "滨江_花园"), ("a/b+c#", "a_b_c_"), ("", "_"), ("x.y-z_1", "x.y-z_1")],
+)
+def test_a_site_s_name_makes_one_level_of_a_topic(name: str, expected: str) -> None:
+    assert level(name) == expected
+    assert alert_topic(name, "three_rings") == f"hotline/{expected}/alerts/three_rings"
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        ({"url": "http://127.0.0.1"}, "url"),
+        ({"url": "mqtt://"}, "url"),
+        ({"url": "mqtt://user:secret@127.0.0.1"}, "url"),
+        ({"url": "mqtt://127.0.0.1/topic"}, "url"),
+        ({"url": "mqtt://127.0.0.1:notaport"}, "url"),
+        ({"url": "mqtt://127.0.0.1", "password_env": "NO_SUCH_VARIABLE_HERE", "username": "u"}, "password_env"),
+        ({"url": "mqtt://127.0.0.1", "password_file": "nowhere.txt", "username": "u"}, "password_file"),
+        ({"url": "mqtts://127.0.0.1", "ca_file": "nowhere.pem"}, "ca_file"),
+    ],
+)
+def test_what_is_wrong_with_the_settings_is_named(settings: dict[str, str], key: str) -> None:
+    problems = check(Settings(name="desk", kind="mqtt", **settings))
+    assert [problem.key for problem in problems] == [key]
+    assert "secret" not in problems[0].value
+
+
+def test_good_settings_have_no_problem() -> None:
+    assert KIND.check(Settings(name="desk", kind="mqtt", url="mqtt://127.0.0.1:1883")) == []
