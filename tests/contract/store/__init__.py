@@ -1,0 +1,1 @@
+"""The intake store's promises, held against both databases."""
