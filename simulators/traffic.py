@@ -12,6 +12,17 @@ BY_HOUR = (4, 2, 2, 1, 2, 6, 18, 42, 70, 78, 64, 52, 44, 40, 46, 50, 56, 72, 80,
 LINES = ("4008100911", "02368801234")
 DESKS = (("801", "陈静"), ("802", "刘洋"), ("803", "赵敏"), ("804", "周强"))
 NAMES = ("", "", "", "王女士", "李先生", "张先生", "3栋业主", "门岗", "物业客户")
+# What becomes of a call, out of a hundred.
+SHARES = {
+    "answered": 54,
+    "answered_long_hold": 4,
+    "answered_third_ring": 14,
+    "answered_late": 9,
+    "short_abandon": 6,
+    "abandoned": 8,
+    "missed": 5,
+}
+OPENING = ("answered", "answered_late", "answered_long_hold", "abandoned")  # so that a visitor soon sees one of each
 _MOBILE = ("134", "136", "138", "139", "150", "151", "158", "176", "183", "186", "189", "199")
 _LANDLINE = ("010", "021", "023", "028", "0755")
 
@@ -52,14 +63,14 @@ def day(seed: int, *, calls: float = 1000.0) -> Iterator[Story]:
             yield from _tell(chance, at_s, f"s{seed}-{number:06d}")
 
 
-def steady(seed: int, *, mean_gap_s: float = 14.0) -> Iterator[Story]:
+def steady(seed: int, *, mean_gap_s: float = 12.0) -> Iterator[Story]:
     """Calls without end at one rate; the first within two seconds, so that nobody waits for it."""
     chance = random.Random(f"steady {seed}")
     at_s, number = chance.uniform(0.5, 2.0), 0
     while True:
         number += 1
-        yield from _tell(chance, at_s, f"s{seed}-{number:06d}")
-        at_s += min(chance.expovariate(1 / mean_gap_s) + 2.0, 3 * mean_gap_s)
+        yield from _tell(chance, at_s, f"s{seed}-{number:06d}", OPENING[number - 1] if number <= len(OPENING) else "")
+        at_s += chance.gammavariate(3.0, mean_gap_s / 3)
 
 
 def storm(seed: int, *, calls: int, within_s: float) -> list[Story]:
@@ -81,10 +92,10 @@ def phone_number(chance: random.Random) -> str:
     return area + str(chance.randrange(2, 9)) + f"{chance.randrange(10**7):07d}"
 
 
-def _tell(chance: random.Random, at_s: float, call: str) -> Iterator[Story]:
+def _tell(chance: random.Random, at_s: float, call: str, kind: str = "") -> Iterator[Story]:
     """One call from outside, and perhaps the call back to somebody whom nobody answered."""
     made = _Call(chance, at_s, call)
-    story = made.any_kind()
+    story = made.of_kind(kind) if kind else made.any_kind()
     yield story
     if story.kind in ("abandoned", "missed") and chance.random() < 0.6:
         yield made.called_back(story.steps[-1].after_s + chance.uniform(20, 120))
@@ -105,18 +116,21 @@ class _Call:
         self.steps: list[Step] = []
 
     def any_kind(self) -> Story:
-        draw = self.chance.random()
-        if draw < 0.58:
-            return self.answered("answered", self.chance.uniform(1.5, 9.0))
-        if draw < 0.72:  # in the third ring: the desk was warned
-            return self.answered("answered_third_ring", self.chance.uniform(10.2, 14.6))
-        if draw < 0.81:  # after the third: told, and taken back by the answer
-            return self.answered("answered_late", self.chance.uniform(15.5, 28.0))
-        if draw < 0.87:
-            return self.missed("short_abandon", self.chance.uniform(1.0, 4.5))
-        if draw < 0.95:
-            return self.missed("abandoned", min(self.chance.weibullvariate(18.0, 1.6) + 6.0, 55.0))
-        return self.missed("missed", 30.0)
+        return self.of_kind(self.chance.choices(list(SHARES), list(SHARES.values()))[0])
+
+    def of_kind(self, kind: str) -> Story:
+        draw = self.chance.uniform
+        if kind == "answered_third_ring":  # the desk was warned
+            return self.answered(kind, draw(10.2, 14.6))
+        if kind == "answered_late":  # told, and taken back by the answer
+            return self.answered(kind, draw(15.5, 28.0))
+        if kind == "short_abandon":
+            return self.missed(kind, draw(1.0, 4.5))
+        if kind == "abandoned":
+            return self.missed(kind, min(self.chance.weibullvariate(18.0, 1.6) + 6.0, 55.0))
+        if kind == "missed":
+            return self.missed(kind, 30.0)
+        return self.answered(kind, draw(1.5, 9.0))
 
     def answered(self, kind: str, ring_s: float) -> Story:
         rung_s = self._reaches_the_desk()
@@ -127,7 +141,7 @@ class _Call:
                 self._add(
                     answered_s + 0.02, "cleared", device=device, leg=self._leg(device), cause="answered_elsewhere"
                 )
-        ends_s = self._talk(answered_s)
+        ends_s = self._long_hold(answered_s) if kind == "answered_long_hold" else self._talk(answered_s)
         self._add(ends_s, "cleared", cause="normal")
         return self._story(kind)
 
@@ -164,6 +178,13 @@ class _Call:
         for place, device in enumerate(self._group):
             self._add(rings_s + 0.15 + 0.03 * place, "delivered", device=device, leg=self._leg(device))
         return rings_s + 0.15
+
+    def _long_hold(self, from_s: float) -> float:
+        """Nobody comes back to the caller for longer than half a minute."""
+        back_s = from_s + 11 + self.chance.uniform(34, 75)
+        self._add(from_s + 11, "held", device=self.desk, leg=self._leg(self.desk))
+        self._add(back_s, "retrieved", device=self.desk, leg=self._leg(self.desk))
+        return back_s + self.chance.uniform(10, 30)
 
     def _talk(self, from_s: float) -> float:
         """Talk with perhaps a hold or a transfer in it. Returns when it ends."""

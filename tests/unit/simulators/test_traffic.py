@@ -7,7 +7,7 @@ from itertools import islice
 import pytest
 
 from simulators.faults import Post, duplicated, lost, lost_ends, posts_of, reordered, restarted, skewed
-from simulators.traffic import BY_HOUR, Story, day, steady, storm
+from simulators.traffic import BY_HOUR, OPENING, SHARES, Story, day, steady, storm
 
 DAY = list(day(1, calls=2000))
 
@@ -32,10 +32,7 @@ def test_a_day_has_about_so_many_calls_and_follows_its_hours() -> None:
 def test_most_calls_are_answered_and_some_of_every_kind_are_there() -> None:
     kinds = Counter(story.kind for story in DAY)
     assert kinds["answered"] > len(DAY) / 2.5
-    assert set(kinds) == {
-        *("answered", "answered_third_ring", "answered_late"),
-        *("short_abandon", "abandoned", "missed", "called_back"),
-    }
+    assert set(kinds) == {*SHARES, "called_back"}
     told = Counter(step.event for story in DAY for step in story.steps)
     assert min(told[event] for event in ("held", "transferred", "queued", "failed")) > 20
     assert told["held"] == told["retrieved"]
@@ -53,6 +50,12 @@ def test_steady_calls_come_every_ten_to_twenty_seconds_on_the_average() -> None:
     starts = [story.starts_s for story in inbound(list(islice(steady(7), 500)))]
     assert starts[0] <= 2.0
     assert 10 < (starts[-1] - starts[0]) / len(starts) < 20
+
+
+def test_the_first_minute_shows_a_visitor_one_of_each() -> None:
+    first = inbound(list(islice(steady(1), 6)))[:4]
+    assert tuple(story.kind for story in first) == OPENING
+    assert first[-1].starts_s < 90
 
 
 def test_a_storm_comes_at_once() -> None:
