@@ -94,7 +94,10 @@ class Connection:
             raise PeerRefused(f"this is no manager interface; it greets with {greeting[:60]!r}")
         if challenge.get("response").lower() != "success":
             raise PeerRefused(f"the PBX gave no challenge: {challenge.get('message')}")
-        secret = self._settings.secret()
+        try:
+            secret = self._settings.secret()
+        except (OSError, KeyError, ValueError) as error:  # it was good at the start: somebody changed it
+            raise PeerRefused(f"our secret cannot be read any more: {error}") from error
         key = md5((challenge.get("challenge") + secret).encode(), usedforsecurity=False).hexdigest()
         answer = await self.action("Login", AuthType="MD5", Username=self._settings.username, Key=key, Events="on")
         if answer.get("response").lower() != "success":
