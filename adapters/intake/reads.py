@@ -19,8 +19,6 @@ from rules.incidents import Incident
 from rules.moments import rfc3339
 from rules.obligations import Obligation
 
-_UNREAD = text("kind = 'Unparsed' OR error IS NOT NULL")  # as the partial index has it, word for word
-
 T = TypeVar("T")
 Ask = Callable[[ClauseElement], list[Sequence[Any]]]
 
@@ -76,7 +74,7 @@ class Reader:
         return self._run(ask_all)
 
     def unparsed(self, limit: int, cursor: str | None) -> Page:
-        query = page_query(journal, ("seq",), limit, cursor, [_UNREAD])
+        query = page_query(journal, ("seq",), limit, cursor, [journal.c.error.is_not(None)])
         found, following = _page(self._run(lambda ask: ask(query)), limit, journal, ("seq",))
         return Page([_unread(row) for row in found], following)
 
@@ -163,8 +161,7 @@ def _timeline(ask: Ask, incident_id: int) -> list[Document]:
     mine = journal.c.incident == incident_id
     for row in ask(select(journal).where(mine, text("incident > 0")).order_by(journal.c.seq)):
         event = msgspec.json.decode(row[6])
-        detail = row[8] or ""
-        told.append((row[1], 0, {"what": event.pop("type"), "detail": detail, "seq": row[0], "event": event}))
+        told.append((row[1], 0, {"what": event.pop("type"), "detail": row[8] or "", "seq": row[0], "event": event}))
     told.extend(
         (row[2], 1, {"what": row[4], "detail": row[5], "seq": row[3]})
         for row in ask(select(note).where(note.c.incident == incident_id).order_by(note.c.id))
@@ -185,7 +182,7 @@ def _unread(row: Sequence[Any]) -> Document:
         "at": rfc3339(at_us),
         "source": source,
         "what": kind,
-        "reason": error or event.get("reason", ""),
+        "reason": error,
         "call": event.get("call", ""),
         "raw": bytes(raw).decode(errors="replace") if raw is not None else "",
     }

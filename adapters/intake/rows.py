@@ -7,7 +7,7 @@ import msgspec
 
 from adapters.ports import JournalRow
 from rules.effects import Alert, Note
-from rules.events import Entry, Event
+from rules.events import Entry, Event, Unparsed
 from rules.incidents import Call, Incident, SourceStatus
 from rules.obligations import Obligation, Step
 
@@ -42,7 +42,7 @@ def journal_row(row: JournalRow) -> Row:
         row.incident,
         event_json(event),
         row.raw,
-        row.error or None,
+        row.error or (event.reason if isinstance(event, Unparsed) else None),
     )
 
 

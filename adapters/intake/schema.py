@@ -44,7 +44,7 @@ journal = Table(
     Column("incident", BigInteger, nullable=False),  # 0: of none
     Column("body", Text, nullable=False),  # the event, JSON
     Column("raw", LargeBinary),  # the bytes it was read from
-    Column("error", Text),  # why it is undecided
+    Column("error", Text),  # why it could not be read or decided
     Index("journal_key", "key", unique=True),
     Index(
         "journal_incident", "incident", "seq", sqlite_where=text("incident > 0"), postgresql_where=text("incident > 0")
@@ -52,8 +52,8 @@ journal = Table(
     Index(
         "journal_unread",
         "seq",
-        sqlite_where=text("kind = 'Unparsed' OR error IS NOT NULL"),
-        postgresql_where=text("kind = 'Unparsed' OR error IS NOT NULL"),
+        sqlite_where=text("error IS NOT NULL"),
+        postgresql_where=text("error IS NOT NULL"),
     ),
 )
 

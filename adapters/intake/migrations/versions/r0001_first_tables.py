@@ -116,8 +116,8 @@ def _journal() -> None:
         "journal",
         ["seq"],
         unique=False,
-        sqlite_where=sa.text("kind = 'Unparsed' OR error IS NOT NULL"),
-        postgresql_where=sa.text("kind = 'Unparsed' OR error IS NOT NULL"),
+        sqlite_where=sa.text("error IS NOT NULL"),
+        postgresql_where=sa.text("error IS NOT NULL"),
     )
 
 
