@@ -40,7 +40,7 @@ def _order(one: Incident, other: Incident) -> tuple[Incident, Incident]:
 
 
 def _move_obligations(turn: Turn, keep: Incident, gone: Incident) -> None:
-    """Holds go on, the verdict on a consulted telephone is the survivor's, and one caller has one running three_rings."""
+    """Holds go on, a consulted telephone's verdict is the survivor's; one caller has one running three_rings."""
     if three_rings.episode(keep) is not None:
         three_rings.drop(turn, gone, "waived", "merged")
     for obligation in list(gone.obligations):
