@@ -51,7 +51,7 @@ def live_incident(state: State, incident: Incident) -> dict[str, Any]:
     held_us = [leg.held_us for leg in legs if leg.state == "held" and leg.held_us is not None]
     return incident_document(incident) | {
         "line_name": line.name if line is not None else "",
-        "ringing": any(leg.state == "alerting" for leg in legs),
+        "devices_ringing": [leg.device for leg in legs if leg.state == "alerting" and leg.device],
         "held": any(leg.state == "held" for leg in legs),
         "held_at": rfc3339(min(held_us)) if held_us else None,
         "queued": incident.call.queued,

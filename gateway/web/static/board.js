@@ -18,6 +18,7 @@ const calls = new Map();
 const alerts = new Map();
 const recents = new Map();
 const phases = new Map();
+let lineNames = new Map();
 let sources = [];
 let notifiers = [];
 let ready = "";
@@ -34,6 +35,7 @@ const feed = {
     for (const call of data.incidents) calls.set(call.call, call);
     for (const alert of data.alerts) alerts.set(alert.id, alert);
     hidden = { incidents: data.incidents_live - data.incidents.length, alerts: data.alerts_active - data.alerts.length };
+    lineNames = new Map(data.rules.lines.map((line) => [line.number, line.name]));
     feed.ping(data);
     readRecents();
   },
@@ -78,6 +80,7 @@ async function readRecents() {
 }
 
 function remember(record) {
+  record.line_name ??= lineNames.get(record.line);
   recents.delete(record.number);
   recents.set(record.number, record);
   while (recents.size > RECENT_MAX) recents.delete(recents.keys().next().value);
@@ -139,7 +142,7 @@ function paint() {
   fillAlerts($("alert-rows"), groups, actions);
   fillRecents($("recents"), [...recents.values()].reverse(), openDetail);
   fillCounts(live.filter((call) => !call.closed_at).length, backs.length, groups);
-  fillStrip(now);
+  fillStrip(live, now);
   tell(live, groups, now);
 }
 
@@ -162,12 +165,14 @@ function fillCounts(live, backs, groups) {
   put($("recents-empty"), recents.size ? "" : t("recentsEmpty"));
 }
 
-function fillStrip(now) {
+function fillStrip(live, now) {
   const { count, first } = pendingOf([...calls.values()]);
+  const over = live.filter((call) => callLook(call, call.rings_allowed, now).phase === "breach").length;
   const left = first === null ? null : first - now;
-  put($("pending"), count ? t("pending", count) : t("calm"));
-  put($("due"), left === null ? "" : left < 0 ? t("overdue") : `${t("firstDue")} ${span(left + 999)}`);
-  mark($("strip"), "phase", left === null ? "calm" : left < 0 ? "breach" : left < 5000 ? "last" : "pending");
+  put($("pending"), count || over ? t("pending", count) : t("calm"));
+  put($("over"), over ? t("overdueCount", over) : "");
+  put($("due"), left === null ? "" : `${t("firstDue")} ${span(left + 999)}`);
+  mark($("strip"), "phase", over ? "breach" : left === null ? "calm" : left < 5000 ? "last" : "pending");
 }
 
 /** Sound and the screen reader: once for each new thing, and the breach tone while it waits. */

@@ -62,13 +62,17 @@ function talkLook(call, three, now) {
   return { phase: "talk", what: "talk", verdict: three, since: answered };
 }
 
+/** Greetings are due again and again; those missed in a row, up to now, make one wait without a word. */
 function holdLook(call, now) {
-  const hold = openClock(call, "hold_checkin") ?? lastClock(call, "hold_checkin");
+  const holds = call.clocks.filter((clock) => clock.rule === "hold_checkin");
+  const hold = holds.findLast((clock) => clock.state === "open");
   if (!hold) return { phase: "hold", what: "hold", since: at(call.held_at) ?? at(call.answered_at) };
-  const late = hold.state === "breached" || (hold.state === "open" && now >= at(hold.due_at));
+  const ended = holds.filter((clock) => clock.state !== "open");
+  const missed = ended.slice(ended.findLastIndex((clock) => clock.state !== "breached") + 1).filter((clock) => at(clock.opened_at) >= at(call.held_at));
+  const first = missed[0] ?? hold;
   const warned = hold.steps.some((step) => step.kind === "warning" && at(step.at) <= now);
-  const phase = late ? "breach" : warned ? "warn" : "hold";
-  return { phase, what: "hold", hint: phase === "hold" ? "" : "greetNow", held: true, ...stretch(hold, now) };
+  const phase = missed.length || now >= at(hold.due_at) ? "breach" : warned ? "warn" : "hold";
+  return { ...stretch(hold, now), phase, what: "hold", hint: phase === "hold" ? "" : "greetNow", held: true, since: at(first.opened_at), due: at(first.due_at) };
 }
 
 function ended(call, three) {
@@ -89,7 +93,7 @@ export function callBackOf(call) {
 
 const RANK = { warning: 1, breach: 2, escalation: 3 };
 
-/** Alerts of one obligation are one line: the highest step speaks. Escalations first, then the newest. */
+/** Alerts of one obligation are one line: the highest step speaks. Escalations first, then what waits, then the rest. */
 export function groupAlerts(alerts) {
   const groups = new Map();
   for (const alert of alerts) {
@@ -103,10 +107,10 @@ export function groupAlerts(alerts) {
     group.waiting = group.alerts.filter((alert) => alert.state === "raised" && alert.kind !== "warning");
     group.gone = group.alerts.every((alert) => alert.gone);
   }
-  return [...groups.values()].sort(
-    (a, b) => (b.top.kind === "escalation") - (a.top.kind === "escalation") || at(b.top.raised_at) - at(a.top.raised_at),
-  );
+  return [...groups.values()].sort((a, b) => height(b) - height(a) || at(b.top.raised_at) - at(a.top.raised_at));
 }
+
+const height = (group) => (!group.waiting.length || group.gone ? 0 : group.top.kind === "escalation" ? 2 : 1);
 
 export function alertPhase(group) {
   if (group.gone) return "done";

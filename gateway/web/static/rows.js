@@ -40,7 +40,7 @@ function fillCall(row, call, now) {
   put(count.lastChild, countWords(look, now));
   acts.firstChild.hidden = !look.held || !look.due;
   put(acts.firstChild.lastChild, t("checkIn"));
-  bar.hidden = look.fraction === undefined;
+  bar.hidden = look.fraction === undefined || look.phase === "breach";
   bar.firstChild.style.transform = `scaleX(${look.fraction ?? 0})`;
 }
 
@@ -66,7 +66,7 @@ const dots = (ring, rings) => "●".repeat(Math.min(ring, rings)) + "○".repeat
 
 function route(call) {
   const line = [call.line || call.to, call.line_name].filter(Boolean).join(" ");
-  const desk = [call.device, call.agent].filter(Boolean).join(" ") || (call.queued ? `${t("queued")} ${call.queue}` : "");
+  const desk = [call.device || call.devices_ringing?.join(", "), call.agent].filter(Boolean).join(" ") || (call.queued ? `${t("queued")} ${call.queue}` : "");
   return [line, desk].filter(Boolean).join(` ${t("to")} `);
 }
 

@@ -12,7 +12,7 @@ export default {
   bannerLost: (time) => `The connection to the gateway is lost. What you see stopped at ${time} and cannot be trusted. Reconnecting…`,
   bannerNotReady: (why) => `The gateway cannot take events now: ${why}`,
   bannerSignedOut: "Your sign-in has ended.", bannerSignIn: "Sign in again",
-  pending: (n) => `${n} pending`, calm: "Nothing pending", firstDue: "first due", overdue: "overdue",
+  pending: (n) => `${n} pending`, calm: "Nothing pending", overdueCount: (n) => `■ ${n} overdue`, firstDue: "first due", overdue: "overdue",
   now: "Now", callBacks: "Call-backs due", alerts: "Alerts", recent: "Recent",
   ring: (n) => `Ring ${n}`, answerNow: "answer", overTime: "Overdue", notMeasurable: "Not measurable", queued: "Queued", arriving: "Incoming",
   talk: "Talking", hold: "On hold", greetNow: "Greet now", ended: "Ended", dots: (n, of) => `ring ${n} of ${of}`,

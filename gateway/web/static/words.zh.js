@@ -12,7 +12,7 @@ export default {
   bannerLost: (time) => `与网关的连接中断。下面的内容停在 ${time}，不再可信。正在重连……`,
   bannerNotReady: (why) => `网关现在不能接收事件：${why}`,
   bannerSignedOut: "登录已失效。", bannerSignIn: "重新登录",
-  pending: (n) => `${n} 待处理`, calm: "无待处理", firstDue: "最先到期", overdue: "已超时",
+  pending: (n) => `${n} 待处理`, calm: "无待处理", overdueCount: (n) => `■ ${n} 已超时`, firstDue: "最先到期", overdue: "已超时",
   now: "现在", callBacks: "待回拨", alerts: "警报", recent: "最近",
   ring: (n) => `第${n}声`, answerNow: "请接听", overTime: "超时", notMeasurable: "无法判定", queued: "排队", arriving: "来电",
   talk: "通话", hold: "保持", greetNow: "请问候", ended: "已结束", dots: (n, of) => `${of} 声中的第 ${n} 声`,

@@ -60,7 +60,7 @@ async def test_a_call_is_told_as_it_rings_is_answered_and_ends(served: Served) -
         await reader.next("hello")
         call = await served.ring()
         _, first, incident = await reader.next("incident")
-        assert incident["ringing"]
+        assert incident["devices_ringing"] == ["8001"]
         await served.answer(call)
         _, second, incident = await reader.next("incident")
         assert incident["answered_at"]

@@ -1,0 +1,57 @@
+"""Debian's Chromium on a board that a real pipeline feeds."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+from tests.fixtures.served import TOKEN, Served, serve
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    async with serve(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as player:
+        started = await player.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        await started.close()
+
+
+class Board:
+    """A signed-in board and all that its console said."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+
+@asynccontextmanager
+async def open_board(
+    browser: Browser, served: Served, *, locale: str = "zh-CN", width: int = 1440, url: str = ""
+) -> AsyncIterator[Board]:
+    context = await browser.new_context(locale=locale, viewport={"width": width, "height": 900})
+    context.set_default_timeout(8000)
+    board = Board(await context.new_page())
+    await board.page.goto(f"{url or served.url}/login")
+    await board.page.fill("#by", "王 008")
+    await board.page.fill("#token", TOKEN)
+    await board.page.click("button[type=submit]")
+    await board.page.wait_for_selector("#link[data-light=green]")
+    yield board
+    await context.close()
