@@ -68,7 +68,9 @@ def escalate(
 
 def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason: str) -> None:
     """One `cleared` alert for all that went out about these obligations; nothing if nothing did."""
-    ids = [id_ for obligation in obligations for id_ in _told(turn, obligation)]
+    ids = [
+        id_ for obligation in obligations if obligation.step or obligation.revised for id_ in _told(turn, obligation)
+    ]
     if not ids:
         return
     last = obligations[-1]

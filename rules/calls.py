@@ -56,18 +56,20 @@ def take(turn: Turn, event: CallEvent) -> None:
 
 
 def _set_moment(turn: Turn, event: CallEvent) -> None:
-    status = turn.status(event.source)
+    at_us = turn.at_us
     turn.uncertain = event.uncertain
+    status = turn.status(event.source)
     occurred_us = event.occurred_us
     if occurred_us is None:
         return
     skew_max_us = turn.terms.source(event.source).skew_max_us
-    if observe(status, turn.at_us, occurred_us):
+    if observe(status, at_us, occurred_us):
         turn.decision.sources.append(status)
-    if plausible(turn.at_us, occurred_us, skew_max_us):
+    if plausible(at_us, occurred_us, skew_max_us):
         turn.source_us = occurred_us
-        if trusted(status, skew_max_us):
-            turn.moment_us = min(turn.at_us, occurred_us + (status.skew_us or 0))
+        if trusted(status, skew_max_us) and status.skew_us is not None:
+            carried_us = occurred_us + status.skew_us
+            turn.moment_us = min(at_us, carried_us)
 
 
 def _find(turn: Turn, event: CallEvent) -> Incident:

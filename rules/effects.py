@@ -12,7 +12,7 @@ Severity = Literal["info", "warning", "critical"]
 AlertState = Literal["raised", "acknowledged", "cleared", "expired"]
 
 
-class Alert(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Alert(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What we send to people. `key` is the idempotency key: the same for every try and after every restart.
 
     Carries facts, no wording: `adapters.notify.message` makes the texts.
@@ -49,14 +49,14 @@ class Alert(msgspec.Struct, kw_only=True, omit_defaults=True):
     notifiers: tuple[str, ...] = ()  # to whom it was sent: it stays live until each has settled
 
 
-class Send(msgspec.Struct, frozen=True):
+class Send(msgspec.Struct, frozen=True, gc=False):
     """One row of the outbox: this alert by this notifier."""
 
     alert: str
     notifier: str
 
 
-class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One line of an incident's time line, for what the tables do not tell: revisions, check-ins, flags."""
 
     incident: int
@@ -66,7 +66,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seq: int = 0
 
 
-class Decision(msgspec.Struct):
+class Decision(msgspec.Struct, gc=False):
     """What one entry changed. The same thing may stand in it more than once: its last state counts."""
 
     incidents: list[Incident] = msgspec.field(default_factory=list)

@@ -47,7 +47,7 @@ def decide(state: State, entry: Entry) -> Decision:
     turn = Turn(state, entry.at_us, entry.seq)
     event = entry.event
     kind = type(event)
-    if kind is not DeadlinePassed and kind is not EventUndecided:
+    if state.due(entry.at_us) and kind is not DeadlinePassed and kind is not EventUndecided:
         deadlines.passed(turn, _OVERDUE_MAX)
         turn.decision.incident = 0
     _TAKES[kind](turn, event)

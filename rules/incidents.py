@@ -2,6 +2,7 @@
 
 An incident is one reception record (接待记录). While anything of it may still change it lives in the
 state and, as one row, in the store's live table; a restart costs what is open, never the history.
+They are trees, so the garbage collector need not walk through them (`gc=False`).
 """
 
 from typing import Literal
@@ -25,7 +26,7 @@ IncidentOutcome = Literal[
 ]
 
 
-class Leg(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Leg(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One party's connection. Its state only ever advances, but for held and back."""
 
     id: str
@@ -46,7 +47,7 @@ class Leg(msgspec.Struct, kw_only=True, omit_defaults=True):
     source_retrieved_us: int | None = None  # a Held that is told late must not open a hold that is over
 
 
-class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Call(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What the tracker knows of a call: a union of the source's ids, and its legs by id."""
 
     source: str
@@ -61,7 +62,7 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
     linger_until_us: int | None = None  # every device gave up: closed then, unless a new one rings
 
 
-class Incident(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Incident(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One reception record; all moments on our clock unless named `source_…`."""
 
     id: int
@@ -93,7 +94,7 @@ class Incident(msgspec.Struct, kw_only=True, omit_defaults=True):
     obligations: list[Obligation] = msgspec.field(default_factory=list)
 
 
-class SourceStatus(msgspec.Struct, kw_only=True, omit_defaults=True):
+class SourceStatus(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What the state knows of a source: its link, and how far its clock is from ours.
 
     `skew_us` is our receipt minus the source's time, the smallest seen lately: transport delay can

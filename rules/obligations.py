@@ -28,7 +28,7 @@ class Step(NamedTuple):
     ring: int = 0
 
 
-class Obligation(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Obligation(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One obligation and, once it has ended, its verdict with the evidence.
 
     `state` is the verdict; "open" until there is one. A breach told live may later be revised

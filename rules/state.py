@@ -146,10 +146,15 @@ class State:
         """The first thing that waits; outdated entries before it are dropped."""
         waits = self._waits
         while waits:
-            if self._holds(waits[0]):
-                return waits[0]
+            first = waits[0]
+            if self._holds(first):
+                return first
             heappop(waits)
         return None
+
+    def due(self, at_us: int) -> bool:
+        """Whether something may be due by then: one look, for the hot path."""
+        return bool(self._waits) and self._waits[0].at_us <= at_us
 
     def pop_wait(self) -> None:
         heappop(self._waits)
@@ -157,7 +162,7 @@ class State:
     def _holds(self, wait: Wait) -> bool:
         thing = wait.thing
         if isinstance(thing, Obligation):
-            return thing.state == "open" and thing.next_us == wait.at_us
+            return thing.state == "open" and thing.opened_us + thing.plan[thing.step].after_us == wait.at_us
         if isinstance(thing, Incident):
             due_us = thing.call.linger_until_us if wait.kind == LINGER else thing.forget_us
             return due_us == wait.at_us and thing.id in self.incidents

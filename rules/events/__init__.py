@@ -62,7 +62,7 @@ Event = (
 )
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One line of the journal: an event, its place in the order, and when we received it.
 
     `seq` grows by one from 1 and never repeats; `at_us` never goes back from one entry to the next.

@@ -32,7 +32,7 @@ Cause = Literal[
 ]
 
 
-class CallEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True):
+class CallEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True, gc=False):
     """What every event of a call may carry; `occurred_us` is the source's own clock, None where it has none."""
 
     source: str
