@@ -32,6 +32,7 @@ class Door:
     intake: MemoryIntake
     hooks: Hooks
     port: int
+    inflates: bool  # the server inflates bodies itself, before anybody can verify them
 
     async def send(
         self, path: str, body: bytes = b"", **request: Any
@@ -87,5 +88,5 @@ async def door(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
     await site.start()
     port = runner.addresses[0][1]
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
-        yield Door(f"http://127.0.0.1:{port}", http, intake, hooks, port)
+        yield Door(f"http://127.0.0.1:{port}", http, intake, hooks, port, request.param)
     await runner.cleanup()
