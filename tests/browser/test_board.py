@@ -59,7 +59,7 @@ async def test_an_answer_in_time_is_green_then_quiet_and_leaves_its_verdict(brow
         await served.hang_up(call)
         await expect(board.page.locator("#recents .row .result b")).to_have_text(re.compile(r"✔ 第2声 7\.\d s"))
         await board.page.locator("#recents button").click()
-        await expect(board.page.locator("#detail .timeline")).to_contain_text("Established")
+        await expect(board.page.locator("#detail .timeline")).to_contain_text("接通")
         await board.page.keyboard.press("Escape")
         await expect(board.page.locator("#recents .row")).to_be_visible()
         assert board.complaints == []

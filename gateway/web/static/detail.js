@@ -45,20 +45,28 @@ function verdicts(record) {
   return el("ul.verdicts", {}, ...(lines.length ? lines : [el("li", {}, "–")]));
 }
 
+/** What led to nothing visible stays in the journal: a passed deadline is seen by its alert. */
 function timeline(record) {
-  const lines = record.timeline.map((line) =>
-    el("li", {}, el("time", {}, exact(line.at)), el("b", {}, line.what ?? line.event ?? ""), el("span", {}, about(line))),
+  const lines = record.timeline.filter((line) => line.what !== "DeadlinePassed").map((line) =>
+    el("li", {}, el("time", {}, exact(line.at)), el("b", { title: line.what }, what(line)), el("span", {}, about(line))),
   );
   return el("ol.timeline", {}, ...lines);
 }
 
+const what = (line) => t(`what_${line.what}`).replace(/^what_/, "");
+
+const TOLD = ["device", "agent", "queue", "cause", "by", "note", "notifier", "state", "reason"];
+
 function about(line) {
-  const { at, what, seq, ...rest } = line;
-  const flat = rest.event && typeof rest.event === "object" ? { ...rest, ...rest.event, event: undefined } : rest;
-  return Object.entries(flat)
-    .filter(([key, value]) => !["type", "source", "call", "source_seq", "shows_hold", "kind"].includes(key) && value !== undefined && value !== null && value !== "" && typeof value !== "object")
-    .map(([key, value]) => `${key} ${["caller", "called", "from", "to"].includes(key) ? masked(String(value)) : value}`)
-    .join("  ");
+  const event = line.event ?? {};
+  const settled = "delivered" in event || line.what === "DeliverySettled" ? t(`settled_${event.delivered === true}`) : "";
+  const detail = line.what === "alert" ? alertWords(line) : line.detail;
+  return [...TOLD.map((key) => event[key]), settled, detail].filter((value) => typeof value === "string" && value).join("  ");
+}
+
+function alertWords(line) {
+  const [rule, kind] = line.detail.split(" ");
+  return `${t(`rule_${rule}`)} ${t(`kind_${kind}`)}`;
 }
 
 function exact(at) {
