@@ -43,6 +43,7 @@ class Sipp:
             if process.poll() is None:
                 process.kill()
             process.wait()
+        self._running.clear()
 
     def _start(self, scenario: str, port: int, remote: list[str], blanks: dict[str, str | int]) -> None:
         name = f"{scenario}-{port}"

@@ -88,7 +88,7 @@ class Inflow:
             try:
                 await intake.submit(batch)
             except (StoreError, Overloaded) as error:
-                if backoff.tries == 0:
+                if backoff.tries == 1:  # the first refusal may be the pipeline that still starts
                     log.warning("events wait: the pipeline cannot take them", source=self._source, reason=str(error))
                 await asyncio.sleep(backoff.next_s())
             else:

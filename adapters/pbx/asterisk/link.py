@@ -19,8 +19,10 @@ from rules.events.system import LinkState
 
 # Login, boot and lists together; a PBX with thousands of channels lists them in a second.
 READY_WITHIN_S = 30.0
+# A PBX is one machine nearby: to knock often costs it nothing, and calls that go by unheard cost us.
 BACKOFF_FIRST_S = 0.5
-BACKOFF_LONGEST_S = 60.0
+BACKOFF_LONGEST_S = 5.0
+REFUSED_WAIT_S = 60.0  # a wrong secret is not cured by time, and Asterisk logs each try as an attack
 # A start reckoned from an uptime in whole seconds wanders by a little; more is a restart.
 START_WANDERS_S = 5
 # More rubbish than this on one connection, and it is no manager interface we talk to.
@@ -44,6 +46,7 @@ class Link:
         self._settings = settings
         self._inflow = Inflow(settings.name, waiting_max)
         self._backoff = backoff or Backoff(first_s=BACKOFF_FIRST_S, longest_s=BACKOFF_LONGEST_S)
+        self._after_refusal = backoff or Backoff(first_s=REFUSED_WAIT_S, longest_s=REFUSED_WAIT_S)
         self._told: LinkState | None = None
         self._start: Start = None
         self._normaliser: Normaliser | None = None  # the last connection's
@@ -63,7 +66,7 @@ class Link:
                 await self._one_connection(intake)
             except PeerRefused as error:
                 self._tell(intake, "refused", str(error))
-                wait_s = self._backoff.longest()
+                wait_s = self._after_refusal.longest()
             except PeerUnavailable as error:
                 self._tell(intake, "offline", str(error))
                 wait_s = self._backoff.next_s()
