@@ -71,10 +71,10 @@ async def test_an_obligation_tells_whose_call_it_is_about_and_may_be_about_none(
     assert (await store.obligations(state="met", limit=5)).items == []
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "1", "1.x", "1.2.3"])
-async def test_a_cursor_that_we_did_not_give_is_refused(store: Store, cursor: str) -> None:
-    with pytest.raises(ValueError, match="cursor"):
-        await store.incidents(limit=5, cursor=cursor)
+async def test_a_cursor_that_we_did_not_give_is_refused(store: Store) -> None:
+    for cursor in ("", "x", "1", "1.x", "1.2.3"):
+        with pytest.raises(ValueError, match="cursor"):
+            await store.incidents(limit=5, cursor=cursor)
 
 
 async def test_the_time_line_tells_events_notes_and_alerts_of_one_incident_in_order(store: Store) -> None:

@@ -3,16 +3,18 @@
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import Table
 
 from adapters.intake import database_of, open_store
 from adapters.intake.reads import compiled, page_query
 from adapters.intake.schema import alert, incident, journal, obligation
 
 CURSOR = {("opened_us", "id"): "1.1", ("id",): "1", ("raised_us", "id"): "1.a", ("seq",): "1"}
-PAGES = {
+PAGES: dict[str, tuple[Table, tuple[str, ...], list[Any]]] = {
     "incidents": (incident, ("opened_us", "id"), []),
     "incidents since": (incident, ("opened_us", "id"), [incident.c.opened_us >= 1]),
     "incidents by number": (incident, ("opened_us", "id"), [incident.c.number == "n"]),

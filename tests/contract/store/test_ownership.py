@@ -1,0 +1,82 @@
+"""One gateway owns a store; a second is refused at once, and may have it when the first has ended, however it ended."""
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from adapters.errors import StoreError
+from adapters.intake import open_store
+from adapters.intake.store import IntakeStore
+from adapters.ports import Store
+from tests.contract.store.made import batch_of, journalled, key_of
+
+KILLS = 2
+WRITER = "tests.contract.store.writing_process"
+
+
+async def test_a_second_gateway_is_refused_within_a_second_and_told_who_owns_it(
+    store: Store, store_url: str, tmp_path: Path
+) -> None:
+    second = open_store(store_url, tmp_path)
+    begin = time.perf_counter()
+    with pytest.raises(StoreError, match="owned by another gateway"):
+        await second.open()
+    assert time.perf_counter() - begin < 1
+    await second.close()
+    await store.commit(batch_of([journalled(1)]))  # the first is not disturbed
+    assert (await store.load()).seq == 1
+
+
+async def test_kill_9_of_the_writer_loses_nothing_that_was_acknowledged(store_url: str, tmp_path: Path) -> None:
+    acknowledged = 0
+    for turn in range(KILLS):
+        acknowledged = await killed_while_writing(store_url, tmp_path, after_lines=5 + turn * 40, least=acknowledged)
+        store = await opened(store_url, tmp_path)
+        live = await store.load()
+        assert live.seq >= acknowledged
+        entries = await store.journal(after_seq=0, limit=100_000)
+        assert [entry.seq for entry in entries] == list(range(1, live.seq + 1))
+        # A batch is there whole or not at all: each entry has its key, its incident and its obligation.
+        assert await store.known([key_of(seq) for seq in range(1, live.seq + 1)]) == {
+            key_of(seq) for seq in range(1, live.seq + 1)
+        }
+        assert [incident.id for incident in live.incidents] == list(range(1, live.seq + 1))
+        page = await store.obligations(state="open", limit=100_000)
+        assert [item["id"] for item in page.items] == list(range(live.seq, 0, -1))
+        await store.close()
+
+
+async def killed_while_writing(url: str, folder: Path, *, after_lines: int, least: int) -> int:
+    """The last entry that the process said was committed, before it was killed in the middle of its work."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", WRITER, url, str(folder), stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    lines = 0
+    last = least
+    async for line in process.stdout:
+        last = int(line)
+        lines += 1
+        if lines == after_lines:
+            process.kill()  # what it still says before it dies counts too
+    await process.wait()
+    assert lines >= after_lines
+    return last
+
+
+async def opened(url: str, folder: Path) -> IntakeStore:
+    """PostgreSQL needs a moment to see that the owner has gone."""
+    deadline = time.monotonic() + 5
+    while True:
+        store = open_store(url, folder)
+        try:
+            await store.open()
+        except StoreError:
+            await store.close()
+            if time.monotonic() > deadline:
+                raise
+        else:
+            return store

@@ -1,0 +1,157 @@
+"""A full disk, a failing disk, a file that cannot be written: said plainly, nothing half done, and it goes on after."""
+
+import contextlib
+import os
+import resource
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.errors import StoreError
+from adapters.intake import open_store
+from adapters.intake.sqlite import SqliteDatabase
+from adapters.intake.store import IntakeStore
+from tests.contract.store.made import batch_of, incident_of, journalled, key_of, names_in
+
+NOBODY = 65534
+LARGE = b"x" * 50_000
+
+
+class Watched(SqliteDatabase):
+    """The real database, with its writer's connection and how often it was opened in the test's hands."""
+
+    connection: sqlite3.Connection
+    opened = 0
+
+    def connect_writer(self) -> sqlite3.Connection:
+        self.connection = super().connect_writer()
+        self.opened += 1
+        return self.connection
+
+
+@contextlib.contextmanager
+def file_size_at_most(size: int) -> Iterator[None]:
+    """Writes beyond it fail, as on a failing disk: EFBIG is an I/O error to SQLite."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@contextlib.contextmanager
+def as_an_ordinary_user() -> Iterator[None]:
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+async def test_a_full_disk_refuses_the_batch_and_recovers_by_itself(tmp_path: Path) -> None:
+    database = Watched(tmp_path / "hotline.db")
+    store = IntakeStore(database)
+    await store.open()
+    await store.commit(batch_of([journalled(1)], incidents=[incident_of(1)]))
+    pages = database.connection.execute("PRAGMA page_count").fetchone()[0]
+    database.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    for _ in range(3):
+        with pytest.raises(StoreError, match="disk is full: free space"):
+            await store.commit(batch_of([journalled(2, key=key_of(2), raw=LARGE)], incidents=[incident_of(2)]))
+        assert (await store.load()).incidents == [incident_of(1)]  # reading goes on
+        assert await store.known([key_of(2)]) == set()
+    database.connection.execute("PRAGMA max_page_count = 1000000")
+    await store.commit(batch_of([journalled(2, key=key_of(2), raw=LARGE)], incidents=[incident_of(2)]))
+    assert (await store.load()).seq == 2
+    await store.close()
+
+
+async def test_after_an_io_error_the_file_is_opened_anew_and_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
+    database = Watched(tmp_path / "hotline.db")
+    store = IntakeStore(database)
+    await store.open()
+    await store.commit(batch_of([journalled(1)], incidents=[incident_of(1)]))
+    size = (tmp_path / "hotline.db-wal").stat().st_size
+    with file_size_at_most(size + 20_000), pytest.raises(StoreError, match="disk failed"):
+        await store.commit(batch_of([journalled(2, raw=LARGE)], incidents=[incident_of(2)]))
+    assert (await store.load()).incidents == [incident_of(1)]
+    assert database.opened == 2
+    await store.commit(batch_of([journalled(2, raw=LARGE)], incidents=[incident_of(2)]))
+    assert (await store.load()).seq == 2
+    await store.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "hotline.db")) as file:
+        assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def test_a_connection_that_turns_read_only_fails_the_commit_and_is_opened_anew(tmp_path: Path) -> None:
+    database = Watched(tmp_path / "hotline.db")
+    store = IntakeStore(database)
+    await store.open()
+    database.connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(StoreError, match="writable for the gateway's user"):
+        await store.commit(batch_of([journalled(1)]))
+    await store.commit(batch_of([journalled(1)]))
+    assert database.opened == 2
+    await store.close()
+
+
+def close_to_others(folder: Path, *, lock_file_stays: bool) -> None:
+    if lock_file_stays:
+        (folder / "hotline.db.lock").chmod(0o666)
+    (folder / "hotline.db").chmod(0o444)
+    folder.chmod(0o555)
+
+
+@pytest.mark.parametrize("closed", ["folder", "file"])
+async def test_a_store_that_may_not_be_written_is_refused_with_the_cure(closed: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="hotline-store-") as name:  # others may not enter pytest's own folder
+        folder = Path(name)
+        store = open_store("sqlite:///hotline.db", folder)
+        await store.open()
+        await store.close()
+        close_to_others(folder, lock_file_stays=closed == "file")
+        refused = open_store("sqlite:///hotline.db", folder)
+        with as_an_ordinary_user(), pytest.raises(StoreError, match="writable"):
+            await refused.open()
+        await refused.close()
+
+
+@pytest.mark.parametrize("where", ["missing/hotline.db", "."])
+async def test_a_place_where_no_file_can_be_is_refused_with_the_cure(tmp_path: Path, where: str) -> None:
+    store = open_store(f"sqlite:///{where}", tmp_path)
+    with pytest.raises(StoreError, match="folder must exist"):
+        await store.open()
+    await store.close()
+
+
+async def test_a_file_that_is_no_database_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "hotline.db"
+    path.write_bytes(b"somebody's letter, not a database" * 100)
+    before = path.read_bytes()
+    store = open_store("sqlite:///hotline.db", tmp_path)
+    with pytest.raises(StoreError, match="not a SQLite file"):
+        await store.open()
+    await store.close()
+    assert path.read_bytes() == before
+
+
+async def test_the_writer_is_durable_and_readers_cannot_write(tmp_path: Path) -> None:
+    database = Watched(tmp_path / "hotline.db")
+    store = IntakeStore(database)
+    await store.open()
+    assert database.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert database.connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    reader = database.connect_reader()
+    assert reader.execute("PRAGMA wal_autocheckpoint").fetchone() == (0,)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reader.execute("DELETE FROM journal")
+    reader.close()
+    await store.close()
+    assert names_in(tmp_path) == ["hotline.db", "hotline.db.lock"]
