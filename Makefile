@@ -4,6 +4,7 @@ SHELL := /bin/bash
 VENV := .venv/bin
 READY := .venv/.ready
 TESTS ?= tests
+ARGS ?=
 
 .PHONY: help setup run test test-peers lint types format bench docs requirements clean
 
@@ -17,7 +18,7 @@ $(READY): requirements/dev.txt pyproject.toml scripts/setup_venv.sh
 setup: $(READY) ## Make .venv with pinned, hash-checked libraries (the others do it when needed)
 
 run: $(READY) ## The gateway with a simulated hotline ringing it; board on http://127.0.0.1:8470
-	@exec $(VENV)/hotline-gateway demo
+	@exec $(VENV)/hotline-gateway demo $(ARGS)
 
 test: $(READY) ## All tests that need no Debian packages
 	@$(VENV)/python -m pytest -m "not peers and not browser" $(TESTS)

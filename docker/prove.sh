@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 suite=bookworm
 work=$(mktemp -d -t hotline-prove-XXXXXX)
 cleanup() {
-    [ -z "${server:-}" ] || kill "$server" 2>/dev/null || true
+    [ ! -s "$work/image/data/pid" ] || kill "$(cat "$work/image/data/pid")" 2>/dev/null || true
+    [ -z "${server:-}" ] || wait "$server" || true
     rm -rf --one-file-system "$work"
 }
 trap cleanup EXIT
@@ -106,7 +107,7 @@ kind = "pbx-webhook"
 secret_file = "hook-secret.txt"
 TOML
 as_user sh -c 'cd /data && umask 077 && hotline-gateway token --webhook > hook-secret.txt'
-as_user sh -c 'cd /data && exec "$@"' start "${start[@]}" >"$work/out" 2>&1 &
+as_user sh -c 'cd /data && echo $$ >pid && exec "$@"' start "${start[@]}" >"$work/out" 2>&1 &
 server=$!
 for _ in $(seq 100); do
     as_user "${check[@]}" >/dev/null 2>&1 && ready=yes && break
@@ -115,4 +116,4 @@ for _ in $(seq 100); do
 done
 cat "$work/out"
 [ "${ready:-}" = yes ] || { echo "prove.sh: it did not become ready" >&2; exit 1; }
-echo "== the health check passes; the image would hold $(du -sm --exclude=run/lent "$root" | cut -f1) MB"
+echo "== the health check passes; /opt/hotline holds $(du -sm "$root/opt/hotline" | cut -f1) MB"
