@@ -26,7 +26,7 @@ from rules.events import (
 from rules.events.call import Direction
 from rules.incidents import Call, Incident
 from rules.merging import merge
-from rules.source_clock import observe, plausible, trusted
+from rules.source_clock import read
 from rules.turn import Turn
 
 _HANDLERS: dict[type[CallEvent], Callable[[Turn, Incident, Any], None]] = {
@@ -56,20 +56,13 @@ def take(turn: Turn, event: CallEvent) -> None:
 
 
 def _set_moment(turn: Turn, event: CallEvent) -> None:
-    at_us = turn.at_us
     turn.uncertain = event.uncertain
     status = turn.status(event.source)
-    occurred_us = event.occurred_us
-    if occurred_us is None:
-        return
-    skew_max_us = turn.terms.source(event.source).skew_max_us
-    if observe(status, at_us, occurred_us):
-        turn.decision.sources.append(status)
-    if plausible(at_us, occurred_us, skew_max_us):
-        turn.source_us = occurred_us
-        if trusted(status, skew_max_us) and status.skew_us is not None:
-            carried_us = occurred_us + status.skew_us
-            turn.moment_us = min(at_us, carried_us)
+    if event.occurred_us is not None:
+        skew_max_us = turn.terms.source(event.source).skew_max_us
+        turn.source_us, turn.moment_us, changed = read(status, turn.at_us, event.occurred_us, skew_max_us)
+        if changed:
+            turn.decision.sources.append(status)
 
 
 def _find(turn: Turn, event: CallEvent) -> Incident:

@@ -82,7 +82,7 @@ def lost(turn: Turn, incident: Incident, reason: IncidentOutcome) -> None:
 
 def reopen(turn: Turn, incident: Incident) -> None:
     """The PBX had given up on one device and offers the call to another."""
-    incident.closed_us = incident.forget_us = None
+    incident.closed_us = incident.source_closed_us = incident.forget_us = None
     incident.outcome = "open"
     turn.state.closed.pop(incident.id, None)
     call_back.not_needed(turn, incident, "rings_again")
@@ -98,9 +98,20 @@ def answered_after_all(turn: Turn, incident: Incident) -> None:
     call_back.not_needed(turn, incident, "answered")
 
 
+def beginning_told_late(turn: Turn, incident: Incident) -> None:
+    """The end overtook the beginning: the caller did wait."""
+    if incident.outcome != "lost_while_disconnected" or "beginning_not_seen" not in incident.flags:
+        return
+    incident.flags.remove("beginning_not_seen")
+    incident.outcome = "abandoned"
+    turn.note(incident, "revised", "outcome: lost_while_disconnected → abandoned")
+    call_back.call_ended(turn, incident)
+
+
 def close_as(turn: Turn, incident: Incident, outcome: IncidentOutcome) -> None:
     """Close without judging anything: what it had to say lives on elsewhere."""
     incident.closed_us = turn.moment_us
+    incident.source_closed_us = turn.source_us
     incident.outcome = outcome
     incident.call.linger_until_us = None
     incident.forget_us = turn.at_us + KEPT_US

@@ -43,7 +43,7 @@ def retrieved(turn: Turn, incident: Incident, leg: str) -> None:
 def held_before(turn: Turn, incident: Incident, leg: Leg) -> None:
     """A hold told after its retrieve: judged at once, by the source's clock alone."""
     began, until = turn.source_us, leg.source_retrieved_us
-    if began is None or until is None:
+    if began is None or until is None or _known(incident, leg.id, began):
         return
     _begin(turn, incident, leg.id, turn.moment_us, began)
     current = _current(incident, leg.id)
@@ -132,6 +132,10 @@ def _current(incident: Incident, leg: str) -> Obligation | None:
         if obligation.rule == "hold_checkin" and obligation.leg == leg and obligation.state == "open":
             return obligation
     return None
+
+
+def _known(incident: Incident, leg: str, began: int) -> bool:
+    return any(o.rule == "hold_checkin" and o.leg == leg and o.source_opened_us == began for o in incident.obligations)
 
 
 def _begin(turn: Turn, incident: Incident, leg: str, opened_us: int, source_us: int | None) -> None:

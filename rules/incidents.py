@@ -84,6 +84,7 @@ class Incident(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     first_human_ring_us: int | None = None
     answered_us: int | None = None
     closed_us: int | None = None  # the call is over; the document may live on for late events
+    source_closed_us: int | None = None
     outcome: IncidentOutcome = "open"
     rings: int | None = None
     hold_us: int = 0  # time on hold so far

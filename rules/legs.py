@@ -121,9 +121,7 @@ def held(turn: Turn, incident: Incident, event: Held) -> None:
     leg = leg_of(turn, incident, event)
     came_back = leg.source_retrieved_us
     if came_back is not None and turn.source_us is not None and turn.source_us <= came_back:
-        if leg.source_held_us != turn.source_us:  # else told again
-            leg.source_held_us = turn.source_us
-            hold_checkin.held_before(turn, incident, leg)
+        hold_checkin.held_before(turn, incident, leg)
         return
     if leg.state in ("held", "cleared") or incident.closed_us is not None:
         return
@@ -241,6 +239,7 @@ def talking(incident: Incident) -> bool:
 def _reached_us(turn: Turn, incident: Incident) -> None:
     if incident.first_offered_us is None or turn.moment_us < incident.first_offered_us:
         incident.first_offered_us = turn.moment_us
+        endings.beginning_told_late(turn, incident)
         if incident.closed_us is None and incident.answered_us is None:
             three_rings.offered(turn, incident)
 

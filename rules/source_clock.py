@@ -11,25 +11,26 @@ WINDOW_US = 300 * SECOND_US
 ABSURD_US = 3600 * SECOND_US  # a moment older than this was not sent when it happened, or is not a time at all
 
 
-def observe(status: SourceStatus, at_us: int, occurred_us: int) -> bool:
-    """Take one pair of times into the skew; True if the status changed."""
+def read(status: SourceStatus, at_us: int, occurred_us: int, skew_max_us: int) -> tuple[int | None, int, bool]:
+    """The source's time if it is plausible, the moment on our clock, and whether the status changed.
+
+    A time from the future or from long ago is as if none were told; a clock that is not trusted
+    leaves the moment at the receipt.
+    """
     delta = at_us - occurred_us
     if not -ABSURD_US <= delta <= ABSURD_US:
-        return False
+        return None, at_us, False
     smallest = status.window_skew_us
-    if smallest is None or at_us - status.window_us >= WINDOW_US:
-        # the finished window still counts beside the new one
-        recent = smallest is not None and at_us - status.window_us < 2 * WINDOW_US
-        status.skew_us = min(delta, smallest) if recent and smallest is not None else delta
-        status.window_us = at_us
-        status.window_skew_us = delta
-        return True
-    if delta >= smallest:
-        return False
-    status.window_skew_us = delta
-    if status.skew_us is None or delta < status.skew_us:
-        status.skew_us = delta
-    return True
+    changed = smallest is None or delta < smallest or at_us - status.window_us >= WINDOW_US
+    if changed:
+        _observe(status, at_us, delta)
+    if delta < -skew_max_us:
+        return None, at_us, changed
+    skew_us = status.skew_us
+    if skew_us is None or not -skew_max_us <= skew_us <= skew_max_us:
+        return occurred_us, at_us, changed
+    carried_us = occurred_us + skew_us
+    return occurred_us, min(at_us, carried_us), changed
 
 
 def trusted(status: SourceStatus, skew_max_us: int) -> bool:
@@ -37,6 +38,16 @@ def trusted(status: SourceStatus, skew_max_us: int) -> bool:
     return skew_us is not None and -skew_max_us <= skew_us <= skew_max_us
 
 
-def plausible(at_us: int, occurred_us: int, skew_max_us: int) -> bool:
-    """Neither from the future nor from long ago; else it is as if no time were told."""
-    return -skew_max_us <= at_us - occurred_us <= ABSURD_US
+def _observe(status: SourceStatus, at_us: int, delta: int) -> None:
+    smallest = status.window_skew_us
+    since_us = at_us - status.window_us
+    if smallest is None or since_us >= WINDOW_US:
+        # the finished window still counts beside the new one
+        recent = smallest is not None and since_us < 2 * WINDOW_US
+        status.skew_us = min(delta, smallest) if recent and smallest is not None else delta
+        status.window_us = at_us
+        status.window_skew_us = delta
+        return
+    status.window_skew_us = delta
+    if status.skew_us is None or delta < status.skew_us:
+        status.skew_us = delta

@@ -61,7 +61,12 @@ def rang_before(turn: Turn, incident: Incident, leg: Leg) -> None:
     """A ring told after its end: with times of a trusted clock it may still judge, or judge anew."""
     current = episode(incident)
     began = leg.source_delivered_us
-    if current is None or running(current) or began is None or not turn.clock_trusted(incident.call.source):
+    if began is None or not turn.clock_trusted(incident.call.source):
+        return
+    if current is None:
+        _rang_before_the_end(turn, incident, leg, began)
+        return
+    if running(current):
         return
     ended = current.source_ended_us
     if ended is None or began > ended or (current.source_opened_us or began + 1) <= began:
@@ -136,7 +141,8 @@ def settle(turn: Turn, incident: Incident, obligation: Obligation, verdict: Outc
         told = False
     turn.end(incident, obligation, "breached" if told else verdict, reason or obligation.reason)
     _fill(turn, incident, obligation, elapsed_us, clock)
-    clear(turn, incident, [obligation], "corrected" if obligation.revised else reason or "answered")
+    if obligation.step:  # something went out about it
+        clear(turn, incident, [obligation], "corrected" if obligation.revised else reason or "answered")
 
 
 def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
@@ -189,6 +195,17 @@ def _ring_on(turn: Turn, obligation: Obligation) -> None:
     turn.watch(obligation)
 
 
+def _rang_before_the_end(turn: Turn, incident: Incident, leg: Leg, began: int) -> None:
+    """The end of an unanswered call overtook its ring."""
+    terms = applies(turn, incident)
+    closed_us, until = incident.closed_us, incident.source_closed_us
+    if terms is None or incident.answered_us is not None or closed_us is None or until is None or began > until:
+        return
+    _begin(turn, incident, terms, leg.id, began)
+    with turn.back_at(closed_us, until):
+        ended(turn, incident, incident.outcome)
+
+
 def _answered_unseen(turn: Turn, incident: Incident) -> None:
     """Answered, and no ring was told."""
     terms = applies(turn, incident)
@@ -218,16 +235,17 @@ def _answered_after_all(turn: Turn, incident: Incident, obligation: Obligation) 
         elapsed_us = min(elapsed_us, incident.closed_us - obligation.opened_us)
         obligation.certain = False
     in_time = elapsed_us < obligation.plan[-1].after_us
-    if before == "breached" and not (in_time and clock == "source"):
+    if before == "breached" and clock == "receipt":
         return
     if in_time or clock == "source":
         verdict: Outcome = "met" if in_time else "breached"
     else:
         verdict = "not_measurable"
-    _revise(turn, incident, obligation, verdict, "answered_told_late")
+    if verdict != before:
+        _revise(turn, incident, obligation, verdict, "answered_told_late")
     turn.end(incident, obligation, verdict, "answered_told_late")
     _fill(turn, incident, obligation, elapsed_us, clock)
-    if before == "breached":
+    if before == "breached" and in_time:
         clear(turn, incident, [obligation], "corrected")
 
 

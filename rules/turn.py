@@ -97,7 +97,8 @@ class Turn:
         if len(incident.obligations) > OBLIGATIONS_KEPT_MAX:
             _drop_oldest_ended(incident)
         self.decision.obligations.append(obligation)
-        self.watch(obligation)
+        if plan:
+            self.state.watch(opened_us + plan[0].after_us, OBLIGATION, obligation.id, obligation)
         return obligation
 
     def record(self, incident: Incident, rule: Rule, verdict: Outcome, reason: str) -> None:

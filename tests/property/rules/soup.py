@@ -91,7 +91,7 @@ def call_events(draw: st.DrawFn) -> Event:
         fields["attended"] = draw(st.booleans())
     if kind is Held:
         fields["parked"] = draw(st.booleans())
-    event: Event = kind(**fields)
+    event: Event = kind(**fields)  # type: ignore[assignment]  # CALL_KINDS holds subclasses only
     return event
 
 
@@ -144,10 +144,9 @@ def journal(events: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
     return found
 
 
-def decide_all(state: State, moments: list[tuple[int, Event]], seq: int = 0) -> list[Decision]:
+def decide_all(state: State, moments: list[tuple[int, Event]], seq: int = 0, latest_us: int = 0) -> list[Decision]:
     """As the pipeline does it: what is due is entered first, at its moment or as soon as we are up."""
     decisions: list[Decision] = []
-    latest_us = 0
     for at_us, event in moments:
         due_us = next_deadline(state)
         while due_us is not None and due_us <= at_us:

@@ -32,7 +32,8 @@ def test_a_restart_anywhere_changes_no_decision(events: Traffic, cut: int) -> No
     straight = decide_all(State(RULES), moments)
     first = State(RULES)
     before = decide_all(first, moments[:cut])
-    after = decide_all(restarted(first), moments[cut:], seq=len(before))
+    latest_us = moments[min(cut, len(moments)) - 1][0] if cut and moments else 0
+    after = decide_all(restarted(first), moments[cut:], seq=len(before), latest_us=latest_us)
     assert before + after == straight
 
 
