@@ -87,13 +87,19 @@ def _urgency(incident: Incident) -> int:
 
 
 def source_document(
-    rules: SourceRules, status: SourceStatus | None, kind: str, heard_us: int | None, now_us: int
+    rules: SourceRules, status: SourceStatus | None, kind: str, heard_us: int | None, now_us: int, *, pushed: bool
 ) -> dict[str, Any]:
-    """A source's light, how long it has been silent, and which rules it lets us judge."""
+    """A source's light, how long it has been silent, and which rules it lets us judge.
+
+    One that is `pushed` to us keeps no link: that we heard it is all that can be known.
+    """
     link = status.link if status is not None else "unknown"
+    if pushed and link == "unknown" and heard_us is not None:
+        link = "online"
     return {
         "name": rules.name,
         "kind": kind,
+        "pushed": pushed,
         "state": link,
         "reason": status.reason if status is not None else "",
         "changed_at": rfc3339(status.changed_us) if status is not None and status.changed_us else None,
@@ -123,6 +129,7 @@ def sources(services: Services, heard_us: Mapping[str, int]) -> list[dict[str, A
             services.source_kinds.get(rules.name, ""),
             heard_us.get(rules.name),
             now_us,
+            pushed=rules.name in services.hook_sources,
         )
         for rules in state.rules.sources
     ]

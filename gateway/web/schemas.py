@@ -166,6 +166,7 @@ SCHEMAS: Schema = {
         {
             "name": TEXT,
             "kind": TEXT,
+            "pushed": FLAG | {"description": "it posts to us; `online` then means: heard since our start"},
             "state": one_of(LinkState),
             "reason": TEXT,
             "changed_at": maybe(MOMENT),

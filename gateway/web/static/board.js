@@ -204,7 +204,8 @@ function fillLights() {
     const idle = source.last_event_age_s === null;
     const heard = idle ? t("neverHeard") : t("heardAgo", span(source.last_event_age_s * 1000));
     const waiting = source.state === "unknown" && idle;
-    fillLight(item, source.name, source.state, waiting ? t("waitingNote") : t(`light_${source.state}`));
+    const light = source.pushed && source.state === "online" ? heard : t(`light_${source.state}`);
+    fillLight(item, source.name, source.state, waiting ? t("waitingNote") : light);
     item.title = [source.kind, heard, source.reason, source.observable.hold_checkin === true ? "" : t("holdHidden")].filter(Boolean).join(" · ");
   });
   keep($("notifiers"), notifiers, (notifier) => notifier.name, makeLight, (item, notifier) => {
@@ -241,7 +242,7 @@ function fillBanner() {
 
 function openDetail(number) {
   for (const id of ["recents", "recents-empty"]) $(id).hidden = true;
-  showDetail($("detail"), number, closeDetail);
+  showDetail($("detail"), number, lineNames, closeDetail);
 }
 
 function closeDetail() {

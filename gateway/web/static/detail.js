@@ -5,7 +5,7 @@ import { clockTime, verdictWords } from "./rows.js";
 import { masked } from "./model.js";
 import { t } from "./words.js";
 
-export async function showDetail(article, number, leave) {
+export async function showDetail(article, number, lineNames, leave) {
   const back = el("button", { type: "button" }, `← ${t("back")}`);
   back.addEventListener("click", leave);
   const title = el("h3", {}, `${t("detail")} ${number}`);
@@ -15,7 +15,7 @@ export async function showDetail(article, number, leave) {
   const record = await read(`/api/v1/incidents/${encodeURIComponent(number)}`).catch((error) => error);
   article.lastChild.remove();
   if (record instanceof Error) article.append(el("p.empty", {}, t("failed", record.message)));
-  else article.append(facts(record), el("h4", {}, t("verdicts")), verdicts(record), el("h4", {}, t("timeline")), timeline(record));
+  else article.append(facts({ ...record, line_name: lineNames.get(record.line) }), el("h4", {}, t("verdicts")), verdicts(record), el("h4", {}, t("timeline")), timeline(record));
 }
 
 function facts(record) {
@@ -61,7 +61,8 @@ function about(line) {
   const event = line.event ?? {};
   const settled = "delivered" in event || line.what === "DeliverySettled" ? t(`settled_${event.delivered === true}`) : "";
   const detail = line.what === "alert" ? alertWords(line) : line.detail;
-  return [...TOLD.map((key) => event[key]), settled, detail].filter((value) => typeof value === "string" && value).join("  ");
+  const told = TOLD.map((key) => (key === "cause" && event.cause ? t(`cause_${event.cause}`) : event[key]));
+  return [...told, settled, detail].filter((value) => typeof value === "string" && value).join("  ");
 }
 
 function alertWords(line) {

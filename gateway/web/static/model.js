@@ -76,7 +76,7 @@ function holdLook(call, now) {
 }
 
 function ended(call, three) {
-  const phases = { met: "done", breached: "breach-over", not_measurable: "unknown" };
+  const phases = { met: "done", breached: "over", not_measurable: "unknown" };
   return { phase: phases[three?.state] ?? "over", what: `outcome_${call.outcome}`, verdict: three };
 }
 

@@ -4,6 +4,7 @@ import { MARKS, alertPhase, callLook, masked, moment } from "./model.js";
 import { language, t } from "./words.js";
 
 const FRESH_MS = 3000;
+const VERDICT_MARKS = { met: MARKS.done, breached: MARKS.breach, not_measurable: MARKS.unknown };
 
 export function fillCalls(list, calls, now, actions) {
   keep(list, calls, (call) => call.call, () => makeCall(actions), (row, call) => fillCall(row, call, now));
@@ -30,7 +31,8 @@ function fillCall(row, call, now) {
   mark(row, "phase", look.phase);
   mark(row, "number", call.number);
   mark(row, "fading", String(Boolean(call.closed_at) && now - moment(call.closed_at) > FRESH_MS));
-  put(sign, MARKS[look.phase] ?? (look.phase === "breach-over" ? MARKS.breach : MARKS.over));
+  mark(row, "verdict", look.verdict?.state ?? "");
+  put(sign, VERDICT_MARKS[look.verdict?.state] ?? MARKS[look.phase] ?? MARKS.over);
   put(state.firstChild, stateWords(look));
   put(state.lastChild, look.ring && look.rings ? dots(look.ring, look.rings) : "");
   put(who.children[0], call.from ? masked(call.from) : t("anonymous"));
@@ -45,7 +47,7 @@ function fillCall(row, call, now) {
 }
 
 function stateWords(look) {
-  const verdict = look.verdict ? verdictWords(look.verdict) : "";
+  const verdict = look.verdict ? verdictWords(look.verdict).replace(/^\S /, "") : "";  // its sign stands before
   if (look.what === "ring") return t("ring", look.ring);
   if (look.what === "talk") return verdict || t("talk");
   if (look.what.startsWith("outcome_")) return verdict || t(look.what);

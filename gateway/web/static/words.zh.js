@@ -33,6 +33,7 @@ export default {
   said_acknowledge: "已确认", said_checkIn: "已记录问候", said_calledBack: "已记录回拨", failed: (why) => `没有成功：${why}`, nothingToAcknowledge: "没有待确认的警报", nobodyOnHold: "没有保持中的来电",
   keysTitle: "快捷键", key_a: "确认最早的警报", key_h: "记录已问候（最急的保持）", key_s: "静音本次", key_l: "中文 / English", key_t: "换配色", key_help: "显示或收起此表", close: "关闭",
   what_Originated: "来电进入", what_Offered: "分配分机", what_Delivered: "振铃", what_Established: "接通", what_Held: "保持", what_Retrieved: "取回", what_Queued: "进入排队", what_Dequeued: "离开排队", what_Diverted: "代接或转移", what_Transferred: "转接", what_Failed: "未接通", what_ConnectionCleared: "挂断", what_AlertAcknowledged: "确认警报", what_CheckedIn: "已问候", what_CalledBack: "已回拨", what_DeliverySettled: "警报送达结果", what_LinkChanged: "来源状态", what_Resynced: "重新核对", what_EventUndecided: "未能判定", what_Unparsed: "无法读懂", what_alert: "警报", what_no_call_back: "无法回拨", what_called_back: "回拨完成", what_rings_again: "再次振铃", what_revised: "判定更正", what_no_notifier: "没有通知渠道", what_nobody_notified: "没有送达任何人", what_acknowledged: "已确认", what_checked_in: "问候已记录", what_diverted: "代接或转移", what_transferred: "转接", what_merged: "合并", what_undecided: "未能判定", what_flag: "标记",
+  cause_normal: "正常挂断", cause_busy: "忙", cause_no_answer: "无人接", cause_rejected: "拒接", cause_answered_elsewhere: "他处已接", cause_cancelled: "来电者放弃", cause_congestion: "线路拥塞", cause_unavailable: "不可用", cause_transferred: "已转接", cause_failed: "失败",
   kind_warning: "提醒", kind_breach: "超时", kind_escalation: "升级", kind_cleared: "解除",
   settled_true: "已送达", settled_false: "没有送达",
 };
