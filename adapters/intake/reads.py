@@ -11,6 +11,7 @@ from adapters.errors import StoreError
 from adapters.intake import rows
 from adapters.intake.documents import Document, incident_document, obligation_document
 from adapters.intake.schema import alert, incident, journal, note, obligation
+from adapters.intake.statements import without_nul
 from adapters.intake.writer import Database
 from adapters.notify.message import document
 from adapters.ports import Page
@@ -18,6 +19,8 @@ from rules.events import Entry
 from rules.incidents import Incident
 from rules.moments import rfc3339
 from rules.obligations import Obligation
+
+_KEY_MAX = 2**63 - 1  # BIGINT
 
 T = TypeVar("T")
 Ask = Callable[[ClauseElement], list[Sequence[Any]]]
@@ -114,7 +117,7 @@ class Reader:
 def compiled(database: Database, statement: ClauseElement) -> tuple[str, list[Any]]:
     """Text and values as the driver takes them."""
     done = statement.compile(dialect=database.dialect, compile_kwargs={"render_postcompile": True})
-    return str(done), [done.params[name] for name in getattr(done, "positiontup", None) or ()]
+    return str(done), [without_nul(done.params[name]) for name in getattr(done, "positiontup", None) or ()]
 
 
 def page_query(table: Table, key: tuple[str, ...], limit: int, cursor: str | None, where: Iterable[Any]) -> Select[Any]:
@@ -137,13 +140,14 @@ def _page(
 
 
 def _key_of(cursor: str, columns: list[Any]) -> list[Any]:
-    parts = cursor.split(".", len(columns) - 1)
-    if len(parts) != len(columns):
-        raise ValueError(f"cursor {cursor!r} is not one that we gave")
     try:
-        return [c.type.python_type(part) for c, part in zip(columns, parts, strict=True)]
+        parts = zip(columns, cursor.split(".", len(columns) - 1), strict=True)
+        key = [c.type.python_type(part) for c, part in parts]
     except ValueError as error:
         raise ValueError(f"cursor {cursor!r} is not one that we gave") from error
+    if any(isinstance(part, int) and abs(part) > _KEY_MAX for part in key):
+        raise ValueError(f"cursor {cursor!r} is not one that we gave")
+    return key
 
 
 def _with_obligations(ask: Ask, found: list[Sequence[Any]]) -> list[Incident]:

@@ -30,7 +30,7 @@ class Insert(NamedTuple):
         if not rows:
             return
         if self.unnest:
-            run(self.unnest, [[_without_nul(v) for v in values] for values in zip(*rows, strict=True)])
+            run(self.unnest, [[without_nul(v) for v in values] for values in zip(*rows, strict=True)])
             return
         for size, part in _parts(rows):
             run(self.texts[size], [value for row in part for value in row])
@@ -136,6 +136,6 @@ def _parts(things: Sequence[Any]) -> Iterator[tuple[int, Sequence[Any]]]:
             at += size
 
 
-def _without_nul(value: Any) -> Any:
+def without_nul(value: Any) -> Any:
     """PostgreSQL has no U+0000 in text; one in a caller's name must not stop the line."""
     return value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value

@@ -55,6 +55,7 @@ async def test_incidents_can_be_asked_for_by_time_number_outcome_and_caller(stor
     assert await ids(caller="13800138001") == [5, 3, 1]
     assert await ids(caller="13800138001", outcome="missed", since_us=START_US + 5) == [5]
     assert await ids(number="20261121-9999") == []
+    assert await ids(caller="\0") == []
 
 
 async def test_an_obligation_tells_whose_call_it_is_about_and_may_be_about_none(store: Store) -> None:
@@ -72,7 +73,7 @@ async def test_an_obligation_tells_whose_call_it_is_about_and_may_be_about_none(
 
 
 async def test_a_cursor_that_we_did_not_give_is_refused(store: Store) -> None:
-    for cursor in ("", "x", "1", "1.x", "1.2.3"):
+    for cursor in ("", "x", "1", "1.x", "1.2.3", f"1.{2**63}"):
         with pytest.raises(ValueError, match="cursor"):
             await store.incidents(limit=5, cursor=cursor)
 
