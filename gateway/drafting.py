@@ -88,7 +88,7 @@ class Draft:
                 self.duplicates += 1
                 return Admitted(None)
             self._known.add(incoming.key)
-        self._fire(incoming.at_us)
+        self._fire(incoming.at_us)  # within one submission the bound does not split: the rules take what is left
         return Admitted(self.enter(incoming.event, incoming.at_us, incoming.key, incoming.raw))
 
     def _fire(self, until_us: int) -> bool:

@@ -25,6 +25,7 @@ class Pretend:
         self.given: list[str] = []
         self.link: Callable[[str, str], None] = lambda _state, _reason: None
         self.hangs = False
+        self.goes_on = asyncio.Event()
 
     async def run(self, link_changed: Callable[[str, str], None]) -> None:
         self.link = link_changed
@@ -33,7 +34,7 @@ class Pretend:
     async def send(self, alert: Mapping[str, Any], key: str) -> Outcome:
         self.given.append(key)
         if self.hangs:
-            await asyncio.get_running_loop().create_future()
+            await self.goes_on.wait()
         return self.answer(alert)
 
 
@@ -200,7 +201,7 @@ async def test_a_send_for_a_notifier_that_is_gone_is_settled_at_once() -> None:
 async def test_after_a_recovery_nothing_is_sent_twice_by_the_same_process() -> None:
     desk = Pretend("desk", yes)
     store = MemoryStore()
-    async with delivering(desk, store=store) as (bench, _):
+    async with delivering(desk, store=store) as (bench, delivery):
         desk.hangs = True
         await warn(bench)
         await until(lambda: desk.given)
@@ -209,7 +210,10 @@ async def test_after_a_recovery_nothing_is_sent_twice_by_the_same_process() -> N
         await until(lambda: bench.pipeline.ready)
         await bench.ready()
         await until(bench.pipeline.outbox.empty)
-        assert len(desk.given) == 1
+        desk.goes_on.set()
+        await until(lambda: settled(bench))
+        await until(lambda: delivery.status()[0]["waiting"] == 0)
+        assert len(desk.given) == len(settled(bench)) == 1
 
 
 async def test_what_is_told_of_one_key_never_changes() -> None:

@@ -229,3 +229,14 @@ async def test_a_burst_of_deadlines_is_spread_over_bounded_batches() -> None:
         await bench.look()
         await until(lambda: sum(k == ("three_rings", "breach") for k in bench.alerts()) == 3_000)
         assert len(bench.store.sizes) - before > 2
+
+
+async def test_an_event_waits_for_all_deadlines_of_a_burst_before_it() -> None:
+    async with running(MemoryStore()) as bench:
+        await bench.ready()
+        for n in range(0, 2_000, 100):
+            await bench.submit(*(ringing(f"c{m}") for m in range(n, n + 100)))
+        bench.clock.move(15.0)
+        await bench.submit(answered("c1999"))
+        assert bench.kinds()[-1] == "Established"
+        assert sum(kind == ("three_rings", "breach") for kind in bench.alerts()) == 2_000
