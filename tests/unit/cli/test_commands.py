@@ -80,7 +80,7 @@ async def started(configured: Path) -> asyncio.subprocess.Process:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with aiohttp.ClientSession() as http, asyncio.timeout(20):
+    async with aiohttp.ClientSession() as http, asyncio.timeout(60):
         while True:
             try:
                 async with http.get(f"http://{address(configured)}/readyz") as answer:
@@ -108,7 +108,7 @@ async def test_sighup_takes_new_rules_and_keeps_the_old_ones_on_an_error(configu
 
     async def said(words: str) -> str:
         assert process.stderr is not None
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while words not in (line := (await process.stderr.readline()).decode()):
                 assert line, f"ended without {words!r}"
         return line
