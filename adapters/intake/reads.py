@@ -34,8 +34,8 @@ class Reader:
         self._idle: list[Any] = []
 
     def close(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
+        while (connection := self._take_idle()) is not None:
+            connection.close()
 
     def incidents(self, limit: int, cursor: str | None, *, since_us: int | None = None, **equal: str | None) -> Page:
         """`equal`: what must stand in the columns of these names."""
@@ -90,15 +90,22 @@ class Reader:
 
     def _run(self, work: Callable[[Ask], T]) -> T:
         """A connection that lay idle may have died meanwhile: then once more on a new one."""
-        if self._idle:
+        idle = self._take_idle()
+        if idle is not None:
             try:
-                return self._run_on(self._idle.pop(), work)
+                return self._run_on(idle, work)
             except self._database.errors:
                 self.close()
         try:
             return self._run_on(self._database.connect_reader(), work)
         except self._database.errors as error:
             raise StoreError(self._database.explain(error)) from error
+
+    def _take_idle(self) -> Any:
+        try:
+            return self._idle.pop()
+        except IndexError:  # asked and taken in one step: another thread may want it too
+            return None
 
     def _run_on(self, connection: Any, work: Callable[[Ask], T]) -> T:
         def ask(statement: ClauseElement) -> list[Sequence[Any]]:
