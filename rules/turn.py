@@ -128,6 +128,6 @@ class Turn:
 
 def _drop_oldest_ended(incident: Incident) -> None:
     for index, obligation in enumerate(incident.obligations):
-        if obligation.rule == "hold_checkin" and obligation.ended_by is not None:
+        if obligation.rule == "hold_checkin" and obligation.state != "open":
             del incident.obligations[index]
             return
