@@ -13,18 +13,24 @@ fail() {
     say "  Cure: $2"
     exit 1
 }
-# Runs a step silently; when it fails, shows what it said.
-step() {
+# Runs a step silently and says how it went.
+try() {
     local words=$1
     shift
     printf '  %s … ' "$words" >&2
     if "$@" >"$log" 2>&1; then
         say "done"
     else
-        say "failed"
-        tail -n 25 "$log" >&2
+        say "no"
         return 1
     fi
+}
+# The same for what should not fail: then it also shows what the step said.
+step() {
+    try "$@" || {
+        tail -n 25 "$log" >&2
+        return 1
+    }
 }
 
 find_python() {
@@ -63,7 +69,7 @@ apt_install_venv() {
 
 say "Setting up, once (about a minute):"
 python=$(find_python)
-if ! step "Python environment from $("$python" --version)" make_venv; then
+if ! try "Python environment from $("$python" --version)" make_venv; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         step "this Python has no pip; installing Debian's python3-venv" apt_install_venv ||
             fail "Debian's python3-venv could not be installed." "apt-get install python3-venv, then the same make again"
