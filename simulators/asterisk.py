@@ -30,7 +30,6 @@ class Channel:
     context: str = "from-trunk"
     state: str = "0"
     application: str = ""
-    held: bool = False
     born: float = field(default_factory=time.time)
 
     def fields(self, prefix: str = "") -> Fields:
@@ -62,7 +61,6 @@ class PretendAsterisk(AmiServer):
         self.lists = {
             "coreshowchannels": self._list_channels,
             "queuestatus": self._list_queues,
-            "devicestatelist": self._list_devices,
             "parkedcalls": lambda: (),
         }
 
@@ -117,7 +115,6 @@ class PretendAsterisk(AmiServer):
         self.event("Hangup", {**channel.fields(), "Cause": cause, "Cause-txt": ""})
 
     def holds(self, leg: str, *, on: bool = True) -> None:
-        self.channels[leg].held = on
         self.event("Hold" if on else "Unhold", self.channels[leg].fields())
 
     def queues(self, call: str, queue: str) -> None:
@@ -152,11 +149,6 @@ class PretendAsterisk(AmiServer):
     def _list_queues(self) -> Iterator[tuple[str, Fields]]:
         for unique, queue in self.queued.items():
             yield "QueueEntry", {"Queue": queue, "Channel": self.channels[unique].name, "Uniqueid": unique}
-
-    def _list_devices(self) -> Iterator[tuple[str, Fields]]:
-        for channel in self.channels.values():
-            state = "ONHOLD" if channel.held else "INUSE"
-            yield "DeviceStateChange", {"Device": channel.name.rpartition("-")[0], "State": state}
 
 
 class Hotline:

@@ -8,6 +8,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from tests.fixtures.ports import take_free_port
+
 ROOT = Path(
     os.environ.get("HOTLINE_PEERS_DIR")
     or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hotline-gateway",
@@ -41,7 +43,7 @@ res_pjsip res_pjsip_session res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_
 res_pjsip_caller_id res_pjsip_refer res_pjsip_dtmf_info res_pjsip_rfc3326 res_pjsip_nat res_pjsip_dlg_options
 res_pjsip_pubsub res_rtp_asterisk res_musiconhold res_parking app_dial app_queue app_stack app_verbose
 bridge_simple bridge_native_rtp bridge_builtin_features bridge_holding bridge_softmix
-codec_ulaw format_pcm func_channel func_callerid func_logic func_strings res_manager_devicestate
+codec_ulaw format_pcm func_channel func_callerid func_logic func_strings
 """
 
 
@@ -50,7 +52,7 @@ class Asterisk:
 
     def __init__(self, name: str, ami_port: int, sip_port: int, telephones: dict[str, int]) -> None:
         """`telephones`: the UDP port of each extension."""
-        self.ami_port, self.sip_port = ami_port, sip_port
+        self.ami_port, self.sip_port, self.tls_port = ami_port, sip_port, take_free_port()
         self._inside = Path("/tmp") / f"hotline-{name}-{os.getpid()}"  # noqa: S108 (inside the chroot)
         self._home = ROOT / self._inside.relative_to("/")
         self._process: subprocess.Popen[bytes] | None = None
@@ -76,6 +78,11 @@ class Asterisk:
         self._process.kill()
         self._process.wait()
         self._process = None
+
+    @property
+    def certificate(self) -> Path:
+        """Of the manager interface over TLS, for localhost, its own authority."""
+        return self._home / "certificate.pem"
 
     def remove(self) -> None:
         self.stop()
@@ -109,6 +116,10 @@ class Asterisk:
         documentation = ROOT / "usr/share/asterisk/documentation"
         if documentation.is_dir():  # the XML that Asterisk reads its option tables from
             (self._home / "data/documentation").symlink_to("/usr/share/asterisk/documentation")
+        _make_certificate(self.certificate)
+        (self._home / "etc" / "ami.pem").write_bytes(
+            self.certificate.read_bytes() + self.certificate.with_suffix(".key").read_bytes()
+        )
         for name, text in self._files(telephones).items():
             (self._home / "etc" / name).write_text(text)
         uid, gid = _asterisk_user()
@@ -130,7 +141,7 @@ class Asterisk:
         }
         directories = "".join(f"{key} => {inside / folder}\n" for key, folder in folders.items())
         loads = "".join(f"load = {module}.so\n" for module in MODULES.split())
-        members = "".join(f"member => PJSIP/{name}\n" for name in telephones if name.startswith("13"))
+        members = "".join(f"member => PJSIP/{name}\n" for name in ("130", "131"))
         return {
             "asterisk.conf": f"[directories]\nastmoddir => /usr/lib/asterisk/modules\n{directories}",
             "modules.conf": f"[modules]\nautoload = no\n{loads}",
@@ -151,6 +162,9 @@ enabled = yes
 port = {self.ami_port}
 bindaddr = 127.0.0.1
 timestampevents = yes
+tlsenable = yes
+tlsbindaddr = 127.0.0.1:{self.tls_port}
+tlscertfile = {self._inside}/etc/ami.pem
 [{AMI_USER}]
 secret = {AMI_SECRET}
 permit = 127.0.0.1/255.255.255.255
@@ -199,6 +213,12 @@ type = identify
 endpoint = trunk
 match = 127.0.0.1
 {endpoints}"""
+
+
+def _make_certificate(file: Path) -> None:
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(file.with_suffix(".key")), "-out", str(file)]
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603
 
 
 def _asterisk_user() -> tuple[int, int]:

@@ -16,6 +16,7 @@ class KnownLeg(msgspec.Struct):
     ringing: bool = False
     up: bool = False
     held: bool = False
+    parked: bool = False
     ended: bool = False  # why it ends was told already (failed, transferred …); the hang-up follows
     had_caller: bool = False  # the caller's number was told
     direction: Direction = ""
@@ -61,8 +62,9 @@ class Legs:
                 return leg
         return ""
 
-    def on_hold(self) -> frozenset[str]:
-        return frozenset(leg for leg, known in self._legs.items() if known.held)
+    def on_hold(self) -> dict[str, bool]:
+        """Whether it is parked, by each leg on hold."""
+        return {leg: known.parked for leg, known in self._legs.items() if known.held}
 
     def direction(self, call: str) -> Direction:
         """What the call's first leg said of its direction: Linkedid is that leg's Uniqueid."""

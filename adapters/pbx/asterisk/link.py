@@ -86,7 +86,7 @@ class Link:
                 raise PeerUnavailable(f"not ready within {READY_WITHIN_S:g} s of connecting") from error
             restarted = _is_restart(self._start, start)
             self._start = start
-            held = self._normaliser.on_hold() if self._normaliser else frozenset()
+            held = self._normaliser.on_hold() if self._normaliser else {}
             legs = resync.seen_legs(lists, self._settings, held)
             self._tell(intake, "online", "")
             self._inflow.tell(lists.at_us, Resynced(source=self.name, legs=legs, restarted=restarted))

@@ -62,8 +62,8 @@ class Normaliser:
             known.direction = leg.direction
             known.had_caller = bool(leg.caller)
 
-    def on_hold(self) -> frozenset[str]:
-        """Legs on hold or parked, for a resync whose lists cannot tell."""
+    def on_hold(self) -> dict[str, bool]:
+        """Legs on hold, and whether they are parked, for a resync whose lists cannot tell."""
         return self._legs.on_hold()
 
     def read(self, message: Message) -> CallEvents:
@@ -279,7 +279,7 @@ class Normaliser:
         if not leg or is_local(m.get("parkeechannel")):
             return []
         known = self._legs.touch(leg, m.get("parkeelinkedid"))
-        known.held = held
+        known.held = known.parked = held
         return tell(self._facts(m, leg, known, "parkee"))
 
     # -- transfer, pick-up, bridges

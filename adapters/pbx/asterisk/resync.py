@@ -11,12 +11,12 @@ from adapters.pbx.asterisk.words import device, dialled, duration_s, is_local, n
 from rules.events import SeenLeg
 from rules.events.call import Direction
 
-# The lists asked for, each with why. All but the first may be refused or unknown: they only add.
+# The lists asked for. All but the first may be refused or unknown: they only add.
+# None tells which telephone pressed hold: PJSIP's device state ONHOLD is that of the one who waits, if at all.
 CHANNELS = "CoreShowChannels"
 QUEUES = "QueueStatus"  # who waits in a queue
-DEVICES = "DeviceStateList"  # which telephones are on hold: a channel's state does not tell
 PARKED = "ParkedCalls"
-EXTRA_LISTS = (QUEUES, DEVICES, PARKED)
+EXTRA_LISTS = (QUEUES, PARKED)
 
 _STATES: dict[str, Literal["initiated", "alerting", "connected"]] = {"5": "alerting", "6": "connected"}
 _SECOND_US = 1_000_000
@@ -33,17 +33,15 @@ class Lists(msgspec.Struct):
         return (m for m in self.answers.get(name, ()) if m.event == event)
 
 
-def seen_legs(lists: Lists, settings: Settings, on_hold_before: frozenset[str] = frozenset()) -> tuple[SeenLeg, ...]:
+def seen_legs(lists: Lists, settings: Settings, held_before: Mapping[str, bool]) -> tuple[SeenLeg, ...]:
     """Every real leg with its role and state. Local/ legs are left out, as everywhere.
 
-    `on_hold_before`: a leg that was on hold when the connection was lost stays so if no list can tell better,
-    for to call it retrieved would be to call it greeted.
+    `held_before`: legs on hold when the connection was lost, and whether they were parked. They stay so if no list
+    can tell better, for to call a waiting caller retrieved would be to call them greeted.
     """
     queued = {m.get("uniqueid"): m.get("queue") for m in lists.of(QUEUES, "queueentry")}
-    held = {m.get("device") for m in lists.of(DEVICES, "devicestatechange") if m.get("state").upper() == "ONHOLD"}
-    parked = {m.get("parkeeuniqueid") for m in lists.of(PARKED, "parkedcall")}
-    if lists.refused & {DEVICES, PARKED}:
-        parked |= on_hold_before
+    held = {m.get("parkeeuniqueid") for m in lists.of(PARKED, "parkedcall")}
+    held |= {leg for leg, parked in held_before.items() if not parked or PARKED in lists.refused}
     legs = []
     for m in lists.of(CHANNELS, "coreshowchannel"):
         leg, channel = m.get("uniqueid"), m.get("channel")
@@ -52,7 +50,7 @@ def seen_legs(lists: Lists, settings: Settings, on_hold_before: frozenset[str] =
         seen = _seen(m, lists.at_us, settings)
         if leg in queued:
             seen = msgspec.structs.replace(seen, role="caller", state="queued", queue=queued[leg])
-        elif seen.state == "connected" and (leg in parked or channel.rpartition("-")[0] in held):
+        elif seen.state == "connected" and leg in held:
             seen = msgspec.structs.replace(seen, state="held")
         legs.append(seen)
     return tuple(legs)
