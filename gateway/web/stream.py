@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import msgspec
+import structlog
 from aiohttp import web
 
 from adapters.notify.message import document as alert_document
@@ -26,6 +27,8 @@ _CLIENTS_MAX = 64
 _CLIENT_MESSAGES_MAX = 512
 _CLIENT_BYTES_MAX = 8 << 20
 _WRITE_S = 10.0
+
+log = structlog.get_logger()
 
 
 class Client:
@@ -90,10 +93,14 @@ class Hub:
             self._clients.discard(client)
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen(), name="board feed")
-            tasks.create_task(self._tell(), name="board stream")
-            tasks.create_task(self._ping(), name="board ping")
+        """All or nothing: if one part fails, no ping goes out either, and every board says that it is cut off."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._listen(), name="board feed")
+                tasks.create_task(self._tell(), name="board stream")
+                tasks.create_task(self._ping(), name="board ping")
+        except Exception:  # the top of this task; calls are answered for without it
+            log.exception("the live stream has stopped")
 
     def close(self) -> None:
         for client in self._clients:

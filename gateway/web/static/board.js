@@ -3,7 +3,7 @@ import { showDetail } from "./detail.js";
 import { el, keep, mark, put, span } from "./dom.js";
 import { act, newKey, openFeed, read, serverNow } from "./feed.js";
 import { callBackOf, callLook, groupAlerts, moment, pendingOf } from "./model.js";
-import { clockTime, fillAlerts, fillBacks, fillCalls, fillRecents } from "./rows.js";
+import { clockTime, fillAlerts, fillBacks, fillCalls, fillRecents, setZone } from "./rows.js";
 import * as sound from "./sound.js";
 import { language, switchLanguage, t } from "./words.js";
 
@@ -35,6 +35,7 @@ const feed = {
     for (const call of data.incidents) calls.set(call.call, call);
     for (const alert of data.alerts) alerts.set(alert.id, alert);
     hidden = { incidents: data.incidents_live - data.incidents.length, alerts: data.alerts_active - data.alerts.length };
+    setZone(data.rules.timezone);
     lineNames = new Map(data.rules.lines.map((line) => [line.number, line.name]));
     feed.ping(data);
     readRecents();

@@ -187,6 +187,13 @@ function makeRecent(open) {
   return row;
 }
 
+let zone = { hour12: false };
+
+/** The desk reads the site's clock, wherever the browser stands. */
+export function setZone(timeZone) {
+  zone = { hour12: false, timeZone };
+}
+
 export function clockTime(at) {
-  return at ? new Date(at).toLocaleTimeString("en-GB", { hour12: false }) : "–";
+  return at ? new Date(at).toLocaleTimeString("en-GB", zone) : "–";
 }
