@@ -89,7 +89,7 @@ def person_answered(turn: Turn, incident: Incident, leg: Leg) -> None:
     current = three_rings.episode(incident)
     if not first and not incident.call.transfer_pending and (current is None or not three_rings.running(current)):
         return
-    three_rings.answered(turn, incident)
+    three_rings.answered(turn, incident, leg)
     incident.call.transfer_pending = False
     incident.call.linger_until_us = None
     if not first:

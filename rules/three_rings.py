@@ -83,9 +83,14 @@ def rang_before(turn: Turn, incident: Incident, leg: Leg) -> None:
     _judge_again(turn, incident, current)
 
 
-def answered(turn: Turn, incident: Incident) -> None:
-    """A person answered."""
+def answered(turn: Turn, incident: Incident, leg: Leg) -> None:
+    """A person answered on `leg`."""
     current = episode(incident)
+    terms = applies(turn, incident)
+    if current is None and leg.delivered_us is not None and terms is not None:
+        # its hold had overtaken its ring, so the ring opened nothing
+        with turn.back_at(leg.delivered_us, leg.source_delivered_us):
+            current = _begin(turn, incident, terms, leg.id, leg.source_delivered_us)
     if current is None:
         _answered_unseen(turn, incident)
     elif running(current):
@@ -158,8 +163,8 @@ def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
     breach_was_told(turn, incident, tell_breach(turn, incident, obligation))
 
 
-def _begin(turn: Turn, incident: Incident, terms: RingTerms, leg: str, source_us: int | None) -> None:
-    turn.open(
+def _begin(turn: Turn, incident: Incident, terms: RingTerms, leg: str, source_us: int | None) -> Obligation:
+    return turn.open(
         incident,
         "three_rings",
         terms.plan,
