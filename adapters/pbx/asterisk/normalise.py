@@ -7,27 +7,23 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from adapters.pbx.asterisk.codec import Message
-from adapters.pbx.asterisk.legs import KnownLeg, Legs
+from adapters.pbx.asterisk.legs import KnownLeg
 from adapters.pbx.asterisk.settings import Settings
+from adapters.pbx.asterisk.telling import CallEvents, Teller, also
 from adapters.pbx.asterisk.words import (
-    device,
     dial_failure,
     dialled,
     hangup_cause,
     is_local,
     member,
-    moment_us,
     number,
-    person,
 )
 from rules.events import (
-    AnyCallEvent,
     ConnectionCleared,
     Delivered,
     Dequeued,
     Diverted,
     Established,
-    Failed,
     Held,
     Offered,
     Originated,
@@ -36,23 +32,20 @@ from rules.events import (
     SeenLeg,
     Transferred,
 )
-from rules.events.call import Cause, Direction
+from rules.events.call import Cause
 
 # ChannelState, as Asterisk's channelstate.h numbers it.
 _RING = "4"  # the caller's side: it dials, and hears ringback
 _RINGING = "5"  # a telephone rings
 _UP = "6"
 
-CallEvents = list[AnyCallEvent]
 
-
-class Normaliser:
+class Normaliser(Teller):
     """Reads messages in the order of the connection."""
 
     def __init__(self, settings: Settings, seen: Iterable[SeenLeg] = ()) -> None:
         """`seen`: the legs that lived when the connection began."""
-        self._settings = settings
-        self._legs = Legs()
+        super().__init__(settings)
         for leg in seen:
             known = self._legs.touch(leg.leg, leg.call)
             known.role = leg.role
@@ -268,7 +261,7 @@ class Normaliser:
 
     def _unparkedcall(self, m: Message) -> CallEvents:
         other = m.get("retrieverlinkedid")
-        return self._parked(m, lambda facts: [Retrieved(**facts | _also(facts, other))])
+        return self._parked(m, lambda facts: [Retrieved(**facts | also(facts, other))])
 
     def _parkedcalltimeout(self, m: Message) -> CallEvents:
         """Nobody fetched the call: it leaves the lot and rings anew, as after a transfer."""
@@ -293,7 +286,7 @@ class Normaliser:
             return []
         known.ended = True
         facts = self._facts(m, leg, known, "transferer")
-        return [Transferred(**facts | _also(facts, m.get("transfererlinkedid")), called=dialled(m.get("extension")))]
+        return [Transferred(**facts | also(facts, m.get("transfererlinkedid")), called=dialled(m.get("extension")))]
 
     def _attendedtransfer(self, m: Message) -> CallEvents:
         leg = m.get("origtransfereruniqueid")
@@ -305,7 +298,7 @@ class Normaliser:
         known.ended = True
         facts = self._facts(m, leg, known, "origtransferer")
         for key in ("origtransfererlinkedid", "secondtransfererlinkedid", "transfertargetlinkedid"):
-            facts |= _also(facts, m.get(key))
+            facts |= also(facts, m.get(key))
         to_leg = m.get("transfertargetuniqueid")
         if not to_leg or is_local(m.get("transfertargetchannel")):  # *2 consults through a Local/ leg
             to_leg = self._legs.newest_device(known.call, but=leg)
@@ -323,7 +316,7 @@ class Normaliser:
         known = self._legs.touch(picker, call)
         known.role, known.up = "agent", True
         answered = self._facts(m, picker, known)
-        answered |= _also(answered, m.get("linkedid")) | {"direction": self._legs.direction(call)}
+        answered |= also(answered, m.get("linkedid")) | {"direction": self._legs.direction(call)}
         return [Diverted(**facts, to_leg=picker), Established(**answered)]
 
     def _bridgeenter(self, m: Message) -> CallEvents:
@@ -332,69 +325,6 @@ class Normaliser:
         if self._legs.get(leg):
             self._legs.touch(leg, m.get("linkedid"))
         return []
-
-    # -- what they share
-
-    def _facts(self, m: Message, leg: str, known: KnownLeg, prefix: str = "") -> dict[str, Any]:
-        former = self._legs.changed.get(leg)
-        return {
-            "source": self._settings.name,
-            "call": known.call or leg,
-            "leg": leg,
-            "role": known.role,
-            "same_call": (former,) if former else (),
-            "occurred_us": moment_us(m.get("timestamp")),
-            "direction": known.direction or self._legs.direction(known.call),
-            "device": device(m.get(f"{prefix}channel")),
-        }
-
-    def _dest(self, m: Message, leg: str, known: KnownLeg) -> dict[str, Any]:
-        facts = self._facts(m, leg, known, "dest")
-        return facts | _also(facts, m.get("destlinkedid"))
-
-    def _originated(self, m: Message, known: KnownLeg, facts: dict[str, Any]) -> Originated:
-        channel = m.get("channel")
-        known.role = "caller"
-        known.direction = known.direction or self._direction(m.get("context"), channel)
-        caller = number(m.get("calleridnum"))
-        known.had_caller = bool(caller)
-        return Originated(
-            **facts | {"role": "caller", "direction": known.direction},
-            caller=caller,
-            caller_name=person(m.get("calleridname")),
-            called=dialled(m.get("exten")),
-            trunk=self._trunk(channel),
-        )
-
-    def _delivered(self, known: KnownLeg, facts: dict[str, Any]) -> CallEvents:
-        if known.ringing or known.up or known.role == "caller":
-            return []
-        known.role, known.ringing = "agent", True
-        return [Delivered(**facts | {"role": "agent"})]
-
-    def _established(self, known: KnownLeg, facts: dict[str, Any]) -> CallEvents:
-        """Told once by whichever of Newstate, DialEnd and AgentConnect comes first, and again for an agent's name."""
-        if known.up and not facts.get("agent"):
-            return []
-        known.up, known.ringing = True, False
-        return [Established(**facts)]
-
-    def _failed(self, known: KnownLeg, facts: dict[str, Any], cause: Cause) -> CallEvents:
-        if known.ended or known.up:
-            return []
-        known.ended = True
-        return [Failed(**facts, cause=cause)]
-
-    def _trunk(self, channel: str) -> str:
-        return device(channel) if channel.startswith(self._settings.trunks) else ""
-
-    def _direction(self, context: str, channel: str) -> Direction:
-        settings = self._settings
-        if context in settings.inbound_contexts or self._trunk(channel):
-            return "inbound"
-        if context in settings.outbound_contexts:
-            return "outbound"
-        return "internal" if context in settings.internal_contexts else ""
 
     _HANDLERS: ClassVar[dict[str, Callable[["Normaliser", Message], CallEvents]]] = {
         "newchannel": _newchannel,
@@ -423,11 +353,3 @@ class Normaliser:
 
 
 WANTED = frozenset(Normaliser._HANDLERS)  # noqa: SLF001 (the table is this file's own)
-
-
-def _also(facts: dict[str, Any], call: str) -> dict[str, Any]:
-    """`same_call` with `call` added, if it is another id than the event's own."""
-    same: tuple[str, ...] = facts["same_call"]
-    if not call or call == facts["call"] or call in same:
-        return {"same_call": same}
-    return {"same_call": (*same, call)}
