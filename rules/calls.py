@@ -76,6 +76,8 @@ def _find(turn: Turn, event: CallEvent) -> Incident:
         if by_leg is not None and by_leg is not found:
             joined = found is not None
             found = by_leg if found is None else merge(turn, found, by_leg)
+    if found is not None and not joined and not event.same_call and event.call in found.call.ids:
+        return found
     for name in event.same_call:
         other = state.by_call.get((source, name))
         if other is not None and other is not found:
