@@ -120,7 +120,7 @@ def show(console: Console, replayed: Replayed) -> None:
     if not found:
         console.print("No verdict differs.")
         return
-    table = Table("incident", "from", "rule", *rules, title=f"{len(found)} verdicts differ")
+    table = Table("incident", "from", "rule", *rules, title=f"verdicts that differ: {len(found)}")
     for difference in found[:_SHOWN_MAX]:
         table.add_row(*(escaped(cell) for cell in difference))
     console.print(table)

@@ -5,6 +5,7 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -14,6 +15,7 @@ from adapters.errors import GatewayError
 from adapters.intake import open_store
 from adapters.intake.backup import backup as copy_store
 from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
+from gateway.clock import AnchoredClock
 from gateway.config import Config, ConfiguredSource, load
 from gateway.decoding import as_json_lines, show_events, show_judgement
 from gateway.decoding import decode as decode_bytes
@@ -65,7 +67,7 @@ def replay(
     """Judge a past day again under other rules, and show which verdicts and alerts would differ. Changes nothing."""
     checked = load(config)
     rules = checked.rules, load(other).rules
-    chosen = day.date() if day is not None else date.today()  # noqa: DTZ011 (people mean the day where they sit)
+    chosen = (day or datetime.now(ZoneInfo(checked.gateway.timezone))).date()
     show(Console(), asyncio.run(_replay(checked, rules, chosen)))
 
 
@@ -88,7 +90,8 @@ def backup(
 
 
 async def _replay(checked: Config, rules: tuple[RuleSet, RuleSet], day: date) -> Replayed:
-    day_us = day_range_us(day, checked.gateway.timezone)
+    from_us, until_us = day_range_us(day, checked.gateway.timezone)
+    day_us = from_us, min(until_us, AnchoredClock()())  # what is not yet due today is no breach
     store = open_store(checked.gateway.store, checked.folder)
     try:
         with Progress(console=Console(stderr=True), transient=True) as bar:
