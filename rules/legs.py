@@ -133,7 +133,20 @@ def held(turn: Turn, incident: Incident, event: Held) -> None:
 
 
 def retrieved(turn: Turn, incident: Incident, event: Retrieved) -> None:
-    leg = leg_of(turn, incident, event)
+    named = leg_of(turn, incident, event)
+    for leg in _meant(incident, named):
+        _retrieve(turn, incident, leg)
+
+
+def _meant(incident: Incident, named: Leg) -> list[Leg]:
+    """A source that names the leg only now and then, on hold or on return, means the one that is held."""
+    if named.state == "held":
+        return [named]
+    held = [leg for leg in incident.call.legs.values() if leg.state == "held" and "" in (leg.id, named.id)]
+    return held or [named]
+
+
+def _retrieve(turn: Turn, incident: Incident, leg: Leg) -> None:
     if turn.source_us is not None and turn.source_us > (leg.source_retrieved_us or 0):
         leg.source_retrieved_us = turn.source_us
     if leg.state != "held":

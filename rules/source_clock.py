@@ -21,10 +21,18 @@ def read(status: SourceStatus, at_us: int, occurred_us: int, skew_max_us: int) -
     if not -ABSURD_US <= delta <= ABSURD_US:
         return None, at_us, False
     smallest = status.window_skew_us
-    changed = smallest is None or delta < smallest or at_us - status.window_us >= WINDOW_US
-    if changed:
-        _observe(status, at_us, delta)
-    if delta < -skew_max_us:
+    ahead = delta < -skew_max_us
+    if smallest is None or at_us - status.window_us >= WINDOW_US:
+        changed = True
+        _new_window(status, at_us, delta)
+    else:
+        # One absurd time does not damn a clock that proves itself, nor does it outlive the next sane one.
+        was_ahead = smallest < -skew_max_us
+        changed = delta < smallest if ahead == was_ahead else was_ahead
+        if changed:
+            status.window_skew_us = delta
+            status.skew_us = delta if was_ahead or status.skew_us is None else min(delta, status.skew_us)
+    if ahead:
         return None, at_us, changed
     skew_us = status.skew_us
     if skew_us is None or not -skew_max_us <= skew_us <= skew_max_us:
@@ -38,16 +46,10 @@ def trusted(status: SourceStatus, skew_max_us: int) -> bool:
     return skew_us is not None and -skew_max_us <= skew_us <= skew_max_us
 
 
-def _observe(status: SourceStatus, at_us: int, delta: int) -> None:
+def _new_window(status: SourceStatus, at_us: int, delta: int) -> None:
+    """The finished window still counts beside the new one."""
     smallest = status.window_skew_us
-    since_us = at_us - status.window_us
-    if smallest is None or since_us >= WINDOW_US:
-        # the finished window still counts beside the new one
-        recent = smallest is not None and since_us < 2 * WINDOW_US
-        status.skew_us = min(delta, smallest) if recent and smallest is not None else delta
-        status.window_us = at_us
-        status.window_skew_us = delta
-        return
+    recent = smallest is not None and at_us - status.window_us < 2 * WINDOW_US
+    status.skew_us = min(delta, smallest) if recent and smallest is not None else delta
+    status.window_us = at_us
     status.window_skew_us = delta
-    if status.skew_us is None or delta < status.skew_us:
-        status.skew_us = delta
