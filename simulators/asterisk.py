@@ -69,10 +69,14 @@ class PretendAsterisk(AmiServer):
         self.queued.clear()
         await super().restart()
 
-    def arrives(self, caller: str, called: str, trunk: str = "provider") -> str:
-        """A call from outside. Returns its channel's id, which is the call's."""
+    def dials(self, extension: str, number: str) -> str:
+        """A telephone of ours calls out."""
+        return self.arrives(extension, number, extension, "from-internal")
+
+    def arrives(self, caller: str, called: str, device: str = "provider", context: str = "from-trunk") -> str:
+        """A call begins, from outside if nothing else is said. Returns its channel's id, which is the call's."""
         unique = self._unique()
-        channel = Channel(f"PJSIP/{trunk}-{self._serial:08x}", unique, unique, caller, "", called)
+        channel = Channel(f"PJSIP/{device}-{self._serial:08x}", unique, unique, caller, "", called, context)
         self.channels[unique] = channel
         self.event("Newchannel", channel.fields())
         self.event("VarSet", {**channel.fields(), "Variable": "SIPCALLID", "Value": unique})
@@ -162,24 +166,26 @@ class Hotline:
         began = time.monotonic()
         async with asyncio.TaskGroup() as calls:
             for story in stories:
-                await asyncio.sleep(max(0.0, began + story.starts_s / self._factor - time.monotonic()))
-                calls.create_task(self._tell(story))
+                if story.kind != "called_back":  # told after the call it follows, but it may begin much later
+                    await asyncio.sleep(max(0.0, began + story.starts_s / self._factor - time.monotonic()))
+                calls.create_task(self._tell(story, began + story.starts_s / self._factor))
 
-    async def _tell(self, story: Story) -> None:
-        began = time.monotonic()
+    async def _tell(self, story: Story, began: float) -> None:
         call = ""
         legs: dict[str, str] = {}
         for step in story.steps:
             await asyncio.sleep(max(0.0, began + step.after_s / self._factor - time.monotonic()))
             if not call:
-                call = self._pbx.arrives(step.fields.get("from", ""), step.fields.get("to", ""))
+                begins = self._pbx.dials if step.fields.get("direction") == "outbound" else self._pbx.arrives
+                call = begins(step.fields.get("from", ""), step.fields.get("to", ""))
             self._step(call, legs, step.event, step.fields)
         for leg in [*legs.values(), call]:
             if leg in self._pbx.channels:
                 self._pbx.hangs_up(leg)
 
     def _step(self, call: str, legs: dict[str, str], event: str, fields: Fields) -> None:
-        pbx, device = self._pbx, fields.get("device", "")
+        outbound = fields.get("direction") == "outbound"
+        pbx, device = self._pbx, "provider" if outbound else fields.get("device", "")
         leg = legs.get(device, "")
         if event == "delivered" and device:
             legs[device] = pbx.rings(call, device)

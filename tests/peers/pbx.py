@@ -16,6 +16,12 @@ ROOT = Path(
     "asterisk",
 )
 START_WITHIN_S = 40.0
+# As docs/adapters/asterisk.md gives it to installers.
+EVENT_FILTER = (
+    "!Event: (DeviceStateChange|ExtensionStatus|QueueMember.*|NewConnectedLine|BridgeCreate|BridgeDestroy|BridgeLeave|"
+    "MusicOnHold.*|LocalBridge|LocalOptimization.*|SoftHangupRequest|HangupRequest|ContactStatus|PeerStatus|Registry|"
+    "NewAccountCode|ChannelTalking.*)"
+)
 AMI_USER, AMI_SECRET = "hotline", "Gu3ss-me-n0t"
 
 # Extensions callers dial. Every call of the suite has telephones of its own, so that calls may run at once.
@@ -171,6 +177,11 @@ permit = 127.0.0.1/255.255.255.255
 read = system,call,agent
 write = reporting
 writetimeout = 1000
+eventfilter = {EVENT_FILTER}
+[recorder]
+secret = {AMI_SECRET}
+read = system,call,agent
+write = reporting
 [blind]
 secret = {AMI_SECRET}
 read = call

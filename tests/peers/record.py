@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.fixtures.ports import take_free_port
 from tests.peers.calls import Sipp
-from tests.peers.pbx import AMI_SECRET, AMI_USER, Asterisk
+from tests.peers.pbx import AMI_SECRET, Asterisk
 from tests.peers.scenes import SCENES, TELEPHONES, play
 
 RECORDINGS = Path(__file__).parent.parent / "golden" / "recordings"
@@ -21,7 +21,7 @@ class Recorder:
     def __init__(self, port: int) -> None:
         self._heard = bytearray()
         self._socket = socket.create_connection(("127.0.0.1", port))
-        self._socket.sendall(f"Action: Login\r\nUsername: {AMI_USER}\r\nSecret: {AMI_SECRET}\r\n\r\n".encode())
+        self._socket.sendall(f"Action: Login\r\nUsername: recorder\r\nSecret: {AMI_SECRET}\r\n\r\n".encode())
         self._thread = threading.Thread(target=self._listen)
         self._thread.start()
 

@@ -10,7 +10,7 @@ from adapters.pbx.asterisk import Settings
 from rules.events import LinkChanged, Resynced
 from tests.contract.asterisk.conftest import FrontDoor, linked
 from tests.fixtures.ports import take_free_port
-from tests.peers.pbx import AMI_SECRET, AMI_USER, Asterisk
+from tests.peers.pbx import AMI_SECRET, AMI_USER, EVENT_FILTER, Asterisk
 
 pytestmark = pytest.mark.peers
 
@@ -51,6 +51,10 @@ async def _first_answer(settings: Settings) -> LinkChanged:
         if door.states[1] == "online":
             await door.until_has(Resynced)
     return door.of(LinkChanged)[1]
+
+
+def test_the_event_filter_that_installers_are_given_is_the_one_these_calls_are_heard_through() -> None:
+    assert f"eventfilter = {EVENT_FILTER}" in (Path(__file__).parents[2] / "docs/adapters/asterisk.md").read_text()
 
 
 async def test_the_challenge_is_answered_and_the_lists_come(settings: Settings) -> None:
