@@ -4,11 +4,13 @@ from aiohttp import web
 
 from gateway.web import api, health, openapi, pages
 from gateway.web.guard import AUTH, add_headers, guard
-from gateway.web.hooks import add_hook_routes
+from gateway.web.hooks import Hooks, add_hook_routes
 from gateway.web.services import Services
 from gateway.web.stream import HUB, Hub, close_streams, run_hub
 
 _BODY_BYTES_MAX = 16 * 1024  # of the API and the login form; hooks have their own, larger limit
+
+HOOKS = web.AppKey("hooks", Hooks)
 
 
 def make_app(services: Services) -> web.Application:
@@ -20,5 +22,5 @@ def make_app(services: Services) -> web.Application:
     app.on_shutdown.append(close_streams)
     app.cleanup_ctx.append(run_hub)
     app.add_routes([*api.routes(), *health.routes(), *openapi.routes(), *pages.routes()])
-    add_hook_routes(app, services.hook_sources, services.pipeline)
+    app[HOOKS] = add_hook_routes(app, services.hook_sources, services.pipeline, metrics=services.metrics)
     return app

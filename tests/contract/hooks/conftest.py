@@ -24,12 +24,23 @@ PATH_TOKEN = "a-path-token-of-24-chars"
 
 
 @dataclass
+class WallClock:
+    """Stands still until it is set."""
+
+    at_s: float = AT_S
+
+    def __call__(self) -> float:
+        return self.at_s
+
+
+@dataclass
 class Door:
     """The running server and a sender in front of it."""
 
     url: str
     http: aiohttp.ClientSession
     intake: MemoryIntake
+    wall: WallClock
     hooks: Hooks
     port: int
     inflates: bool  # the server inflates bodies itself, before anybody can verify them
@@ -80,13 +91,16 @@ async def door(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
         source(tmp_path, "vendor", bearer_file=TOKEN, ok_body='{"code":0,"msg":"ok"}'),
     ]
     intake = MemoryIntake(AT_S * 1_000_000)
+    wall = WallClock()
     app = web.Application()
-    hooks = add_hook_routes(app, {one.name: one for one in sources}, intake)
+    hooks = add_hook_routes(app, {one.name: one for one in sources}, intake, wall_s=wall)
     runner = web.AppRunner(app, auto_decompress=request.param)
     await runner.setup()
+    assert runner.server is not None
+    hooks.stand_before(runner.server)
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = runner.addresses[0][1]
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
-        yield Door(f"http://127.0.0.1:{port}", http, intake, hooks, port, request.param)
+        yield Door(f"http://127.0.0.1:{port}", http, intake, wall, hooks, port, request.param)
     await runner.cleanup()

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.errors import GatewayError, Overloaded, StoreError
-from gateway.web.hooks import ADDRESSES_MAX, FAILURES_MAX, Failures
+from gateway.web.hooks import ADDRESSES_MAX, FAILURES_MAX, Failures, HookCounts
 from rules.events import Delivered, Held, Unparsed
 from tests.contract.hooks.conftest import AT_S, PATH_TOKEN, TOKEN, Door, sign
 
@@ -216,6 +216,20 @@ async def test_a_gzip_body_that_was_signed_before_the_compression_is_accepted(do
     headers = {**sign(RING_BYTES), "content-encoding": "gzip"}
     assert (await door.send("/hooks/pbx/main", gzip.compress(RING_BYTES), headers=headers))[0] == 200
     assert door.intake.committed[0].raw == RING_BYTES
+
+
+async def test_signatures_go_by_wall_time_also_where_the_gateway_started_with_a_wrong_clock(door: Door) -> None:
+    door.intake.at_us -= 86_400_000_000  # a day behind: NTP set the machine's clock after the start
+    assert (await door.signed(RING))[0] == 200
+
+
+async def test_what_webhooks_brought_is_counted_for_the_metrics(door: Door) -> None:
+    await door.signed(RING)
+    await door.signed(RING)
+    await door.send("/hooks/pbx/main", RING_BYTES)
+    (family,) = HookCounts(door.hooks).collect()
+    told = {tuple(sample.labels.values()): sample.value for sample in family.samples}
+    assert told == {("main", "events"): 2, ("main", "duplicates"): 1, ("main", "unauthenticated"): 1}
 
 
 async def test_a_gzip_body_that_was_signed_as_sent_needs_a_server_that_leaves_it_alone(door: Door) -> None:

@@ -20,7 +20,8 @@ SECRET = "whsec_" + base64.b64encode(KEY).decode()
 @pytest.fixture
 def running_clock(door: Door) -> Door:
     """The sender signs with the time of day, so the stand-in must know it too."""
-    door.intake.at_us = time.time_ns() // 1000
+    door.wall.at_s = time.time()
+    door.intake.at_us = int(door.wall.at_s * 1_000_000)
     return door
 
 
