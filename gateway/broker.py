@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from adapters.errors import PeerUnavailable
+from gateway.children import end_with_parent
 
 START_S = 10.0
 STOP_S = 5.0
@@ -51,6 +52,7 @@ class EmbeddedBroker:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                preexec_fn=end_with_parent,  # noqa: PLW1509 (one system call, no lock, no import)
             )
         deadline = time.monotonic() + START_S
         while not self._listens():

@@ -91,7 +91,10 @@ class Worker:
 
     def _link_changed(self, state: str, reason: str) -> None:
         if state != self.link:
-            self._log.info("notifier", link=state, reason=reason)
+            level = self._log.info if state in {"connecting", "online"} else self._log.warning
+            level("notifier " + state, reason=reason)
+        elif reason != self.reason:
+            self._log.debug("notifier still " + state, reason=reason)
         self.link, self.reason = state, reason
         if state == "online":
             for key, lane in self._lanes.items():

@@ -10,30 +10,25 @@ import sys
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
-from rich.console import Console
 
 from adapters.errors import PeerUnavailable
-from adapters.notify.texts import texts
 from adapters.ports import Batch
 from gateway import logs
 from gateway.app import Gateway
 from gateway.broker import EmbeddedBroker
+from gateway.children import end_with_parent
 from gateway.config import Config, load
-from gateway.logs import escaped
+from gateway.demo_screen import Screen
 from rules.effects import Alert
-from rules.moments import SECOND_US
 
 MQTT_PORT = 1883  # IANA's; another one where it is taken
 SOURCE = "main"
 _GOODBYE_S = 5.0
 _KNOWN_MAX = 10_000
-_STYLES = {"warning": "yellow", "breach": "bold red", "escalation": "bold magenta", "cleared": "green"}
-_WORDS = {"warning": "预警", "breach": "违约", "escalation": "升级", "cleared": "解除"}
 
 _CONFIGURATION = """\
 # Made by `hotline-gateway demo`. Change what you like and start it again; delete the folder to begin anew.
@@ -79,7 +74,7 @@ def prepare(folder: Path, port: int | None) -> Config:
     return config._replace(gateway=msgspec.structs.replace(config.gateway, http=f"{host}:{port}"))
 
 
-async def play(config: Config, console: Console, *, seed: int, factor: float) -> None:
+async def play(config: Config, screen: Screen, *, seed: int, factor: float) -> None:
     """Until Ctrl-C. Raises GatewayError for what a user can cure; leaves no child behind."""
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
@@ -90,25 +85,25 @@ async def play(config: Config, console: Console, *, seed: int, factor: float) ->
         gateway = Gateway(config)
         async with _broker(config):
             serving = loop.create_task(gateway.run(), name="gateway")
-            playing = loop.create_task(_play_along(gateway, console, seed, factor), name="hotline")
+            playing = loop.create_task(_play_along(gateway, screen, seed, factor), name="hotline")
             until = loop.create_task(stopping.wait(), name="until stopped")
             try:
                 done, _ = await asyncio.wait({serving, playing, until}, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     await task  # raises what ended it
-                console.print("\nStopping …", style="dim")
+                screen.stopping()
             finally:
                 playing.cancel()
                 until.cancel()
                 gateway.stop()
                 await asyncio.gather(serving, playing, until, return_exceptions=True)
-    console.print("Stopped; nothing was left running.", style="dim")
+    screen.stopped()
 
 
-async def _play_along(gateway: Gateway, console: Console, seed: int, factor: float) -> None:
+async def _play_along(gateway: Gateway, screen: Screen, seed: int, factor: float) -> None:
     await gateway.started.wait()
-    _greet(console, gateway)
-    showing = asyncio.get_running_loop().create_task(_show_alerts(gateway, console), name="alerts")
+    screen.greet(gateway)
+    showing = asyncio.get_running_loop().create_task(_show_alerts(gateway, screen), name="alerts")
     try:
         await _ring(gateway.config, seed, factor)
     finally:
@@ -147,6 +142,7 @@ async def _ring(config: Config, seed: int, factor: float) -> None:
             stdout=output,
             stderr=output,
             start_new_session=True,  # Ctrl-C is for us: we end it
+            preexec_fn=end_with_parent,
         )
         try:
             code = await child.wait()
@@ -166,26 +162,15 @@ async def _end_child(child: asyncio.subprocess.Process) -> None:
         await child.wait()
 
 
-def _greet(console: Console, gateway: Gateway) -> None:
-    config = gateway.config
-    mqtt = next((n.settings.url for n in config.notifiers if n.kind.name == "mqtt"), "none")
-    console.print("hotline-gateway: a simulated hotline is ringing it 模拟热线来电中", style="bold")
-    console.print(f"  board 看板   {gateway.sign_in_link}")
-    console.print(f"               (the link signs you in, once; afterwards the token in {config.token_file})")
-    console.print(f"  MQTT         {mqtt}  hotline/{config.gateway.site}/alerts/#")
-    console.print(f"  data, logs   {config.folder}")
-    console.print("  Ctrl-C ends it. Alerts, as they happen 告警:\n")
-
-
-async def _show_alerts(gateway: Gateway, console: Console) -> None:
-    """One line an alert. A terminal that was too slow for a while misses some, and goes on."""
+async def _show_alerts(gateway: Gateway, screen: Screen) -> None:
+    """A terminal that was too slow for a while misses some, and goes on."""
     zone = ZoneInfo(gateway.config.gateway.timezone)
     known: OrderedDict[str, None] = OrderedDict()
     while True:
         async with gateway.pipeline.subscribe() as batches:
             async for batch in batches:
                 for alert in _fresh(batch, known):
-                    console.print(_line(alert, zone), style=_STYLES[alert.kind])
+                    screen.show(alert, zone)
 
 
 def _fresh(batch: Batch, known: OrderedDict[str, None]) -> list[Alert]:
@@ -194,12 +179,6 @@ def _fresh(batch: Batch, known: OrderedDict[str, None]) -> list[Alert]:
     while len(known) > _KNOWN_MAX:
         known.popitem(last=False)
     return fresh
-
-
-def _line(alert: Alert, zone: ZoneInfo) -> str:
-    at = datetime.fromtimestamp(alert.raised_us / SECOND_US, zone).strftime("%H:%M:%S")
-    words = texts(alert)
-    return f"{at} {_WORDS[alert.kind]} {alert.kind:<10} {escaped(words.zh)} · {escaped(words.en)}"
 
 
 def _write_secret(file: Path) -> None:

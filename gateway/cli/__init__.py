@@ -1,5 +1,6 @@
 """The command line, `hotline-gateway …`: the list of commands, and how users' mistakes are told."""
 
+import io
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -44,6 +45,9 @@ def _top(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Foreseen errors end in a sentence and an exit code; a traceback is always a bug."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an old terminal that cannot show 三声 shows ?? and ends nothing
+            stream.reconfigure(errors="replace")
     try:
         app(arguments)
     except ConfigError as error:

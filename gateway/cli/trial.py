@@ -14,6 +14,7 @@ from adapters.pbx import asterisk, webhook
 from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
 from gateway.config import load
 from gateway.demo import play, prepare
+from gateway.demo_screen import Language, Screen
 from gateway.reading import nearest
 
 _DEMO_FOLDER = Path("var/demo")
@@ -61,10 +62,11 @@ def demo(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="For the board, instead of 8470.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed, the same calls.")] = 1,
     factor: Annotated[float, typer.Option(min=0.1, max=100, help="How many times faster than life it rings.")] = 1.0,
+    language: Annotated[Language | None, typer.Option(help="Of the alerts here; without it, the terminal's.")] = None,
 ) -> None:
     """What `make run` does: the gateway with an MQTT broker of its own, and a simulated hotline that rings it."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    uvloop.run(play(prepare(folder, port), console, seed=seed, factor=factor))
+    uvloop.run(play(prepare(folder, port), Screen(console, language), seed=seed, factor=factor))
 
 
 def _become(module: str, *options: str) -> None:

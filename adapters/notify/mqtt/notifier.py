@@ -39,8 +39,8 @@ class MqttNotifier:
 
     async def run(self, link_changed: Callable[[str, str], None]) -> None:
         backoff = Backoff(first_s=0.25, longest_s=30.0)
+        link_changed("connecting", "")  # later tries are not told: offline stays offline until it is online again
         while True:
-            link_changed("connecting", "")
             state, wait_s = "offline", None
             try:
                 await self._stay_connected(link_changed, backoff)

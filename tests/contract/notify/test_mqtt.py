@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,10 @@ class Link:
     async def reaches(self, state: str, within_s: float = 10.0) -> None:
         async with asyncio.timeout(within_s), self._changed:
             await self._changed.wait_for(lambda: bool(self.states) and self.states[-1] == state)
+
+    async def tells(self, times: int) -> None:
+        async with asyncio.timeout(10), self._changed:
+            await self._changed.wait_for(lambda: len(self.states) >= times)
 
 
 @asynccontextmanager
@@ -122,6 +127,7 @@ async def test_a_broker_that_is_killed_gets_the_alert_when_it_is_back(own_broker
         await asyncio.to_thread(own_broker.kill)
         await link.reaches("offline")
         assert await notifier.send(ALERT, "k1") == Retry("unreachable")
+        await link.tells(3)
         await asyncio.to_thread(own_broker.start)
         await link.reaches("online")
         async with watching(own_broker, "hotline/killed/alerts/+") as watcher:
@@ -145,9 +151,12 @@ async def test_without_a_broker_it_says_offline_and_keeps_trying(free_broker: Em
     async with notifying(free_broker, "absent") as (notifier, link):
         await link.reaches("offline")
         assert await notifier.send(ALERT, "k1") == Retry("unreachable")
+        await link.tells(3)
         await asyncio.to_thread(free_broker.start)
         await link.reaches("online")
         assert await notifier.send(ALERT, "k1") == Delivered()
+        told = [state for state, _ in groupby(link.states)]
+        assert told == ["connecting", "offline", "online"], "each change is told once, however often it tries"
 
 
 @pytest.mark.parametrize(
