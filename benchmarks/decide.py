@@ -1,4 +1,4 @@
-"""How many entries a second one core decides: `python -m benchmarks.decide`. Target: 100,000.
+"""How many entries a second one core decides: `python -m benchmarks.decide [--rounds 5]`. Target: 100,000.
 
 A realistic mix with a thousand calls open: a call rings (one in five until a warning, one in twenty
 until the breach), is answered, every third is held and retrieved, and is hung up; deadlines are
@@ -6,11 +6,14 @@ entered as the pipeline enters them. The store, JSON and sockets are not in it. 
 process (one core), so that a busy neighbour does not count.
 """
 
+import argparse
 import gc
 import heapq
 import statistics
+import sys
 import time
 
+from benchmarks.measure import machine, report
 from rules.engine import State, decide, next_deadline
 from rules.events import ConnectionCleared, DeadlinePassed, Delivered, Entry, Established, Event, Held, Retrieved
 from rules.settings import RuleSet, SourceRules
@@ -18,7 +21,6 @@ from rules.settings import RuleSet, SourceRules
 RULES = RuleSet(version="bench", site="bench", sources=(SourceRules(name="main"),), notifiers=("desk",))
 OPEN_CALLS = 1_000
 STEPS = 200_000
-RUNS = 5
 START_US = 1_763_700_000_000_000
 SECOND_US = 1_000_000
 
@@ -76,13 +78,18 @@ def run(events: list[tuple[int, Event]]) -> tuple[float, int]:
 
 
 def main() -> None:
+    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reader.add_argument("--rounds", type=int, default=5)
+    rounds = reader.parse_args().rounds
     events = traffic()
     rates = []
-    for number in range(RUNS):
+    for number in range(rounds):
         rate, steps = run(events)
         rates.append(rate)
-        print(f"run {number + 1}: {rate:,.0f} steps/s over {steps:,} steps", flush=True)
-    print(f"median of {RUNS}: {statistics.median(rates):,.0f} steps/s, {1e6 / statistics.median(rates):.1f} µs a step")
+        print(f"round {number + 1}: {rate:,.0f} steps/s over {steps:,} steps", file=sys.stderr, flush=True)
+    median = statistics.median(rates)
+    figures = {"steps_per_s": round(median), "us_per_step": round(1e6 / median, 1), "rounds": rounds}
+    report("decide", {**figures, "machine": machine()})
 
 
 if __name__ == "__main__":

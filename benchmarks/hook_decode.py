@@ -15,6 +15,7 @@ import msgspec
 from adapters.pbx.webhook.settings import Settings
 from adapters.pbx.webhook.signature import Proven, Verifier
 from adapters.pbx.webhook.source import Reader
+from benchmarks.measure import machine, report
 
 KEY = b"k" * 32
 AT_S = 1_795_219_750
@@ -47,6 +48,7 @@ def main() -> None:
     settings = msgspec.convert({"name": "main", "kind": "pbx-webhook", "allow_unsigned": True}, Settings)
     reader, verifier = Reader(settings), Verifier([KEY])
     form = "application/x-www-form-urlencoded"
+    figures: dict[str, dict[str, float]] = {}
     shapes = [(name, body, "application/json") for name, body in BODIES.items()] + [("sipgate form", FORM, form)]
     for name, body, content_type in shapes:
         digest = hmac.digest(KEY, f"msg_1.{AT_S}.".encode() + body, "sha256")
@@ -65,7 +67,8 @@ def main() -> None:
         assert verify() == Proven("signature")
         proof_us = us_each(verify, arguments.events, arguments.rounds)
         read_us = us_each(read, arguments.events, arguments.rounds)
-        print(f"{name:14} verify {proof_us:5.1f} µs  read {read_us:5.1f} µs  both {proof_us + read_us:5.1f} µs")
+        figures[name] = {"verify_us": round(proof_us, 1), "read_us": round(read_us, 1)}
+    report("reading a webhook", {**figures, "machine": machine()})
 
 
 if __name__ == "__main__":

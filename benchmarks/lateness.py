@@ -126,8 +126,11 @@ def main() -> None:
         (folder / "spread").mkdir()
         (folder / "burst").mkdir()
         figures = {
-            f"spread_{asked.calls}": uvloop.run(measure(folder / "spread", asked.calls, asked.seconds, together=False)),
-            f"burst_{asked.burst}": uvloop.run(measure(folder / "burst", asked.burst, 1.0, together=True)),
+            "spread": {
+                "calls": asked.calls,
+                **uvloop.run(measure(folder / "spread", asked.calls, asked.seconds, together=False)),
+            },
+            "burst": {"calls": asked.burst, **uvloop.run(measure(folder / "burst", asked.burst, 1.0, together=True))},
         }
         report("lateness at an MQTT subscriber", {**figures, "fdatasync": fdatasync_us(folder), "machine": machine()})
 

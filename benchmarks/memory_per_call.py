@@ -1,18 +1,20 @@
 """Memory of one open call, 10,000 of them ringing: `python -m benchmarks.memory_per_call`. Target: below 4 KiB."""
 
+import argparse
 import gc
 import tracemalloc
 
+from benchmarks.measure import machine, report
 from rules.engine import State, decide
 from rules.events import Delivered, Entry, Event, Originated
 from rules.settings import RuleSet, SourceRules
 
 CALLS = 10_000
 START_US = 1_763_700_000_000_000
-BYTES_MAX = 4096
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     state = State(RuleSet(version="bench", site="bench", sources=(SourceRules(name="main"),), notifiers=("desk",)))
     gc.collect()
     tracemalloc.start()
@@ -30,8 +32,7 @@ def main() -> None:
             decide(state, Entry(seq, at_us, event))
     gc.collect()
     after, _ = tracemalloc.get_traced_memory()
-    each = (after - before) / CALLS
-    print(f"{CALLS:,} ringing calls of two legs: {each:,.0f} bytes each (target: below {BYTES_MAX:,})")
+    report("memory per open call", {"bytes": round((after - before) / CALLS), "calls": CALLS, "machine": machine()})
 
 
 if __name__ == "__main__":

@@ -3,13 +3,13 @@
     python -m benchmarks.pipeline_throughput [--calls 20000] [--rounds 5]
 
 In-process: no HTTP, no codec. 64 sources each submit one event and wait for its commit, as a webhook does.
-Prints the median of the rounds, beside the time of an fdatasync on the same disk.
+Tells the median of the rounds, beside the time of an fdatasync on the same disk.
 """
 
 import argparse
 import asyncio
 import os
-import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -18,6 +18,7 @@ import uvloop
 
 from adapters.intake import open_store
 from adapters.ports import Incoming
+from benchmarks.measure import fdatasync_us, machine, median, report
 from gateway.clock import AnchoredClock
 from gateway.pipeline import Pipeline
 from rules.events import ConnectionCleared, Delivered, Established, Event
@@ -74,18 +75,6 @@ async def one_round(folder: Path, calls: int) -> tuple[float, float, float]:
         await store.close()
 
 
-def fdatasync_us(folder: Path, times: int = 200) -> tuple[float, float]:
-    took = []
-    with (folder / "probe").open("wb") as probe:
-        for _ in range(times):
-            probe.write(b"x" * 400)
-            probe.flush()
-            began = time.perf_counter()
-            os.fdatasync(probe.fileno())
-            took.append(1e6 * (time.perf_counter() - began))
-    return statistics.median(took), statistics.quantiles(took, n=100)[98]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=20_000)
@@ -93,17 +82,15 @@ def main() -> None:
     options = parser.parse_args()
     rounds = []
     for number in range(options.rounds):
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
             rounds.append(uvloop.run(one_round(Path(folder), options.calls)))
             events, entries, slowest = rounds[-1]
-            print(
-                f"round {number + 1}: {events:,.0f} events/s, {entries:.1f} entries a commit, slowest {slowest:.1f} ms"
-            )
-    with tempfile.TemporaryDirectory() as folder:
-        p50, p99 = fdatasync_us(Path(folder))
-    print(
-        f"median {statistics.median(r[0] for r in rounds):,.0f} events/s; fdatasync p50 {p50:.0f} us, p99 {p99:.0f} us"
-    )
+            told = f"{events:,.0f} events/s, {entries:.1f} entries a commit, slowest {slowest:.1f} ms"
+            print(f"round {number + 1}: {told}", file=sys.stderr)
+            disk = fdatasync_us(Path(folder))
+    rate, entries, slowest = (round(median(column), 1) for column in zip(*rounds, strict=True))
+    figures = {"events_per_s": round(rate), "entries_a_commit": entries, "slowest_ms": slowest}
+    report("pipeline throughput", {**figures, "rounds": options.rounds, "fdatasync": disk, "machine": machine()})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,116 @@
+"""Run all measurements in turn: `python -m benchmarks [--quick] [--only NAME …] [--out FILE]`.
+
+Each runs alone, in a process of its own, and tells JSON lines; they are kept in one file, and the figures that
+have a target are shown in a table. Each one's own help: `python -m benchmarks.NAME --help`.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+class Measurement(NamedTuple):
+    """`quick`: what `--quick` adds to its command, to see it work within seconds."""
+
+    module: str
+    quick: tuple[str, ...]
+
+
+MEASUREMENTS = (
+    Measurement("webhooks", ("--rounds", "1", "--calls", "2000")),
+    Measurement("hook_decode", ("--rounds", "1")),
+    Measurement("decide", ("--rounds", "1")),
+    Measurement("memory_per_call", ()),
+    Measurement("pipeline_throughput", ("--rounds", "1", "--calls", "3000")),
+    Measurement("store_commit", ("--rounds", "1", "--seconds", "0.3")),
+    Measurement("lateness", ("--calls", "500", "--seconds", "5", "--burst", "2000")),
+    Measurement("restart", ("--rounds", "1", "--open", "5000", "--journal", "20000")),
+)
+
+
+class Target(NamedTuple):
+    """A promised figure: where it stands in a line (dots go into inner objects), and what it should be."""
+
+    benchmark: str
+    figure: str
+    wanted: str
+
+
+TARGETS = (
+    Target("signed webhooks, committed", "ratio_to_bare", "≥ 0.5"),
+    Target("signed webhooks, committed", "gateway_p99_ms", "< 25"),
+    Target("decide", "steps_per_s", "≥ 100,000"),
+    Target("memory per open call", "bytes", "< 4096"),
+    Target("pipeline throughput", "events_per_s", "≥ 10,000"),
+    Target("lateness at an MQTT subscriber", "spread.late_p99_ms", ""),
+    Target("lateness at an MQTT subscriber", "spread.early", "0"),
+    Target("lateness at an MQTT subscriber", "burst.late_p99_ms", ""),
+    Target("lateness at an MQTT subscriber", "burst.missed", "0"),
+    Target("restart", "ready_s", "≤ 3"),
+)
+
+
+def run(measurement: Measurement, *, quick: bool) -> Iterator[dict[str, Any]]:
+    """Its JSON lines as they come; what it tells of its progress goes to our standard error."""
+    command = [sys.executable, "-m", f"benchmarks.{measurement.module}", *(measurement.quick if quick else ())]
+    print(f"— {' '.join(command[1:])}", file=sys.stderr, flush=True)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            if line.startswith("{"):
+                yield json.loads(line)
+            else:
+                print(line, end="", file=sys.stderr)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+
+
+def found(lines: list[dict[str, Any]], target: Target) -> Any:
+    """The figure, or None if its benchmark did not run."""
+    for line in lines:
+        if line["benchmark"] == target.benchmark:
+            value: Any = line
+            for key in target.figure.split("."):
+                value = value[key]
+            return value
+    return None
+
+
+def table(lines: list[dict[str, Any]]) -> str:
+    rows = [("measurement", "figure", "measured", "wanted")]
+    for target in TARGETS:
+        value = found(lines, target)
+        if value is not None:
+            rows.append((target.benchmark, target.figure, f"{value:,}", target.wanted))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+
+
+def main() -> None:
+    names = [measurement.module for measurement in MEASUREMENTS]
+    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reader.add_argument("--quick", action="store_true", help="small numbers: to see that all of it works")
+    reader.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME", help=", ".join(names))
+    reader.add_argument("--out", type=Path, default=Path("var/benchmarks.jsonl"), help="lines are added to this file")
+    asked = reader.parse_args()
+    asked.out.parent.mkdir(parents=True, exist_ok=True)
+    lines: list[dict[str, Any]] = []
+    begin = time.monotonic()
+    with asked.out.open("a", encoding="utf-8") as out:
+        for measurement in MEASUREMENTS:
+            if measurement.module not in asked.only:
+                continue
+            for line in run(measurement, quick=asked.quick):
+                lines.append(line)
+                out.write(json.dumps(line, ensure_ascii=False) + "\n")
+                out.flush()
+    print(table(lines))
+    print(f"{time.monotonic() - begin:.0f} s; all figures: {asked.out}")
+
+
+if __name__ == "__main__":
+    main()
