@@ -43,7 +43,11 @@ def retrieved(turn: Turn, incident: Incident, leg: str) -> None:
 def held_before(turn: Turn, incident: Incident, leg: Leg) -> None:
     """A hold told after its retrieve: judged at once, by the source's clock alone."""
     began, until = turn.source_us, leg.source_retrieved_us
-    if began is None or until is None or _known(incident, leg.id, began):
+    if began is None or until is None:
+        if _applies(turn, incident) and _ours(incident, leg):
+            turn.record(incident, "hold_checkin", "not_measurable", "hold_told_late")
+        return
+    if _known(incident, leg.id, began):
         return
     _begin(turn, incident, leg.id, turn.moment_us, began)
     current = _current(incident, leg.id)
@@ -74,6 +78,7 @@ def all_over(turn: Turn, incident: Incident, reason: str) -> None:
 def lost(turn: Turn, incident: Incident, reason: str) -> None:
     """What became of the waiting caller was not seen."""
     for current in [o for o in incident.obligations if o.rule == "hold_checkin" and o.state == "open"]:
+        _take_back_unseen(turn, incident, current, reason)
         turn.end(incident, current, "not_measurable", reason)
         _finish(turn, incident, current, reason)
 
@@ -146,19 +151,37 @@ def _begin(turn: Turn, incident: Incident, leg: str, opened_us: int, source_us: 
 
 def _meet(turn: Turn, incident: Incident, current: Obligation, reason: str) -> None:
     elapsed_us, clock = _measure(turn, incident, current)
-    if elapsed_us >= current.plan[-1].after_us:
-        if turn.uncertain:
-            turn.end(incident, current, "not_measurable", "end_not_seen")
-            _finish(turn, incident, current, reason)
-            return
+    late = elapsed_us >= current.plan[-1].after_us
+    unseen = ""
+    if turn.uncertain and (_take_back_unseen(turn, incident, current, "end_not_seen") or late):
+        unseen = "end_not_seen"
+    elif not late and not current.certain:
+        unseen = "beginning_not_seen"  # they have waited longer than we saw
+    if unseen:
+        turn.end(incident, current, "not_measurable", unseen)
+        _finish(turn, incident, current, reason)
+        return
+    if late:
         current.state = "breached"
         current.step = len(current.plan)
         breach_was_told(turn, incident, tell_breach(turn, incident, current))
         turn.end(incident, current, "breached", reason)
     else:
         turn.end(incident, current, "met", reason)
+        current.certain = not turn.uncertain
     _fill(turn, incident, current, elapsed_us, clock)
     _finish(turn, incident, current, reason)
+
+
+def _take_back_unseen(turn: Turn, incident: Incident, current: Obligation, reason: str) -> bool:
+    """Breaches told of this wait while its source was out of touch: it may have ended before them."""
+    unseen = [o for o in incident.obligations if o.leg == current.leg and _waits_on(o) and not o.certain]
+    for obligation in unseen:
+        obligation.revised += 1
+        turn.note(incident, "revised", f"hold_checkin: breached → not_measurable: {reason}")
+        turn.end(incident, obligation, "not_measurable", reason)
+    clear(turn, incident, unseen, reason)
+    return bool(unseen)
 
 
 def _finish(turn: Turn, incident: Incident, current: Obligation, reason: str) -> None:

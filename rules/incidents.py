@@ -45,6 +45,9 @@ class Leg(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     held_us: int | None = None  # on hold since
     source_held_us: int | None = None
     source_retrieved_us: int | None = None  # a Held that is told late must not open a hold that is over
+    held_seq: int | None = None  # the source's counts of both, for one that sends no times
+    retrieved_seq: int | None = None
+    taken_over: bool = False  # the caller was transferred here and it was judged, once
 
 
 class Call(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

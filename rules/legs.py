@@ -119,8 +119,7 @@ def adopt_answer(turn: Turn, incident: Incident) -> None:
 
 def held(turn: Turn, incident: Incident, event: Held) -> None:
     leg = leg_of(turn, incident, event)
-    came_back = leg.source_retrieved_us
-    if came_back is not None and turn.source_us is not None and turn.source_us <= came_back:
+    if _told_late(turn, leg, event):
         hold_checkin.held_before(turn, incident, leg)
         return
     if leg.state in ("held", "cleared") or incident.closed_us is not None:
@@ -128,6 +127,7 @@ def held(turn: Turn, incident: Incident, event: Held) -> None:
     leg.state = "held"
     leg.held_us = turn.moment_us
     leg.source_held_us = turn.source_us
+    leg.held_seq = event.source_seq
     incident.holds += 1
     hold_checkin.held(turn, incident, leg, parked=event.parked)
 
@@ -135,7 +135,15 @@ def held(turn: Turn, incident: Incident, event: Held) -> None:
 def retrieved(turn: Turn, incident: Incident, event: Retrieved) -> None:
     named = leg_of(turn, incident, event)
     for leg in _meant(incident, named):
-        _retrieve(turn, incident, leg)
+        _retrieve(turn, incident, leg, event)
+
+
+def _told_late(turn: Turn, leg: Leg, event: Held) -> bool:
+    """Its return came first: the source's own time tells, or, where it sends none, its count."""
+    came_back = leg.source_retrieved_us
+    if came_back is not None and turn.source_us is not None:
+        return turn.source_us <= came_back
+    return leg.retrieved_seq is not None and event.source_seq is not None and event.source_seq < leg.retrieved_seq
 
 
 def _meant(incident: Incident, named: Leg) -> list[Leg]:
@@ -146,13 +154,18 @@ def _meant(incident: Incident, named: Leg) -> list[Leg]:
     return held or [named]
 
 
-def _retrieve(turn: Turn, incident: Incident, leg: Leg) -> None:
+def _retrieve(turn: Turn, incident: Incident, leg: Leg, event: Retrieved) -> None:
     if turn.source_us is not None and turn.source_us > (leg.source_retrieved_us or 0):
         leg.source_retrieved_us = turn.source_us
+    seq = event.source_seq
+    if seq is not None and seq > (leg.retrieved_seq or -1):
+        leg.retrieved_seq = seq
     if leg.state != "held":
         return
     if turn.source_us is not None and turn.source_us < (leg.source_held_us or 0):
         return  # of an earlier hold, told late
+    if turn.source_us is None and seq is not None and seq < (leg.held_seq or 0):
+        return
     endings.count_hold(turn, incident, leg)
     leg.state = "connected"
     hold_checkin.retrieved(turn, incident, leg.id)
@@ -193,29 +206,56 @@ def diverted(turn: Turn, incident: Incident, event: Diverted) -> None:
 
 
 def transferred(turn: Turn, incident: Incident, event: Transferred) -> None:
-    """Blind: the next device that rings has its own three rings. Attended: the consulted leg had its own already."""
+    """Whom the caller goes to has three rings: the next device to ring, or one that rings or talks already."""
     turn.note(incident, "transferred", "attended" if event.attended else event.called or "blind")
     if incident.closed_us is not None:
         return
-    if not event.attended:
-        incident.call.transfer_pending = True
-        return
-    if not event.to_leg:
-        return
-    incident = _join_leg(turn, incident, event.to_leg)
-    consulted = incident.call.legs[event.to_leg]
-    consulted.role = "agent"
-    if consulted.delivered_us is None or any(
-        o.rule == "three_rings" and o.leg == event.to_leg for o in incident.obligations
-    ):
-        return  # never rang, or judged already as the call it was
-    with turn.back_at(consulted.delivered_us, consulted.source_delivered_us):
-        three_rings.rings(turn, incident, consulted, anew=True)
+    if event.attended and event.to_leg:
+        incident = _join_leg(turn, incident, event.to_leg)
+        incident.call.legs[event.to_leg].role = "agent"
+    taker = _taker(turn, incident, event)
+    if taker is None:
+        incident.call.transfer_pending = not event.attended
+    elif not taker.taken_over:
+        _take_over(turn, incident, taker)
+
+
+def _taker(turn: Turn, incident: Incident, event: Transferred) -> Leg | None:
+    """The leg the caller was transferred to, if it rang already: consulted first, or its ring overtook the transfer."""
+    if event.to_leg:
+        named = incident.call.legs.get(event.to_leg)
+        return named if named is not None and (event.attended or named.delivered_us is not None) else None
+    if event.attended:
+        return None
+    for leg in incident.call.legs.values():
+        if leg.id == event.leg or leg.role == "caller" or not _rang_after_answer(incident, leg):
+            continue
+        ring_us = leg.source_delivered_us
+        later = ring_us is not None and turn.source_us is not None and ring_us >= turn.source_us
+        if leg.state == "alerting" or (later and leg.state == "connected"):
+            return leg
+    return None
+
+
+def _rang_after_answer(incident: Incident, leg: Leg) -> bool:
+    answered_us = incident.answered_us
+    return leg.delivered_us is not None and answered_us is not None and leg.delivered_us > answered_us
+
+
+def _take_over(turn: Turn, incident: Incident, taker: Leg) -> None:
+    """Judge the rings the taker had, from when it began to ring."""
+    if taker.delivered_us is None or not _rang_after_answer(incident, taker):
+        return  # it never rang, or with the others at the beginning
+    taker.taken_over = True
+    if any(o.rule == "three_rings" and o.leg == taker.id for o in incident.obligations):
+        return  # judged already as the call it was
+    with turn.back_at(taker.delivered_us, taker.source_delivered_us):
+        three_rings.rings(turn, incident, taker, anew=True)
     current = three_rings.episode(incident)
-    if consulted.established_us is None or current is None or current.leg != consulted.id:
+    if taker.established_us is None or current is None or current.leg != taker.id:
         return
     if three_rings.running(current):
-        with turn.back_at(consulted.established_us, consulted.source_established_us):
+        with turn.back_at(taker.established_us, taker.source_established_us):
             three_rings.settle(turn, incident, current, "met", "")
 
 

@@ -41,6 +41,7 @@ def _order(one: Incident, other: Incident) -> tuple[Incident, Incident]:
 
 def _move_obligations(turn: Turn, keep: Incident, gone: Incident) -> None:
     """Holds go on, a consulted telephone's verdict is the survivor's; one caller has one running three_rings."""
+    three_rings.joined(turn, keep, gone)
     if three_rings.episode(keep) is not None:
         three_rings.drop(turn, gone, "waived", "merged")
     for obligation in list(gone.obligations):

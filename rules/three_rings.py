@@ -13,6 +13,7 @@ from rules.obligations import Clock, Obligation, Outcome
 from rules.terms import RingTerms
 from rules.turn import Turn
 
+_UNSEEN = "beginning_not_seen"
 PBX_GAVE_UP = frozenset({"missed", "rejected", "failed"})  # after these a new leg may still ring for the same caller
 
 
@@ -23,9 +24,9 @@ def applies(turn: Turn, incident: Incident) -> RingTerms | None:
 
 
 def episode(incident: Incident) -> Obligation | None:
-    """The latest one of this call."""
+    """The latest one of this call; what only says that nothing was seen is none."""
     for obligation in reversed(incident.obligations):
-        if obligation.rule == "three_rings":
+        if obligation.rule == "three_rings" and obligation.reason != _UNSEEN:
             return obligation
     return None
 
@@ -99,12 +100,26 @@ def answered(turn: Turn, incident: Incident, leg: Leg) -> None:
         _answered_after_all(turn, incident, current)
 
 
+def joined(turn: Turn, keep: Incident, gone: Incident) -> None:
+    """Two calls are one: the other may tell what was said not to be seen."""
+    unseen = _unseen(gone)
+    if unseen is not None:
+        turn.end(gone, unseen, "waived", "merged")
+    unseen = _unseen(keep)
+    if unseen is not None and episode(gone) is not None:
+        turn.end(keep, unseen, "waived", "merged")
+
+
 def ended(turn: Turn, incident: Incident, reason: str) -> None:
     """Nobody answered, and nobody will: the caller or the PBX gave up."""
     current = episode(incident)
     if current is None:
-        if not turn.terms.source(incident.call.source).shows_ring and applies(turn, incident):
+        if applies(turn, incident) is None or _unseen(incident) is not None:
+            return
+        if not turn.terms.source(incident.call.source).shows_ring:
             turn.record(incident, "three_rings", "not_observable", "source_shows_no_ring")
+        elif incident.first_offered_us is None:
+            turn.record(incident, "three_rings", "not_measurable", _UNSEEN)
         return
     if running(current):
         settle(turn, incident, current, "waived", reason)
@@ -164,6 +179,10 @@ def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
 
 
 def _begin(turn: Turn, incident: Incident, terms: RingTerms, leg: str, source_us: int | None) -> Obligation:
+    unseen = _unseen(incident)
+    if unseen is not None:
+        unseen.leg, unseen.source_opened_us = leg, source_us
+        return _begin_after_all(turn, incident, unseen, terms)
     return turn.open(
         incident,
         "three_rings",
@@ -173,6 +192,33 @@ def _begin(turn: Turn, incident: Incident, terms: RingTerms, leg: str, source_us
         leg=leg,
         certain=not turn.uncertain,
     )
+
+
+def _begin_after_all(turn: Turn, incident: Incident, unseen: Obligation, terms: RingTerms) -> Obligation:
+    """The beginning is told after the end: one call keeps one verdict."""
+    _revise(turn, incident, unseen, "open", "ring_told_late")
+    unseen.state, unseen.reason = "open", ""
+    unseen.ended_us = unseen.source_ended_us = unseen.ended_by = None
+    unseen.plan, unseen.certain = terms.plan, not turn.uncertain
+    unseen.opened_us, unseen.due_us = turn.moment_us, turn.moment_us + terms.limit_us
+    turn.decision.obligations.append(unseen)
+    turn.watch(unseen)
+    return unseen
+
+
+def _record(turn: Turn, incident: Incident, verdict: Outcome, reason: str) -> Obligation:
+    """A verdict without a measurement; in the place of one that said that nothing was seen."""
+    unseen = _unseen(incident)
+    if unseen is None:
+        turn.record(incident, "three_rings", verdict, reason)
+        return incident.obligations[-1]
+    _revise(turn, incident, unseen, verdict, reason)
+    turn.end(incident, unseen, verdict, reason)
+    return unseen
+
+
+def _unseen(incident: Incident) -> Obligation | None:
+    return next((o for o in incident.obligations if o.rule == "three_rings" and o.reason == _UNSEEN), None)
 
 
 def _start_earlier(turn: Turn, obligation: Obligation, leg: Leg) -> None:
@@ -221,13 +267,12 @@ def _answered_unseen(turn: Turn, incident: Incident) -> None:
         return
     first = incident.first_offered_us
     if first is not None and turn.receipt_us - first < terms.limit_us:
-        turn.record(incident, "three_rings", "met", "ring_not_seen")  # the ring can only have begun later
-        bound = incident.obligations[-1]
+        bound = _record(turn, incident, "met", "ring_not_seen")  # the ring can only have begun later
         bound.certain = False
         bound.opened_us = first
         bound.due_us = first + terms.limit_us
         return
-    turn.record(incident, "three_rings", "not_measurable", "ring_not_seen")
+    _record(turn, incident, "not_measurable", "ring_not_seen")
 
 
 def _answered_after_all(turn: Turn, incident: Incident, obligation: Obligation) -> None:
