@@ -4,7 +4,6 @@ from pathlib import Path
 
 from adapters.intake.backup import backup
 from adapters.intake.documents import incident_document, obligation_document
-from adapters.intake.postgres import PostgresDatabase
 from adapters.intake.sqlite import SqliteDatabase
 from adapters.intake.store import IntakeStore
 from adapters.intake.urls import parse_url, sqlite_path
@@ -22,4 +21,6 @@ def database_of(url: str, folder: Path) -> Database:
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         return SqliteDatabase(sqlite_path(parsed, folder))
+    from adapters.intake.postgres import PostgresDatabase  # noqa: PLC0415 - its driver costs a start 0.2 s: only if used
+
     return PostgresDatabase(parsed)

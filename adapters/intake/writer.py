@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Dialect
 
 from adapters.errors import StoreError
-from adapters.intake import migrations, rows
+from adapters.intake import rows
 from adapters.intake.schema import REVISION
 from adapters.intake.statements import compile_for
 from adapters.ports import Batch, LiveState
@@ -126,6 +126,8 @@ class Writer:
         try:
             found = self._database.revision(connection)
             if found != REVISION:
+                from adapters.intake import migrations  # noqa: PLC0415 - Alembic costs a start 0.1 s: only if used
+
                 migrations.upgrade(self._database.engine(), found)
         except BaseException:
             connection.close()
