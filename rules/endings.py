@@ -22,6 +22,7 @@ _OUTCOME_OF: Final[dict[Cause, IncidentOutcome]] = {
     "congestion": "failed",
     "unavailable": "failed",
     "failed": "failed",
+    "transferred": "missed",  # the PBX sent the caller elsewhere: nobody of ours took the call
     "cancelled": "abandoned",
 }
 

@@ -72,6 +72,8 @@ def established(turn: Turn, incident: Incident, event: Established) -> None:
     if leg.established_us is None:
         leg.established_us = turn.moment_us
         leg.source_established_us = turn.source_us
+        leg.device = event.device or leg.device  # of several that rang as one, this is who took it
+        leg.agent = event.agent or leg.agent
     elif leg.state != "cleared":
         return  # told again
     alive = leg.state in ("initiated", "alerting")

@@ -37,6 +37,7 @@ _CHARSETS: Final = frozenset(
         "utf-16",
     }
 )
+_CHARSETS_OF_ESCAPES: Final = frozenset({"gbk", "gb2312", "gb18030", "big5"})  # elsewhere %XX is UTF-8
 _decode_json = msgspec.json.Decoder().decode
 
 
@@ -78,7 +79,7 @@ def read_items(body: bytes, content_type: str) -> list[Item]:
     if start in (b"{", b"[", b'"') and (kind == _FORM or kind in _SNIFFED or _is_json(kind)):
         return _items(read_json(body.removeprefix(b"\xef\xbb\xbf")))
     if kind == _FORM or (kind in _SNIFFED and b"=" in body):
-        return read_form(body)
+        return read_form(body, charset)
     if _is_json(kind) or kind in _SNIFFED:
         if not start:
             raise Unreadable("is empty", field="body", cure="send a JSON object, an array or a form")
@@ -88,12 +89,14 @@ def read_items(body: bytes, content_type: str) -> list[Item]:
     )
 
 
-def read_form(body: bytes) -> list[Item]:
+def read_form(body: bytes, charset: str = "utf-8") -> list[Item]:
     """One item of a form or a query; `user[]` and repeated keys become lists; a lone field of JSON is opened."""
+    charset = charset if charset in _CHARSETS_OF_ESCAPES else "utf-8"
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=FIELDS_MAX)
+        pairs = parse_qsl(body.decode(), True, encoding=charset, errors="strict", max_num_fields=FIELDS_MAX)
     except UnicodeDecodeError as error:
-        raise Unreadable("the form is not UTF-8", field="body", cure="name the charset in content-type") from error
+        cure = "name the charset in content-type, and write %XX in it too"
+        raise Unreadable(f"the form is not {charset}", field="body", cure=cure) from error
     except ValueError as error:
         raise Unreadable(f"the form holds more than {FIELDS_MAX} fields", field="body") from error
     if len(pairs) == 1 and pairs[0][1].lstrip()[:1] in ("{", "["):

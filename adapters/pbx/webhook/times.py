@@ -47,7 +47,10 @@ def _auto(value: object, local: tzinfo, *, numbers: bool) -> int | None:
         return None
     if isinstance(value, str):
         text = value.strip().upper()
-        if len(text) >= 16 and text[4] == "-" and text[10] in "T ":
+        if len(text) >= 15 and text[8] == "T" and text[:8].isdigit():  # 20261121T080000+0800
+            return _moment(datetime.fromisoformat(text), local)
+        if len(text) >= 16 and text[4] in "-/" and text[10] in "T ":
+            text = text.replace("/", "-")
             # A + that a form turned into a space: 2026-11-21T08:00:00 08:00
             if len(text) > 19 and text[-6] == " ":
                 text = text[:-6] + "+" + text[-5:]

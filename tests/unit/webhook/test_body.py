@@ -39,6 +39,13 @@ def test_every_shape_gives_the_same_event(shape: str) -> None:
     assert events(body, content_type) == [Held(source="main", call="c1")]
 
 
+@pytest.mark.parametrize("charset", ["gbk", "GB2312", "gb18030", "utf-8", "iso-8859-1"])
+def test_a_form_may_be_escaped_in_the_charset_it_names(charset: str) -> None:
+    escapes = "utf-8" if charset == "iso-8859-1" else charset
+    body = urlencode({"event": "保持", "call": "c1", "name": "王小路"}, encoding=escapes).encode()
+    assert events(body, f"{FORM}; charset={charset}") == [Held(source="main", call="c1", caller_name="王小路")]
+
+
 def test_a_query_gives_the_same_event() -> None:
     reading = Reader(settings()).read_query(b"event=held&call=c1", message_id="", at_us=AT_US)
     assert [one.event for one in reading.incoming] == [Held(source="main", call="c1")]

@@ -142,6 +142,8 @@ def test_numbers_that_came_as_json_numbers_are_text() -> None:
         (1795219750.123, AT_US),
         ("1795219750.123", AT_US),
         ("2026-11-21T00:09:10Z", AT_US - 123_000),
+        ("20261121T080910+0800", AT_US - 123_000),
+        ("2026/11/21 08:09:10.123", AT_US),
         ("2026-11-21T08:09:10 08:00", AT_US - 123_000),  # a form made a space of the +
     ],
 )
