@@ -61,6 +61,8 @@ def _set_moment(turn: Turn, event: CallEvent) -> None:
     if event.occurred_us is not None:
         skew_max_us = turn.terms.source(event.source).skew_max_us
         turn.source_us, turn.moment_us, changed = read(status, turn.at_us, event.occurred_us, skew_max_us)
+        if turn.source_us is None:
+            turn.refused_us = event.occurred_us
         if changed:
             turn.decision.sources.append(status)
 

@@ -186,6 +186,8 @@ def _reason(incident: Incident, cause: Cause, *, ringing: bool) -> IncidentOutco
     call = incident.call
     if call.caller_gave_up:
         return "abandoned"
+    if cause == "busy" and call.last_cause == "rejected":
+        cause = "rejected"  # a caller whom somebody rejected hears the busy tone
     if cause in _OUTCOME_OF:
         return _OUTCOME_OF[cause]
     if ringing or call.queued:

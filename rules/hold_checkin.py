@@ -62,6 +62,58 @@ def held_before(turn: Turn, incident: Incident, leg: Leg) -> None:
     _fill(turn, incident, current, until - began, "source")
 
 
+def held_before_the_end(turn: Turn, incident: Incident, leg: Leg) -> None:
+    """A hold told after the leg is gone: how long it lasted its return may tell yet, by a trusted clock."""
+    if not (_applies(turn, incident) and _ours(incident, leg)):
+        return
+    began = turn.source_us
+    if began is None:
+        if leg.source_held_us is None and leg.held_us is None and not _any(incident, leg.id):
+            turn.record(incident, "hold_checkin", "not_measurable", "hold_told_late")
+            incident.obligations[-1].leg = leg.id
+        return
+    if _known(incident, leg.id, began) or began < (leg.source_held_us or 0):
+        return
+    leg.source_held_us = began
+    turn.record(incident, "hold_checkin", "not_measurable", "hold_told_late")
+    told = incident.obligations[-1]
+    told.leg = leg.id
+    told.plan, told.step = turn.terms.hold_plan, len(turn.terms.hold_plan)
+    told.source_ended_us = None
+
+
+def retrieved_before_the_end(turn: Turn, incident: Incident, leg: Leg) -> None:
+    """A return told after the leg is gone: by a trusted clock it shows how long the hold was."""
+    began, until = leg.source_held_us, turn.source_us
+    if began is None or until is None or until < began or not turn.clock_trusted(incident.call.source):
+        return
+    wrong = [
+        o
+        for o in incident.obligations
+        if o.rule == "hold_checkin"
+        and o.leg == leg.id
+        and (o.source_opened_us or 0) >= began
+        and (o.source_ended_us is None or o.source_ended_us > until)
+    ]
+    watched = [o for o in wrong if o.reason != "hold_told_late"]  # of the others nothing was told
+    for obligation in wrong:
+        _judge_again(turn, incident, obligation, until)
+    if watched:
+        clear(turn, incident, watched, "corrected")
+
+
+def _judge_again(turn: Turn, incident: Incident, obligation: Obligation, until: int) -> None:
+    elapsed_us = until - (obligation.source_opened_us or until)
+    in_time = elapsed_us < obligation.plan[-1].after_us
+    verdict: Outcome = "waived" if elapsed_us < 0 else "met" if in_time else "breached"
+    if verdict != obligation.state:
+        obligation.revised += 1
+        turn.note(incident, "revised", f"hold_checkin: {obligation.state} → {verdict}: retrieve_told_late")
+    turn.end(incident, obligation, verdict, "retrieve_told_late")
+    if verdict != "waived":
+        _fill(turn, incident, obligation, elapsed_us, "source")
+
+
 def over(turn: Turn, incident: Incident, leg: str, reason: str) -> None:
     """The leg or the call is gone: nobody waits any more."""
     current = _current(incident, leg)
@@ -137,6 +189,10 @@ def _current(incident: Incident, leg: str) -> Obligation | None:
         if obligation.rule == "hold_checkin" and obligation.leg == leg and obligation.state == "open":
             return obligation
     return None
+
+
+def _any(incident: Incident, leg: str) -> bool:
+    return any(o.rule == "hold_checkin" and o.leg == leg for o in incident.obligations)
 
 
 def _known(incident: Incident, leg: str, began: int) -> bool:
@@ -238,5 +294,7 @@ def _measure(turn: Turn, incident: Incident, obligation: Obligation) -> tuple[in
 def _fill(turn: Turn, incident: Incident, obligation: Obligation, elapsed_us: int, clock: Clock) -> None:
     obligation.seconds = elapsed_us // 1000 / 1000
     obligation.clock = clock
+    if clock == "receipt" and (turn.source_us is not None or turn.refused_us is not None):
+        turn.flag(incident, "source_clock_not_trusted")
     status = turn.state.sources.get(incident.call.source)
     obligation.skew_us = status.skew_us if status is not None else None

@@ -75,6 +75,8 @@ def established(turn: Turn, incident: Incident, event: Established) -> None:
         leg.device = event.device or leg.device  # of several that rang as one, this is who took it
         leg.agent = event.agent or leg.agent
     elif leg.state != "cleared":
+        if leg.role != "caller":
+            incident.agent = incident.agent or leg.agent
         return  # told again
     alive = leg.state in ("initiated", "alerting")
     if alive and incident.closed_us is None:
@@ -124,7 +126,10 @@ def held(turn: Turn, incident: Incident, event: Held) -> None:
     if _told_late(turn, leg, event):
         hold_checkin.held_before(turn, incident, leg)
         return
-    if leg.state in ("held", "cleared") or incident.closed_us is not None:
+    if leg.state == "held":
+        return
+    if leg.state == "cleared" or incident.closed_us is not None:
+        hold_checkin.held_before_the_end(turn, incident, leg)
         return
     leg.state = "held"
     leg.held_us = turn.moment_us
@@ -162,6 +167,8 @@ def _retrieve(turn: Turn, incident: Incident, leg: Leg, event: Retrieved) -> Non
     seq = event.source_seq
     if seq is not None and seq > (leg.retrieved_seq or -1):
         leg.retrieved_seq = seq
+    if leg.state == "cleared":
+        hold_checkin.retrieved_before_the_end(turn, incident, leg)
     if leg.state != "held":
         return
     if turn.source_us is not None and turn.source_us < (leg.source_held_us or 0):

@@ -89,6 +89,9 @@ def answered(turn: Turn, incident: Incident, leg: Leg) -> None:
     current = episode(incident)
     terms = applies(turn, incident)
     if current is None and leg.delivered_us is not None and terms is not None:
+        if incident.closed_us is not None:  # a trusted clock would have judged the ring as it was told
+            _record(turn, incident, "not_measurable", "ring_told_late")
+            return
         # its hold had overtaken its ring, so the ring opened nothing
         with turn.back_at(leg.delivered_us, leg.source_delivered_us):
             current = _begin(turn, incident, terms, leg.id, leg.source_delivered_us)
@@ -341,5 +344,5 @@ def _fill(turn: Turn, incident: Incident, obligation: Obligation, elapsed_us: in
     obligation.certain = obligation.certain and not turn.uncertain
     status = turn.state.sources.get(incident.call.source)
     obligation.skew_us = status.skew_us if status is not None else None
-    if clock == "receipt" and turn.source_us is not None:
+    if clock == "receipt" and (turn.source_us is not None or turn.refused_us is not None):
         turn.flag(incident, "source_clock_not_trusted")

@@ -16,7 +16,18 @@ OBLIGATIONS_KEPT_MAX = 100  # of one live document: a caller forgotten on hold f
 class Turn:
     """`moment_us` is when it happened, on our clock: carried over from a trusted source's clock, else the receipt."""
 
-    __slots__ = ("at_us", "decision", "moment_us", "receipt_us", "seq", "source_us", "state", "terms", "uncertain")
+    __slots__ = (
+        "at_us",
+        "decision",
+        "moment_us",
+        "receipt_us",
+        "refused_us",
+        "seq",
+        "source_us",
+        "state",
+        "terms",
+        "uncertain",
+    )
 
     def __init__(self, state: State, at_us: int, seq: int) -> None:
         self.state = state
@@ -27,6 +38,7 @@ class Turn:
         self.moment_us = at_us
         self.receipt_us = at_us  # when we heard of it
         self.source_us: int | None = None  # the source's own time, None where absent or absurd
+        self.refused_us: int | None = None  # the source's own time where it is absurd
         self.uncertain = False  # the moment is a bound
 
     def touch(self, incident: Incident) -> None:
