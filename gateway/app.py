@@ -5,7 +5,7 @@ import errno
 import gc
 import signal
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
@@ -72,11 +72,18 @@ class Gateway:
         _collect_seldom()
         try:
             async with asyncio.TaskGroup() as tasks:
-                running = [tasks.create_task(work, name=name) for name, work in self._work()]
+                records = tasks.create_task(self._keep_records(), name="pipeline")
+                delivery = tasks.create_task(self.delivery.run(), name="delivery")
+                sources = [
+                    tasks.create_task(source.run(self.pipeline), name=f"source {source.name}")
+                    for source in self.sources
+                ]
                 await self._stop.wait()
                 await server.cleanup()  # who was promised an answer gets it, while there is still a pipeline
-                for task in reversed(running):
-                    task.cancel()
+                await _end(*sources)
+                await _end(delivery)
+                await self._last_notes()
+                records.cancel()
         finally:
             await server.cleanup()
             await self.store.close()
@@ -109,12 +116,13 @@ class Gateway:
         log.info("rules in force", rule_set=fresh.rules.version, before=self.config.rules.version)
         self.config = self.config._replace(rules=fresh.rules)
 
-    def _work(self) -> list[tuple[str, Coroutine[Any, Any, None]]]:
-        return [
-            ("pipeline", self._keep_records()),
-            ("delivery", self.delivery.run()),
-            *((f"source {source.name}", source.run(self.pipeline)) for source in self.sources),
-        ]
+    async def _last_notes(self) -> None:
+        """What delivery noted last is committed too, or the next start would send those alerts again."""
+        try:
+            async with asyncio.timeout(_GOODBYE_S):
+                await self.pipeline.flush()
+        except (StoreError, TimeoutError) as error:
+            log.warning("the last notes were not kept", reason=str(error) or "timeout")
 
     async def _keep_records(self) -> None:
         backoff = Backoff(first_s=0.2, longest_s=5.0)
@@ -158,6 +166,14 @@ class Gateway:
             await server.cleanup()
             raise CannotListen(_cure(self.config.gateway.http, error)) from error
         return server
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    """An error of theirs is raised by their TaskGroup."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
 
 
 def _collect_seldom() -> None:

@@ -75,6 +75,7 @@ class Pipeline:
         self._queue_max = queue_max
         self._batch_max = batch_max
         self._wake = asyncio.Event()
+        self._idle = asyncio.Event()  # nothing waits, or nothing can be committed
         self._subscriptions = Subscriptions()
 
     def now_us(self) -> int:
@@ -96,6 +97,14 @@ class Pipeline:
     def note(self, event: Event) -> None:
         """Enter an event of our own: kept in order, and retried until it is committed, once."""
         self._wait_in_line(Waiting([Incoming(event, self.now_us(), uuid4().bytes)], None))
+
+    async def flush(self) -> None:
+        """Until nothing waits for its commit. Raises StoreError where none can be had now."""
+        while self._waiting:
+            if self.ready:
+                raise StoreError(self.ready)
+            self._idle.clear()
+            await self._idle.wait()
 
     async def take_rules(self, rules: RuleSet) -> None:
         """From the next entry on `rules` hold; what is open keeps the plan it was opened with."""
@@ -208,6 +217,8 @@ class Pipeline:
             self._waiting_events -= len(waiting.events)
             if waiting.answer is not None and not waiting.answer.done():  # done: who waited has gone away
                 waiting.answer.set_result(answered)
+        if not self._waiting:
+            self._idle.set()
 
     def _publish(self, draft: Draft, *, took_us: int) -> None:
         self.metrics.committed(draft, self.state, waiting=self._waiting_events, took_us=took_us)
@@ -278,3 +289,4 @@ class Pipeline:
         for answer in refused:
             if not answer.done():
                 answer.set_exception(StoreError(reason))
+        self._idle.set()

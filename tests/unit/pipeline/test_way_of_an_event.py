@@ -124,6 +124,29 @@ async def test_notes_are_journalled_in_order() -> None:
         await until(lambda: bench.kinds(2) == ["LinkChanged", "LinkChanged", "DeliverySettled"])
 
 
+async def test_a_flush_returns_when_all_notes_are_committed() -> None:
+    async with running(MemoryStore()) as bench:
+        await bench.ready()
+        await bench.pipeline.flush()
+        bench.store.gate = asyncio.Event()
+        bench.pipeline.note(LinkChanged(source="main", state="online"))
+        flushed = asyncio.create_task(bench.pipeline.flush())
+        await until(lambda: bench.store.commits == 2)
+        bench.pipeline.note(LinkChanged(source="main", state="offline"))
+        assert not flushed.done()
+        bench.store.gate.set()
+        await flushed
+        assert bench.kinds(2) == ["LinkChanged", "LinkChanged"]
+
+
+async def test_a_flush_does_not_wait_for_a_store_that_fails() -> None:
+    async with running(MemoryStore(lambda commit: "before" if commit > 1 else "")) as bench:
+        await bench.ready()
+        bench.pipeline.note(LinkChanged(source="main", state="online"))
+        with pytest.raises(StoreError):
+            await bench.pipeline.flush()
+
+
 async def test_changed_rules_are_taken_and_hold() -> None:
     async with running(MemoryStore()) as bench:
         await bench.ready()
