@@ -57,7 +57,8 @@ class Metrics:
         for late_us in draft.late_us:
             self.late_s.observe(late_us / 1_000_000)
         for status in batch.sources.values():
-            self.sources.labels(status.name).set(status.link == "online")
+            if status.link != "unknown":  # one that pushes has no link to be up or down
+                self.sources.labels(status.name).set(status.link == "online")
         self.batch_size.observe(len(batch.journal))
         self.commit_s.observe(took_us / 1_000_000)
         self.waiting.set(waiting)

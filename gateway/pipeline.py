@@ -210,7 +210,7 @@ class Pipeline:
             began_us = self._clock()
             await self._store.commit(draft.batch)
             self._seq, self._at_us = draft.seq, draft.at_us
-            self._publish(draft, took_us=self._clock() - began_us)
+            self._publish(draft, took_us=self._clock() - began_us, answered=group[: len(answers)])
         self.metrics.duplicates.inc(draft.duplicates)
         for answered in answers:
             waiting = self._waiting.popleft()
@@ -220,8 +220,9 @@ class Pipeline:
         if not self._waiting:
             self._idle.set()
 
-    def _publish(self, draft: Draft, *, took_us: int) -> None:
-        self.metrics.committed(draft, self.state, waiting=self._waiting_events, took_us=took_us)
+    def _publish(self, draft: Draft, *, took_us: int, answered: list[Waiting]) -> None:
+        waiting = self._waiting_events - sum(len(one.events) for one in answered)
+        self.metrics.committed(draft, self.state, waiting=waiting, took_us=took_us)
         self._subscriptions.publish(draft.batch)
         for send in draft.batch.sends:
             self.outbox.put_nowait(send)

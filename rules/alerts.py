@@ -31,7 +31,9 @@ def warn(turn: Turn, incident: Incident, obligation: Obligation) -> None:
 
 def breach(turn: Turn, incident: Incident, obligation: Obligation, severity: Severity = "critical") -> Alert:
     ring = obligation.plan[-1].ring if obligation.plan else 0
-    return _about(turn, incident, obligation, "breach", severity, count=0, ring=ring or None, due_us=obligation.due_us)
+    told = _about(turn, incident, obligation, "breach", severity, count=0, ring=ring or None, due_us=obligation.due_us)
+    obligation.late = told.late
+    return told
 
 
 def escalate(

@@ -113,6 +113,8 @@ async def test_deadlines_that_passed_while_it_was_down_fire_at_once_and_are_late
         alerts = list(bench.pipeline.state.alerts.values())
         breach = next(alert for alert in alerts if alert.kind == "breach")
         assert breach.late
+        judged = next(o for i in bench.pipeline.state.incidents.values() for o in i.obligations)
+        assert (judged.rule, judged.state, judged.late) == ("three_rings", "breached", True)
         assert breach.raised_us == clock.at_us
         assert breach.raised_us - breach.due_us == 45_000_000
         assert bench.pipeline.outbox.qsize() == len(store.pending) == len(alerts)
