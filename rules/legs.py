@@ -194,6 +194,8 @@ def dequeued(turn: Turn, incident: Incident, event: Dequeued) -> None:
     incident.call.queued = False
     if event.cause == "cancelled" and incident.answered_us is None:
         incident.call.caller_gave_up = True
+    elif event.cause == "no_answer":
+        incident.call.last_cause = event.cause
     hold_checkin.over(turn, incident, hold_checkin.QUEUE, "dequeued")
 
 

@@ -1,8 +1,10 @@
 """What one AMI connection must remember of living legs, because AMI's events do not repeat it."""
 
+from typing import NamedTuple
+
 import msgspec
 
-from rules.events.call import Direction, Role
+from rules.events.call import Cause, Direction, Role
 
 # A PBX with more living channels than this is none we serve; it bounds memory when hang-ups go missing.
 LEGS_MAX = 50_000
@@ -19,7 +21,16 @@ class KnownLeg(msgspec.Struct):
     parked: bool = False
     ended: bool = False  # why it ends was told already (failed, transferred …); the hang-up follows
     had_caller: bool = False  # the caller's number was told
+    had_called: bool = False  # the number called was told
+    left_queue_at: str = ""  # the step of the dial plan at which it left a queue without an agent
     direction: Direction = ""
+
+
+class Origin(NamedTuple):
+    """What a Local/ pipe that began a call says of it: no real leg does."""
+
+    called: str
+    direction: Direction
 
 
 class Legs:
@@ -28,6 +39,8 @@ class Legs:
     def __init__(self) -> None:
         self._legs: dict[str, KnownLeg] = {}
         self.changed: dict[str, str] = {}  # former Linkedid by leg: the message at hand must tell it
+        self.origins: dict[str, Origin] = {}  # by Linkedid
+        self._pipe_ends: dict[str, Cause] = {}  # why a Local/ pipe was given up, by its name
 
     def __len__(self) -> int:
         return len(self._legs)
@@ -55,6 +68,31 @@ class Legs:
         """Whether a called device of this call is connected."""
         return any(leg.up and leg.role == "agent" and leg.call == call for leg in self._legs.values())
 
+    def begun_by_pipe(self, call: str, origin: Origin) -> None:
+        if len(self.origins) >= LEGS_MAX:
+            del self.origins[next(iter(self.origins))]
+        self.origins[call] = origin
+
+    def pipe_given_up(self, name: str, cause: Cause) -> None:
+        """Whoever dialled the Local/ pipe `name` gave it up; the first reason is the true one."""
+        if len(self._pipe_ends) >= LEGS_MAX:
+            del self._pipe_ends[next(iter(self._pipe_ends))]
+        self._pipe_ends.setdefault(name, cause)
+
+    def pipe_end(self, name: str) -> Cause:
+        """Why whoever dials from inside the pipe stops dialling; "cancelled" unless its own end told better."""
+        return self._pipe_ends.get(name, "cancelled")
+
+    def forget_pipe(self, name: str) -> None:
+        self._pipe_ends.pop(name, None)
+
+    def answering_device(self, call: str) -> str:
+        """The device that joined the call last and is connected; "" if there is none."""
+        for leg, known in reversed(self._legs.items()):
+            if known.up and known.role == "agent" and known.call == call:
+                return leg
+        return ""
+
     def newest_device(self, call: str, *, but: str) -> str:
         """The called device that joined the call last, other than `but`; "" if there is none."""
         for leg, known in reversed(self._legs.items()):
@@ -68,5 +106,5 @@ class Legs:
 
     def direction(self, call: str) -> Direction:
         """What the call's first leg said of its direction: Linkedid is that leg's Uniqueid."""
-        first = self._legs.get(call)
+        first = self._legs.get(call) or self.origins.get(call)
         return first.direction if first else ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from adapters.pbx.asterisk.codec import Message
-from adapters.pbx.asterisk.legs import KnownLeg
+from adapters.pbx.asterisk.legs import KnownLeg, Origin
 from adapters.pbx.asterisk.settings import Settings
 from adapters.pbx.asterisk.telling import CallEvents, Teller, also
 from adapters.pbx.asterisk.words import (
@@ -17,6 +17,9 @@ from adapters.pbx.asterisk.words import (
     is_local,
     member,
     number,
+    pipe,
+    step,
+    went_on,
 )
 from rules.events import (
     ConnectionCleared,
@@ -54,6 +57,7 @@ class Normaliser(Teller):
             known.held = leg.state == "held"
             known.direction = leg.direction
             known.had_caller = bool(leg.caller)
+            known.had_called = bool(leg.called)
 
     def on_hold(self) -> dict[str, bool]:
         """Legs on hold, and whether they are parked, for a resync whose lists cannot tell."""
@@ -90,8 +94,10 @@ class Normaliser(Teller):
     # -- one channel's life
 
     def _newchannel(self, m: Message) -> CallEvents:
-        leg = m.get("uniqueid")
-        if not leg or is_local(m.get("channel")):
+        leg, channel, call = m.get("uniqueid"), m.get("channel"), m.get("linkedid")
+        if is_local(channel) and leg == call:  # a call made inside the PBX, by Originate or a call file
+            self._legs.begun_by_pipe(call, Origin(dialled(m.get("exten")), self._direction(m.get("context"), channel)))
+        if not leg or is_local(channel):
             return []
         if m.get("channelstate") == _RING:
             return self._state(m)
@@ -126,13 +132,18 @@ class Normaliser(Teller):
         return [self._originated(m, known, self._facts(m, leg, known))]
 
     def _hangup(self, m: Message) -> CallEvents:
-        leg = m.get("uniqueid")
-        if not leg or is_local(m.get("channel")):
+        leg, channel = m.get("uniqueid"), m.get("channel")
+        if is_local(channel) and channel.endswith(";2"):  # what it dialled has been told of
+            self._legs.forget_pipe(pipe(channel))
+        self._legs.origins.pop(leg, None)
+        if not leg or is_local(channel):
             return []
         known = self._legs.touch(leg, m.get("linkedid"))
         self._legs.forget(leg)
-        facts = self._facts(m, leg, known)
-        return [ConnectionCleared(**facts, cause=hangup_cause(m.get("cause")))]
+        cause = _refused_by_hand(known, hangup_cause(m.get("cause")))
+        if known.left_queue_at and not went_on(known.left_queue_at, *_place(m)):
+            cause = "cancelled"
+        return [ConnectionCleared(**self._facts(m, leg, known), cause=cause)]
 
     # -- dialling
 
@@ -153,7 +164,9 @@ class Normaliser(Teller):
             if caller and not caller.direction and not self._trunk(m.get("channel")):
                 caller.direction = facts["direction"] = "outbound"
             facts["trunk"] = trunk
-        return [*out, Offered(**facts, caller=number(m.get("destconnectedlinenum")))]
+        origin = self._legs.origins.get(known.call)
+        called = origin.called if origin else ""
+        return [*out, Offered(**facts, caller=number(m.get("destconnectedlinenum")), called=called)]
 
     def _dialling_leg(self, m: Message, out: CallEvents) -> KnownLeg | None:
         """The leg that dials. If its own beginning was not heard it is made known here, by an event in `out`."""
@@ -161,21 +174,30 @@ class Normaliser(Teller):
         if not leg or is_local(m.get("channel")):
             return self._legs.get(m.get("linkedid"))
         known = self._legs.touch(leg, m.get("linkedid"))
-        if not known.role and leg == known.call:
+        beginning = not known.role and leg == known.call
+        # a telephone that was rung first, or a line without a number, says only now what is dialled
+        late = known.role == "caller" and not known.had_called and dialled(m.get("exten"))
+        if beginning or late:
             out.append(self._originated(m, known, self._facts(m, leg, known)))
         return known
 
     def _dialstate(self, m: Message) -> CallEvents:
-        leg = m.get("destuniqueid")
-        if m.get("dialstatus").upper() != "RINGING" or not leg or is_local(m.get("destchannel")):
+        """PROGRESS is early media: the far end plays the ringing itself, and may never say that it rings."""
+        leg, status = m.get("destuniqueid"), m.get("dialstatus").upper()
+        if status not in {"RINGING", "PROGRESS"} or not leg or is_local(m.get("destchannel")):
             return []
         known = self._legs.touch(leg, m.get("linkedid") or m.get("destlinkedid"))
         if known.role == "caller":
             return []
-        return self._delivered(known, self._dest(m, leg, known))
+        return self._delivered(known, self._dest(m, leg, known) | {"uncertain": status == "PROGRESS"})
 
     def _dialend(self, m: Message) -> CallEvents:
         leg, status = m.get("destuniqueid"), m.get("dialstatus").upper()
+        cause = dial_failure(status)
+        if cause == "cancelled":
+            cause = self._why_cancelled(m)
+        if is_local(m.get("destchannel")) and cause:
+            self._legs.pipe_given_up(pipe(m.get("destchannel")), cause)
         if not leg or is_local(m.get("destchannel")):
             return []
         known = self._legs.touch(leg, m.get("linkedid") or m.get("destlinkedid"))
@@ -188,10 +210,13 @@ class Normaliser(Teller):
             return [Diverted(**facts, called=m.get("forward").partition("/")[2].partition("@")[0])]
         if status == "ANSWER":
             return self._established(known, facts)
-        cause = dial_failure(status)
-        if cause == "cancelled" and self._legs.answered(known.call):
-            cause = "answered_elsewhere"
-        return self._failed(known, facts, cause) if cause else []
+        return self._failed(known, facts, _refused_by_hand(known, cause)) if cause else []
+
+    def _why_cancelled(self, m: Message) -> Cause:
+        """The caller gave up; or a colleague answered; or the queue or Dial before the pipe gave the pipe up."""
+        if self._legs.answered(m.get("linkedid") or m.get("destlinkedid")):
+            return "answered_elsewhere"
+        return self._legs.pipe_end(pipe(m.get("channel")))
 
     # -- queues
 
@@ -199,7 +224,12 @@ class Normaliser(Teller):
         return self._waiting(m, Queued)
 
     def _queuecallerabandon(self, m: Message) -> CallEvents:
-        return self._waiting(m, Dequeued, cause="cancelled")
+        """Asterisk says so of a queue's time-out too: the caller gave up only if the dial plan ends here."""
+        told = self._waiting(m, Dequeued, cause="no_answer")
+        known = self._legs.get(m.get("uniqueid"))
+        if told and known is not None:
+            known.ended, known.left_queue_at = True, step(*_place(m))  # the leave that follows says nothing new
+        return told
 
     def _queuecallerleave(self, m: Message) -> CallEvents:
         """Both outcomes show this; only a caller whom no agent has (answer comes first) left without one."""
@@ -214,7 +244,7 @@ class Normaliser(Teller):
             return []
         known = self._legs.touch(leg, m.get("linkedid"))
         known.role = known.role or "caller"
-        known.ended = cause == "cancelled"  # the leave that follows an abandon says nothing new
+        known.ended, known.left_queue_at = False, ""
         facts = self._facts(m, leg, known)
         return [kind(**facts, caller=number(m.get("calleridnum")), queue=m.get("queue"), cause=cause)]
 
@@ -228,16 +258,18 @@ class Normaliser(Teller):
         return self._agent(m, lambda known, facts: self._failed(known, facts, "no_answer"))
 
     def _agent(self, m: Message, tell: Callable[[KnownLeg, dict[str, Any]], CallEvents]) -> CallEvents:
-        leg = m.get("destuniqueid")
-        if not leg or is_local(m.get("destchannel")):
+        leg, call = m.get("destuniqueid"), m.get("linkedid") or m.get("destlinkedid")
+        behind_pipe = is_local(m.get("destchannel"))
+        if behind_pipe and m.event == "agentconnect":
+            leg = self._legs.answering_device(call)
+        elif behind_pipe:
             return []
-        call = m.get("linkedid") or m.get("destlinkedid")
         if self._legs.get(leg) is None:
             # Its hang-up has passed (AgentRingNoAnswer comes after it): told already, nothing to remember.
             return []
         known = self._legs.touch(leg, call)
         known.role = "agent"
-        facts = self._dest(m, leg, known)
+        facts = self._dest(m, leg, known) | ({"device": ""} if behind_pipe else {})
         return tell(known, facts | {"agent": member(m.get("membername")), "queue": m.get("queue")})
 
     # -- hold, park
@@ -350,6 +382,15 @@ class Normaliser(Teller):
         "pickup": _pickup,
         "bridgeenter": _bridgeenter,
     }
+
+
+def _place(m: Message) -> tuple[str, str, str]:
+    return m.get("context"), m.get("exten"), m.get("priority")
+
+
+def _refused_by_hand(known: KnownLeg, cause: Cause) -> Cause:
+    """A telephone that rang is not busy: somebody pressed reject, which many telephones call busy."""
+    return "rejected" if cause == "busy" and known.role == "agent" and known.ringing else cause
 
 
 WANTED = frozenset(Normaliser._HANDLERS)  # noqa: SLF001 (the table is this file's own)

@@ -42,11 +42,13 @@ class Teller:
         known.direction = known.direction or self._direction(m.get("context"), channel)
         caller = number(m.get("calleridnum"))
         known.had_caller = bool(caller)
+        called = dialled(m.get("exten"))
+        known.had_called = known.had_called or bool(called)
         return Originated(
             **facts | {"role": "caller", "direction": known.direction},
             caller=caller,
             caller_name=person(m.get("calleridname")),
-            called=dialled(m.get("exten")),
+            called=called,
             trunk=self._trunk(channel),
         )
 

@@ -8,6 +8,8 @@ from rules.events.call import Cause
 _NO_NUMBER = frozenset({"", "<unknown>", "unknown", "anonymous", "restricted", "unavailable", "private", "asterisk"})
 # Extensions of the dial plan that are steps of it, not numbers somebody dialled.
 _NO_EXTENSION = frozenset({"s", "h", "i", "t", "e", "a", "o", "fax", "onhangup"})
+# Where the dial plan goes when the caller has hung up.
+_AFTER_HANGUP = frozenset({"h", "onhangup"})
 _TRAILING_SERIAL = re.compile(r"-[0-9a-f]{8}$")
 
 # ITU-T Q.850 causes, as Asterisk's causes.h numbers them.
@@ -55,6 +57,15 @@ def dialled(exten: str) -> str:
     return "" if exten.lower() in _NO_EXTENSION else number(exten)
 
 
+def went_on(before: str, context: str, exten: str, priority: str) -> bool:
+    """Whether the dial plan did more for a caller who was at step `before`; `h` runs after the hang-up."""
+    return exten.lower() not in _AFTER_HANGUP and step(context, exten, priority) != before
+
+
+def step(context: str, exten: str, priority: str) -> str:
+    return f"{context},{exten},{priority}"
+
+
 def person(text: str) -> str:
     return "" if text in {"<unknown>", "<no name>"} else text.strip()
 
@@ -72,6 +83,11 @@ def member(name: str) -> str:
 def is_local(channel: str) -> bool:
     """Legs inside the PBX: two halves of a pipe, no telephone."""
     return channel.startswith("Local/")
+
+
+def pipe(channel: str) -> str:
+    """What both halves of one Local/ pipe are called: they end in ;1 and ;2."""
+    return channel.rpartition(";")[0]
 
 
 def hangup_cause(cause: str) -> Cause:

@@ -63,9 +63,10 @@ def test_a_telephone_rings_once_whichever_event_says_so_first() -> None:
         assert (events[2].leg, events[2].call, events[2].role) == ("1.2", "1.1", "agent")
 
 
-def test_early_media_is_no_ring_and_does_not_hide_the_answer() -> None:
+def test_early_media_counts_as_a_ring_nobody_can_be_sure_of_and_does_not_hide_the_answer() -> None:
     progress = message("DialState", **leg("1.1", "4"), **dest("1.2"), DialStatus="PROGRESS")
-    assert [type(e) for e in read(CALLER, DIAL, progress, ANSWERS)] == [Originated, Offered, Established]
+    events = read(CALLER, DIAL, progress, RINGS, ANSWERS)
+    assert [(type(e), e.uncertain) for e in events[2:]] == [(Delivered, True), (Established, False)]
 
 
 def test_local_legs_never_become_events_but_what_they_dial_does() -> None:
@@ -94,6 +95,32 @@ def test_an_answer_is_told_once() -> None:
     assert [type(e) for e in events] == [Originated, Offered, Delivered, Established]
 
 
+def test_click_to_dial_tells_the_number_when_the_operators_phone_dials_it() -> None:
+    events = read(
+        message("Newstate", **leg("1.1", "5", Exten="s")),
+        message("Newstate", **leg("1.1", "6", Exten="s")),
+        message("DialBegin", **leg("1.1", "6", Exten="013900001111"), **dest("1.2")),
+        message("DialBegin", **leg("1.1", "6", Exten="201"), **dest("1.3")),
+    )
+    assert [(type(e), e.called) for e in events if e.called] == [(Originated, "013900001111")]
+
+
+def test_a_call_that_began_in_a_local_pipe_was_made_to_the_pipes_extension() -> None:
+    one, two = "Local/4001@incoming-00000001;", "Local/201@phones-00000002;"
+    origin = leg("1.1", channel=one + "1", Exten="4001", Context="incoming", CallerIDNum="<unknown>")
+    phone = message("DialBegin", **leg("1.4", "4", channel=two + "2", Exten="201"), **dest("1.5"))
+    normaliser = Normaliser(settings(inbound_contexts=["incoming"]))
+    events = read(
+        message("Newchannel", **origin),
+        message("DialBegin", **leg("1.2", "4", channel=one + "2", Exten="4001"), **dest("1.3", channel=two + "1")),
+        phone,
+        normaliser=normaliser,
+    )
+    assert [(type(e), e.called, e.direction) for e in events] == [(Offered, "4001", "inbound")]
+    read(message("Hangup", **origin), normaliser=normaliser)
+    assert read(phone, normaliser=normaliser)[0].called == ""
+
+
 def test_click_to_dial_rings_the_operators_own_phone_and_is_no_call_for_them() -> None:
     events = read(message("Newchannel", **leg("1.1")), message("Newstate", **leg("1.1", "5")))
     assert [(type(e), e.role, e.direction) for e in events] == [(Originated, "caller", "outbound")]
@@ -113,8 +140,44 @@ def test_click_to_dial_rings_the_operators_own_phone_and_is_no_call_for_them() -
 )
 def test_a_dialled_leg_that_ends_in_vain_says_why(status: str, cause: str) -> None:
     end = message("DialEnd", **leg("1.1", "4"), **dest("1.2"), DialStatus=status)
-    failed = read(CALLER, DIAL, RINGS, end, end)[3:]
+    failed = read(CALLER, DIAL, end, end)[2:]
     assert [(type(e), e.cause, e.leg) for e in failed] == [(Failed, cause, "1.2")]
+
+
+def test_busy_is_busy_only_where_nothing_rang() -> None:
+    busy = message("DialEnd", **leg("1.1", "4"), **dest("1.2"), DialStatus="BUSY")
+    gone = message("Hangup", **leg("1.2", "5"), Cause="17")
+    assert [e.cause for e in read(CALLER, DIAL, busy, gone)[2:]] == ["busy", "busy"]
+    assert [e.cause for e in read(CALLER, DIAL, RINGS, busy, gone)[3:]] == ["rejected", "rejected"]
+
+
+@pytest.mark.parametrize(("outer", "cause"), [("NOANSWER", "no_answer"), ("CANCEL", "cancelled")])
+def test_why_a_telephone_behind_local_pipes_stops_ringing_is_what_ended_the_first_pipe(outer: str, cause: str) -> None:
+    def end(by: dict[str, str], of: dict[str, str], status: str) -> Message:
+        return message("DialEnd", **by, **of, DialStatus=status)
+
+    one, two = "Local/130@agents-00000001;", "Local/130@phones-00000002;"
+    first, second = dest("1.3", channel=one + "1"), dest("1.5", channel=two + "1")
+    events = read(
+        CALLER,
+        message("DialBegin", **leg("1.1", "4"), **first),
+        message("DialBegin", **leg("1.4", "4", channel=one + "2"), **second),
+        message("DialBegin", **leg("1.6", "4", channel=two + "2"), **dest("1.2")),
+        RINGS,
+        end(leg("1.1", "4"), first, outer),
+        end(leg("1.1", "4"), first, "CANCEL"),  # a queue says both
+        message("Hangup", **leg("1.3", "5", channel=one + "1"), Cause="0"),
+        end(leg("1.4", "4", channel=one + "2"), second, "CANCEL"),
+        end(leg("1.6", "4", channel=two + "2"), dest("1.2"), "CANCEL"),
+    )
+    assert [e.cause for e in events if isinstance(e, Failed)] == [cause]
+
+
+def test_an_agent_behind_a_local_pipe_is_named_at_the_answer() -> None:
+    pipe = dest("1.3", channel="Local/130@agents-00000001;1")
+    connect = message("AgentConnect", **leg("1.1", "6"), **pipe, MemberName="Alice", Queue="desk")
+    told = read(CALLER, DIAL, RINGS, ANSWERS, connect)[-1]
+    assert (type(told), told.leg, told.agent) == (Established, "1.2", "Alice")
 
 
 def test_the_leg_that_lost_a_ring_group_was_answered_elsewhere() -> None:
@@ -126,6 +189,23 @@ def test_the_leg_that_lost_a_ring_group_was_answered_elsewhere() -> None:
         (Failed, "answered_elsewhere"),
         (ConnectionCleared, "answered_elsewhere"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("place", "cause"),
+    [
+        ({"Exten": "7300", "Priority": "2"}, "cancelled"),  # it ends where it waited: the caller hung up
+        ({"Exten": "h", "Priority": "1"}, "cancelled"),
+        ({"Exten": "7300", "Priority": "3"}, "normal"),  # the queue let go of the caller, the dial plan went on
+        ({"Exten": "s", "Priority": "2", "Context": "voicemail"}, "normal"),
+    ],
+)
+def test_a_caller_abandoned_a_queue_only_if_the_call_ends_there(place: dict[str, str], cause: str) -> None:
+    here = {"Exten": "7300", "Priority": "2"}
+    join = message("QueueCallerJoin", **leg("1.1", "6", **here), Queue="desk")
+    abandon = message("QueueCallerAbandon", **leg("1.1", "6", **here), Queue="desk")
+    gone = message("Hangup", **leg("1.1", "6", **place), Cause="16")
+    assert read(CALLER, join, abandon, gone)[-1].cause == cause
 
 
 def test_a_forwarded_leg_is_diverted_to_where_it_was_sent() -> None:
@@ -145,7 +225,7 @@ def test_a_caller_who_leaves_the_queue_was_served_gave_up_or_waited_in_vain() ->
     abandon = message("QueueCallerAbandon", **leg("1.1", "6"), Queue="desk")
     served = read(CALLER, join, DIAL, ANSWERS, leave)
     assert not [e for e in served if isinstance(e, Dequeued)]
-    assert [e.cause for e in read(CALLER, join, abandon, leave) if isinstance(e, Dequeued)] == ["cancelled"]
+    assert [e.cause for e in read(CALLER, join, abandon, leave) if isinstance(e, Dequeued)] == ["no_answer"]
     assert [e.cause for e in read(CALLER, join, leave) if isinstance(e, Dequeued)] == ["no_answer"]
 
 
