@@ -65,10 +65,9 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    if request.path.startswith("/hooks/"):  # its own proofs, its own problems
-        return await handler(request)
     try:
-        _let_in(request)
+        if not request.path.startswith("/hooks/"):  # they have proofs of their own
+            _let_in(request)
         return await handler(request)
     except Problem as problem:
         return problem_response(problem)

@@ -225,3 +225,7 @@ async def test_unknown_paths_and_methods_are_problems_too(served: Served) -> Non
     assert (status, problem["status"]) == (405, 405)
     status, _ = await served.get("/api/v1/alerts/x/acknowledge")
     assert status == 405
+    status, problem = await served.ask("PUT", "/hooks/pbx/main")
+    assert (status, problem["status"]) == (405, 405)
+    status, problem = await served.get("/hooks/nowhere")
+    assert (status, problem["status"]) == (404, 404)
