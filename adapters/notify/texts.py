@@ -53,6 +53,7 @@ def _facts(alert: Alert) -> Facts:
     line = alert.line or alert.device
     who = f"{caller} → {line}" if line else caller
     if seconds < 120:
+        seconds = round(seconds * 1000) // 100 / 10  # cut: 14.999 s was in time and must not read 15.0
         return Facts(who, caller, line or "?", alert.ring or 0, alert.source, f"{seconds:.1f} 秒", f"{seconds:.1f} s")
     minutes = f"{seconds / 60:.0f}"
     return Facts(who, caller, line or "?", alert.ring or 0, alert.source, f"{minutes} 分钟", f"{minutes} min")

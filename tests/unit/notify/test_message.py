@@ -95,6 +95,13 @@ def test_a_breach_says_what_happened_since_when_and_what_to_do() -> None:
     )
 
 
+def test_a_time_just_in_time_does_not_read_as_too_late() -> None:
+    facts = {name: getattr(BREACH, name) for name in BREACH.__struct_fields__}
+    said = texts(Alert(**facts | {"kind": "cleared", "seconds": 14.999}))
+    assert "14.9 秒" in said.zh
+    assert "14.9 s" in said.en
+
+
 def test_a_late_alert_says_so() -> None:
     late = Alert(**{name: getattr(BREACH, name) for name in BREACH.__struct_fields__} | {"late": True})
     assert "迟报" in texts(late).zh
