@@ -118,7 +118,7 @@ def publish(turn: Turn, alert: Alert, to: tuple[str, ...]) -> Alert:
     turn.decision.sends.extend(Send(alert.id, name) for name in to)
     turn.state.alerts[alert.id] = alert
     if alert.kind in ("breach", "escalation"):
-        turn.state.watch(alert.raised_us + ALERT_EXPIRES_US, EXPIRE, alert.obligation, alert)
+        turn.state.watch_long(alert.raised_us + ALERT_EXPIRES_US, EXPIRE, alert.obligation, alert)
     let_go_if_settled(turn, alert)
     return alert
 

@@ -23,14 +23,14 @@ def passed(turn: Turn, steps_max: int) -> None:
     state = turn.state
     for _ in range(steps_max):
         wait = state.next_wait()
-        if wait is None or wait.at_us > turn.at_us:
+        if wait is None or wait[0] > turn.at_us:
             return
         state.pop_wait()
-        thing = wait.thing
+        _, kind, _, _, thing = wait
         if isinstance(thing, Obligation):
             _step(turn, thing)
         elif isinstance(thing, Incident):
-            if wait.kind == LINGER:
+            if kind == LINGER:
                 endings.lingered(turn, thing)
             else:
                 endings.forget_passed(turn, thing)

@@ -116,7 +116,7 @@ def close_as(turn: Turn, incident: Incident, outcome: IncidentOutcome) -> None:
     incident.outcome = outcome
     incident.call.linger_until_us = None
     incident.forget_us = turn.at_us + KEPT_US
-    turn.state.watch(incident.forget_us, FORGET, incident.id, incident)
+    turn.state.watch_long(incident.forget_us, FORGET, incident.id, incident)
     turn.state.closed[incident.id] = incident
     turn.touch(incident)
     if len(turn.state.closed) > CLOSED_KEPT_MAX:
@@ -127,7 +127,7 @@ def forget_passed(turn: Turn, incident: Incident) -> None:
     """Its hour is over: it may go, unless something of it is still open."""
     if any(o.state == "open" for o in incident.obligations):
         incident.forget_us = turn.at_us + KEPT_US
-        turn.state.watch(incident.forget_us, FORGET, incident.id, incident)
+        turn.state.watch_long(incident.forget_us, FORGET, incident.id, incident)
         turn.touch(incident)
         return
     forget(turn, incident)

@@ -57,7 +57,7 @@ def decide(state: State, entry: Entry) -> Decision:
 def next_deadline(state: State) -> int | None:
     """When `DeadlinePassed` must be entered next, µs; None if nothing waits."""
     wait = state.next_wait()
-    return None if wait is None else wait.at_us
+    return None if wait is None else wait[0]
 
 
 def _deadline_passed(turn: Turn, event: DeadlinePassed) -> None:

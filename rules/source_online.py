@@ -84,7 +84,7 @@ def _put_aside(turn: Turn, error: str) -> None:
     if wait is None:
         return
     turn.state.pop_wait()
-    thing = wait.thing
+    thing = wait[-1]
     if isinstance(thing, Obligation):
         incident = turn.state.incidents[thing.incident]
         turn.end(incident, thing, "not_measurable", "undecided")

@@ -1,8 +1,9 @@
 """All live things of one site, and the look-ups that find them; all of it can be rebuilt from the store's live rows."""
 
+from collections import deque
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from rules.effects import Alert
 from rules.incident_numbers import IncidentNumbers
@@ -25,14 +26,10 @@ EXPIRE: WaitKind = 3
 OFFLINE: WaitKind = 4
 
 
-class Wait(NamedTuple):
-    """One thing that wants to be looked at. Outdated ones are passed over, not removed; `order` breaks ties."""
-
-    at_us: int
-    kind: WaitKind
-    id: int
-    order: int
-    thing: Obligation | Incident | Alert | SourceStatus
+# One thing that wants to be looked at: (at_us, kind, id, order, thing). Outdated ones are passed over, not removed;
+# `order` breaks ties. A plain tuple, because most of what is decided makes one.
+Thing = Obligation | Incident | Alert | SourceStatus
+Wait = tuple[int, WaitKind, int, int, Thing]
 
 
 class State:
@@ -62,6 +59,8 @@ class State:
         self.closed: dict[int, Incident] = {}  # in the order of closing
         self._numbers = IncidentNumbers(rules.timezone, last_number)
         self._waits: list[Wait] = []
+        self._waits_max = 0
+        self._queues: dict[WaitKind, deque[Wait]] = {FORGET: deque(), EXPIRE: deque()}
         self._order = 0
         for incident in self.incidents.values():
             self._index(incident)
@@ -136,11 +135,25 @@ class State:
 
     # -- waiting ------------------------------------------------------------------------------------------------
 
-    def watch(self, at_us: int, kind: WaitKind, id_: int, thing: Obligation | Incident | Alert | SourceStatus) -> None:
+    def watch(self, at_us: int, kind: WaitKind, id_: int, thing: Thing) -> None:
         self._order += 1
-        heappush(self._waits, Wait(at_us, kind, id_, self._order, thing))
-        if len(self._waits) > _STALE_WAITS_MAX + 8 * (len(self.incidents) + len(self.alerts)):
-            self._collect_waits()
+        heappush(self._waits, (at_us, kind, id_, self._order, thing))
+        if len(self._waits) > self._waits_max:
+            self._drop_stale_waits()
+
+    def watch_long(self, at_us: int, kind: WaitKind, id_: int, thing: Thing) -> None:
+        """All of this kind wait equally long, so they queue: only the first stands in the heap, which stays small."""
+        self._order += 1
+        wait = (at_us, kind, id_, self._order, thing)
+        queue = self._queues[kind]
+        if queue and wait < queue[-1]:  # of the same moment, or the clock was set back
+            heappush(self._waits, wait)
+            return
+        queue.append(wait)
+        if len(queue) == 1:
+            heappush(self._waits, wait)
+        elif len(queue) > self._waits_max:
+            self._drop_stale_waits()
 
     def next_wait(self) -> Wait | None:
         """The first thing that waits; outdated entries before it are dropped."""
@@ -149,26 +162,31 @@ class State:
             first = waits[0]
             if self._holds(first):
                 return first
-            heappop(waits)
+            self.pop_wait()
         return None
 
     def due(self, at_us: int) -> bool:
         """Whether something may be due by then: one look, for the hot path."""
-        return bool(self._waits) and self._waits[0].at_us <= at_us
+        return bool(self._waits) and self._waits[0][0] <= at_us
 
     def pop_wait(self) -> None:
-        heappop(self._waits)
+        wait = heappop(self._waits)
+        queue = self._queues.get(wait[1])
+        if queue and queue[0] is wait:
+            queue.popleft()
+            if queue:
+                heappush(self._waits, queue[0])
 
     def _holds(self, wait: Wait) -> bool:
-        thing = wait.thing
+        at_us, kind, _, _, thing = wait
         if isinstance(thing, Obligation):
-            return thing.state == "open" and thing.opened_us + thing.plan[thing.step].after_us == wait.at_us
+            return thing.state == "open" and thing.opened_us + thing.plan[thing.step].after_us == at_us
         if isinstance(thing, Incident):
-            due_us = thing.call.linger_until_us if wait.kind == LINGER else thing.forget_us
-            return due_us == wait.at_us and thing.id in self.incidents
+            due_us = thing.call.linger_until_us if kind == LINGER else thing.forget_us
+            return due_us == at_us and thing.id in self.incidents
         if isinstance(thing, Alert):
             return thing.id in self.alerts
-        return self._offline_due(thing) == wait.at_us
+        return self._offline_due(thing) == at_us
 
     def _offline_due(self, status: SourceStatus) -> int | None:
         if status.link in ("unknown", "online") or status.offline_alert:
@@ -180,8 +198,13 @@ class State:
         if due_us is not None:
             self.watch(due_us, OFFLINE, 0, status)
 
+    def _drop_stale_waits(self) -> None:
+        self._waits_max = _STALE_WAITS_MAX + 8 * (len(self.incidents) + len(self.alerts))
+        if max(len(self._waits), *map(len, self._queues.values())) > self._waits_max:
+            self._collect_waits()
+
     def _collect_waits(self) -> None:
-        found: list[tuple[int, WaitKind, int, Obligation | Incident | Alert | SourceStatus]] = []
+        found: list[tuple[int, WaitKind, int, Thing]] = []
         for incident in self.incidents.values():
             for obligation in incident.obligations:
                 next_us = obligation.next_us
@@ -200,6 +223,12 @@ class State:
             due_us = self._offline_due(self.sources[name])
             if due_us is not None:
                 found.append((due_us, OFFLINE, 0, self.sources[name]))
-        self._waits = [Wait(at, kind, id_, order, thing) for order, (at, kind, id_, thing) in enumerate(found)]
-        self._order = len(found)
+        waits: list[Wait] = [(at, kind, id_, order, thing) for order, (at, kind, id_, thing) in enumerate(found)]
+        self._order = len(waits)
+        self._waits = [wait for wait in waits if wait[1] not in self._queues]
+        for kind in self._queues:
+            queue = deque(sorted(wait for wait in waits if wait[1] == kind))
+            self._queues[kind] = queue
+            if queue:
+                self._waits.append(queue[0])
         heapify(self._waits)
