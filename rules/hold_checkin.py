@@ -245,7 +245,8 @@ def _finish(turn: Turn, incident: Incident, current: Obligation, reason: str) ->
     breached = [o for o in incident.obligations if o.leg == current.leg and _waits_on(o)]
     for obligation in breached:
         obligation.ended_by = turn.seq
-        obligation.seconds = (turn.at_us - obligation.opened_us) // 1000 / 1000
+        elapsed_us, clock = _measure(turn, incident, obligation)
+        _fill(turn, incident, obligation, elapsed_us, clock)
         turn.decision.obligations.append(obligation)
     clear(turn, incident, [current, *breached], reason)
 

@@ -89,7 +89,8 @@ def answered(turn: Turn, incident: Incident, leg: Leg) -> None:
     current = episode(incident)
     terms = applies(turn, incident)
     if current is None and leg.delivered_us is not None and terms is not None:
-        if incident.closed_us is not None:  # a trusted clock would have judged the ring as it was told
+        timed = leg.source_delivered_us is not None and turn.source_us is not None
+        if incident.closed_us is not None and not (timed and turn.clock_trusted(incident.call.source)):
             _record(turn, incident, "not_measurable", "ring_told_late")
             return
         # its hold had overtaken its ring, so the ring opened nothing
