@@ -5,11 +5,12 @@ from itertools import permutations
 import msgspec
 import pytest
 
-from rules.events import CallEvent, ConnectionCleared, Delivered, Established, Held, Retrieved
+from rules.events import ConnectionCleared, Delivered, Established, Held, Retrieved
 from rules.settings import RuleSet
 from tests.scenarios.story import DEFAULTS, START_US, Player
 
-STORY: tuple[type[CallEvent], ...] = (Delivered, Established, Held, Retrieved, ConnectionCleared)
+Told = type[Delivered] | type[Established] | type[Held] | type[Retrieved] | type[ConnectionCleared]
+STORY: tuple[Told, ...] = (Delivered, Established, Held, Retrieved, ConnectionCleared)
 IN_TIME = (0, 3, 20, 40, 60)
 TOO_LATE = (0, 16, 20, 55, 60)
 
