@@ -56,6 +56,7 @@ class Gateway:
             for source in config.sources
             if source.kind.make is None
         }
+        self._store_ours = asyncio.Event()
         self._stop = asyncio.Event()
 
     @property
@@ -73,7 +74,7 @@ class Gateway:
         try:
             async with asyncio.TaskGroup() as tasks:
                 records = tasks.create_task(self._keep_records(), name="pipeline")
-                delivery = tasks.create_task(self.delivery.run(), name="delivery")
+                delivery = tasks.create_task(self._deliver(), name="delivery")
                 sources = [
                     tasks.create_task(source.run(self.pipeline), name=f"source {source.name}")
                     for source in self.sources
@@ -137,7 +138,13 @@ class Gateway:
                     log.warning("not ready", reason=self.pipeline.ready)
                     said = self.pipeline.ready
                 await asyncio.sleep(backoff.next_s())
+        self._store_ours.set()
         await self.pipeline.run()
+
+    async def _deliver(self) -> None:
+        """Not before the store is ours: a second gateway started by mistake would push the first off its broker."""
+        await self._store_ours.wait()
+        await self.delivery.run()
 
     async def _listen(self) -> web.AppRunner:
         services = Services(

@@ -61,7 +61,7 @@ def _facts(alert: Alert) -> Facts:
 
 def _marks(alert: Alert) -> list[tuple[bool, str, str]]:
     return [
-        (alert.late, "（迟报：网关当时未运行）", " (told late: the gateway was not running then)"),
+        (alert.late, "（迟报：到期时网关未能发出）", " (told late: the gateway could not tell it when it was due)"),
         (alert.reason == "corrected", "（更正：并未超时）", " (corrected: it was in time)"),
         (not alert.certain, "（时刻不确定）", " (the moment is not certain)"),
     ]

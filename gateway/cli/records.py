@@ -41,7 +41,7 @@ def decode(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The events as JSON lines instead of a table.")] = False,
 ) -> None:
-    """Show what the gateway makes of a recorded webhook payload or of a recorded Asterisk manager stream."""
+    """Show what the gateway makes of a recorded payload. A webhook's body, or Asterisk's manager stream."""
     checked = load(config) if config is not None else None
     told_by = _source(checked, source)
     zone = checked.gateway.timezone if checked is not None else _SAMPLE_RULES.timezone
@@ -64,7 +64,7 @@ def replay(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The site's day; today without it.")
     ] = None,
 ) -> None:
-    """Judge a past day again under other rules, and show which verdicts and alerts would differ. Changes nothing."""
+    """Judge a past day again under other rules. Shows which verdicts and alerts would differ; changes nothing."""
     checked = load(config)
     rules = checked.rules, load(other).rules
     chosen = (day or datetime.now(ZoneInfo(checked.gateway.timezone))).date()

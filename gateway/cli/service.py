@@ -35,7 +35,7 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
 
 
 def check_config(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Say everything that is wrong with the configuration, or that it is right. Exit code 78 if wrong."""
+    """Say all that is wrong with the configuration, or that it is right. Exit code 78 if wrong."""
     checked = load(config)
     for remark in checked.remarks:
         typer.echo(f"note: {remark}")
@@ -50,7 +50,7 @@ def show_config(
     config: ConfigFile = DEFAULT_CONFIG,
     as_reference: Annotated[bool, typer.Option("--reference", help="Instead, all keys there are (Markdown).")] = False,
 ) -> None:
-    """Print every value in force, defaults too; secrets are hidden."""
+    """Print every value in force, defaults too. Secrets are hidden."""
     typer.echo(reference() if as_reference else config_as_toml(load(config)), nl=False)
 
 
@@ -58,7 +58,7 @@ def token(
     *,
     webhook: Annotated[bool, typer.Option("--webhook", help="A signing secret for webhooks instead: whsec_…")] = False,
 ) -> None:
-    """Make a new random token for the API, or with --webhook a secret for a webhook. Put it into a file of its own."""
+    """Make a new token for the API, or a webhook's secret. Put it into a file of its own."""
     if webhook:
         typer.echo("whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode())
     else:

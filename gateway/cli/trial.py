@@ -31,7 +31,7 @@ def simulate(
     factor: Annotated[float, typer.Option(help="How many times faster than life.")] = 1.0,
     faults: Annotated[bool, typer.Option("--faults", help="Duplicates, late events, lost ends.")] = False,
 ) -> None:
-    """Play the PBX of a [[source]]: post webhooks to the running gateway, or serve a pretend Asterisk to it."""
+    """Play the PBX of a [[source]]. Posts webhooks to the running gateway, or serves a pretend Asterisk to it."""
     checked = load(config)
     names = {one.settings.name: one.settings for one in checked.sources}
     name = source or next(iter(names))
@@ -64,7 +64,7 @@ def demo(
     factor: Annotated[float, typer.Option(min=0.1, max=100, help="How many times faster than life it rings.")] = 1.0,
     language: Annotated[Language | None, typer.Option(help="Of the alerts here; without it, the terminal's.")] = None,
 ) -> None:
-    """What `make run` does: the gateway with an MQTT broker of its own, and a simulated hotline that rings it."""
+    """Run it all: gateway, MQTT broker, a hotline that rings. What `make run` does."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
     uvloop.run(play(prepare(folder, port), Screen(console, language), seed=seed, factor=factor))
 

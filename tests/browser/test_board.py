@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from playwright.async_api import Browser, expect
 
+from rules.events import Delivered
 from tests.browser.conftest import open_board
 from tests.fixtures.served import Served
 
@@ -234,3 +235,34 @@ async def test_keys_do_nothing_while_somebody_types(browser: Browser, served: Se
         await board.page.evaluate("document.body.append(document.createElement('input'))")
         await board.page.locator("input").press("l")
         await expect(board.page.locator("html")).to_have_attribute("lang", "zh-CN")
+
+
+async def test_a_flood_of_alerts_is_a_few_rows_and_a_count(browser: Browser, served: Served) -> None:
+    async with open_board(browser, served) as board:
+        for n in range(20):
+            await served.ring(f"138001380{n:02}")
+        await served.later(15.1)
+        rows = board.page.locator("#alert-rows .row")
+        await expect(rows).to_have_count(8)
+        await expect(rows.first).to_contain_text("-0001】")  # oldest first
+        await expect(board.page.locator("#alert-rows kbd:visible")).to_have_count(1)  # the key is for the topmost only
+        await expect(board.page.locator("#alerts-count")).to_have_text("20")
+        more = board.page.locator("#alerts-more")
+        await expect(more).to_have_text("另有 12 条，全部显示")
+        await more.click()
+        await expect(rows).to_have_count(20)
+        await more.click()
+        await expect(rows).to_have_count(8)
+
+
+async def test_a_call_out_shows_who_is_called_not_our_own_number(browser: Browser, served: Served) -> None:
+    async with open_board(browser, served) as board:
+        await served.submit(
+            Delivered(
+                source="main", call="out-1", role="agent", direction="outbound", caller="801", called="13800138000"
+            )
+        )
+        row = board.page.locator("#calls .row")
+        await expect(row.locator(".number")).to_have_text("138****8000")
+        await expect(row.locator(".route")).to_have_text("呼出 801")
+        await expect(row.locator(".state b")).to_have_text("呼出")

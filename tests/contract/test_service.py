@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ import aiomqtt
 
 from gateway.broker import EmbeddedBroker
 from tests.fixtures.gateway import RunningGateway, running_gateway
+from tests.fixtures.ports import take_free_port
 
 # Rings of 0.3 s instead of 5 s: the rules are the same, the test is not 15 s long.
 QUICK = "ring_cycle_s = 0.3"
@@ -168,3 +170,25 @@ async def test_a_missed_caller_must_be_called_back_and_an_outbound_call_meets_it
         incident = await gateway.incident("F-1")
         [verdict] = [v for v in incident["verdicts"] if v["rule"] == "call_back"]
         assert (incident["outcome"], verdict["verdict"]) == ("abandoned", "met")
+
+
+async def test_a_second_gateway_on_the_same_store_leaves_the_broker_to_the_first(
+    tmp_path: Path, broker: EmbeddedBroker
+) -> None:
+    async with running_gateway(tmp_path, more=MQTT.format(port=broker.port)) as gateway:
+        port = take_free_port()
+        second = tmp_path / "second.toml"
+        second.write_text((tmp_path / "gateway.toml").read_text().replace(gateway.url.rpartition(":")[2], str(port), 1))
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "gateway", "run", "--config", str(second)), stderr=asyncio.subprocess.PIPE
+        )
+        assert process.stderr is not None
+        async with asyncio.timeout(20):
+            while b"is owned by another gateway" not in await process.stderr.readline():
+                assert process.returncode is None
+        async with gateway.http.get(f"http://127.0.0.1:{port}/readyz") as answer:
+            assert answer.status == 503
+        process.terminate()
+        _, rest = await process.communicate()
+        assert b"notifier" not in rest
+        assert "notifier offline" not in (tmp_path / "gateway.log").read_text()

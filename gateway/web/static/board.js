@@ -2,7 +2,7 @@
 import { showDetail } from "./detail.js";
 import { el, keep, mark, put, span } from "./dom.js";
 import { act, newKey, openFeed, read, serverNow } from "./feed.js";
-import { callBackOf, callLook, groupAlerts, moment, pendingOf } from "./model.js";
+import { callBackOf, callLook, groupAlerts, moment, mostUrgentHold, pendingOf } from "./model.js";
 import { clockTime, fillAlerts, fillBacks, fillCalls, fillRecents, setZone } from "./rows.js";
 import * as sound from "./sound.js";
 import { language, switchLanguage, t } from "./words.js";
@@ -10,6 +10,8 @@ import { language, switchLanguage, t } from "./words.js";
 const PAINT_MS = 100;
 const MINUTE_MS = 60_000;
 const RECENT_MAX = 30;
+const ALERTS_SHOWN = 8; // a flood is one line with its count, until somebody wants to see it all
+const ENDED_MS = 10_000;
 const GONE_MS = 6000; // a cleared alert may be read so long
 const THEMES = ["auto", "day", "night", "contrast"];
 
@@ -25,6 +27,7 @@ let ready = "";
 let link = "connecting";
 let hidden = { incidents: 0, alerts: 0 };
 let announced = new Set();
+let allAlerts = false;
 
 // What the stream tells.
 
@@ -110,17 +113,14 @@ function say(text) {
   saidUntil = performance.now() + 5000;
 }
 
-function acknowledgeOldest() {
-  const waiting = groupAlerts([...alerts.values()]).filter((group) => group.waiting.length && !group.gone);
-  const oldest = waiting.sort((a, b) => moment(a.top.raised_at) - moment(b.top.raised_at))[0];
-  if (oldest) actions.acknowledge(oldest.waiting);
+function acknowledgeFirst() {
+  const [first] = groupAlerts([...alerts.values()]).filter((group) => group.waiting.length && !group.gone);
+  if (first) actions.acknowledge(first.waiting);
   else say(t("nothingToAcknowledge"));
 }
 
 function greetMostUrgent() {
-  const held = [...calls.values()].filter((call) => call.held && !call.closed_at);
-  const due = (call) => callLook(call, call.rings_allowed, serverNow()).due ?? Infinity;
-  const first = held.sort((a, b) => due(a) - due(b))[0];
+  const first = mostUrgentHold([...calls.values()], serverNow());
   if (first) actions.checkIn(first.number);
   else say(t("nobodyOnHold"));
 }
@@ -133,18 +133,25 @@ function paint() {
   if (performance.now() > saidUntil) put($("said"), "");
   if (link !== "online") return; // frozen and greyed: a clock that runs on would look alive
   tidy(now);
-  const live = [...calls.values()].filter((call) => !call.closed_at || Math.floor(moment(call.closed_at) / MINUTE_MS) === Math.floor(now / MINUTE_MS));
+  const live = [...calls.values()].filter((call) => !call.closed_at || staysAfterItsEnd(moment(call.closed_at), now));
   live.sort((a, b) => moment(a.opened_at) - moment(b.opened_at));
   const backs = [...calls.values()].map((call) => ({ call, clock: callBackOf(call) })).filter(({ clock }) => clock);
   backs.sort((a, b) => moment(a.clock.due_at) - moment(b.clock.due_at));
   const groups = groupAlerts([...alerts.values()]);
   fillCalls($("calls"), live, now, actions);
   fillBacks($("backs"), backs, now, actions);
-  fillAlerts($("alert-rows"), groups, actions);
+  const shown = allAlerts ? groups : groups.slice(0, ALERTS_SHOWN);
+  fillAlerts($("alert-rows"), shown, actions);
+  fillMore(groups.length - shown.length);
   fillRecents($("recents"), [...recents.values()].reverse(), openDetail);
   fillCounts(live.filter((call) => !call.closed_at).length, backs.length, groups);
   fillStrip(live, now);
   tell(live, groups, now);
+}
+
+/** Until the next minute, so that rows leave together; but nothing vanishes the moment it ends. */
+function staysAfterItsEnd(closed, now) {
+  return now - closed < ENDED_MS || Math.floor(closed / MINUTE_MS) === Math.floor(now / MINUTE_MS);
 }
 
 function tidy(now) {
@@ -152,6 +159,13 @@ function tidy(now) {
   for (const [id, call] of calls) {
     if (call.closed_at && now - moment(call.closed_at) > MINUTE_MS && !callBackOf(call)) calls.delete(id);
   }
+}
+
+function fillMore(folded) {
+  const button = $("alerts-more");
+  button.hidden = !allAlerts && folded <= 0;
+  put(button, allAlerts ? t("fewerAlerts") : t("moreAlerts", folded));
+  button.setAttribute("aria-expanded", String(allAlerts));
 }
 
 function fillCounts(live, backs, groups) {
@@ -200,10 +214,15 @@ function tell(live, groups, now) {
 
 const LIGHTS = { online: ["green", "●"], connecting: ["amber", "▲"], stale: ["amber", "▲"], offline: ["red", "■"], refused: ["red", "■"], unknown: ["grey", "○"] };
 
+/** By the minute: a number that changes every second would draw the eye for nothing. */
+function heardWords(age_s) {
+  return age_s < 60 ? t("heardNow") : t("heardAgo", Math.floor(age_s / 60));
+}
+
 function fillLights() {
   keep($("sources"), sources, (source) => source.name, makeLight, (item, source) => {
     const idle = source.last_event_age_s === null;
-    const heard = idle ? t("neverHeard") : t("heardAgo", span(source.last_event_age_s * 1000));
+    const heard = idle ? t("neverHeard") : heardWords(source.last_event_age_s);
     const waiting = source.state === "unknown" && idle;
     const light = source.pushed && source.state === "online" ? heard : t(`light_${source.state}`);
     fillLight(item, source.name, source.state, waiting ? t("waitingNote") : light);
@@ -303,7 +322,7 @@ function toggleKeys() {
 }
 
 const keys = {
-  a: acknowledgeOldest,
+  a: acknowledgeFirst,
   h: greetMostUrgent,
   s: () => sound.silence(groupAlerts([...alerts.values()]).map((group) => group.key)),
   l: () => (switchLanguage(), fillWords()),
@@ -324,6 +343,7 @@ document.addEventListener("keydown", (event) => {
 $("language").addEventListener("click", keys.l);
 $("theme").addEventListener("click", switchTheme);
 $("help").addEventListener("click", toggleKeys);
+$("alerts-more").addEventListener("click", () => (allAlerts = !allAlerts));
 $("sound").addEventListener("click", () => (sound.toggleSound(), fillSound()));
 for (const query of [dark, contrast]) query.addEventListener("change", fillTheme);
 

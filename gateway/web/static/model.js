@@ -80,6 +80,13 @@ function ended(call, three) {
   return { phase: phases[three?.state] ?? "over", what: `outcome_${call.outcome}`, verdict: three };
 }
 
+/** The caller on hold whose greeting is due first. */
+export function mostUrgentHold(calls, now) {
+  const held = calls.filter((call) => call.held && !call.closed_at);
+  const due = new Map(held.map((call) => [call, callLook(call, call.rings_allowed, now).due ?? Infinity]));
+  return held.sort((a, b) => due.get(a) - due.get(b))[0];
+}
+
 /** The open obligations of the desk: how many, and which comes first. */
 export function pendingOf(calls) {
   const open = calls.flatMap((call) => call.clocks.filter((clock) => clock.state === "open"));
@@ -93,7 +100,7 @@ export function callBackOf(call) {
 
 const RANK = { warning: 1, breach: 2, escalation: 3 };
 
-/** Alerts of one obligation are one line: the highest step speaks. Escalations first, then what waits, then the rest. */
+/** Alerts of one obligation are one line: the highest step speaks. Escalations, then what waits, oldest first; then the rest, newest first. */
 export function groupAlerts(alerts) {
   const groups = new Map();
   for (const alert of alerts) {
@@ -107,7 +114,7 @@ export function groupAlerts(alerts) {
     group.waiting = group.alerts.filter((alert) => alert.state === "raised" && alert.kind !== "warning");
     group.gone = group.alerts.every((alert) => alert.gone);
   }
-  return [...groups.values()].sort((a, b) => height(b) - height(a) || at(b.top.raised_at) - at(a.top.raised_at));
+  return [...groups.values()].sort((a, b) => height(b) - height(a) || (height(a) ? 1 : -1) * (at(a.top.raised_at) - at(b.top.raised_at)));
 }
 
 const height = (group) => (!group.waiting.length || group.gone ? 0 : group.top.kind === "escalation" ? 2 : 1);

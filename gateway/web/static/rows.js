@@ -1,13 +1,14 @@
 // The rows of the four panes: made once per call or alert, then only refilled, so nothing jumps.
 import { el, keep, mark, put, seconds, span } from "./dom.js";
-import { MARKS, alertPhase, callLook, masked, moment } from "./model.js";
+import { MARKS, alertPhase, callLook, masked, moment, mostUrgentHold } from "./model.js";
 import { language, t } from "./words.js";
 
 const FRESH_MS = 3000;
 const VERDICT_MARKS = { met: MARKS.done, breached: MARKS.breach, not_measurable: MARKS.unknown };
 
 export function fillCalls(list, calls, now, actions) {
-  keep(list, calls, (call) => call.call, () => makeCall(actions), (row, call) => fillCall(row, call, now));
+  const urgent = mostUrgentHold(calls, now);
+  keep(list, calls, (call) => call.call, () => makeCall(actions), (row, call) => fillCall(row, call, now, call === urgent));
 }
 
 function makeCall(actions) {
@@ -25,8 +26,8 @@ function makeCall(actions) {
   return row;
 }
 
-function fillCall(row, call, now) {
-  const look = callLook(call, call.rings_allowed, now);
+function fillCall(row, call, now, urgent) {
+  const look = { ...callLook(call, call.rings_allowed, now), outbound: call.direction === "outbound" };
   const [sign, state, who, count, acts, bar] = row.children;
   mark(row, "phase", look.phase);
   mark(row, "number", call.number);
@@ -35,12 +36,13 @@ function fillCall(row, call, now) {
   put(sign, VERDICT_MARKS[look.verdict?.state] ?? MARKS[look.phase] ?? MARKS.over);
   put(state.firstChild, stateWords(look));
   put(state.lastChild, look.ring && look.rings ? dots(look.ring, look.rings) : "");
-  put(who.children[0], call.from ? masked(call.from) : t("anonymous"));
+  put(who.children[0], person(call));
   put(who.children[1], call.from_name);
   put(who.children[2], route(call));
   put(count.firstChild, look.until ? span(look.until - look.since) : look.phase === "talk" || look.phase === "done" ? span(now - look.since) : `${seconds(now - look.since)} s`);
   put(count.lastChild, countWords(look, now));
   acts.firstChild.hidden = !look.held || !look.due;
+  acts.firstChild.firstChild.hidden = !urgent; // the key is for this one only
   put(acts.firstChild.lastChild, t("checkIn"));
   bar.hidden = look.fraction === undefined || look.phase === "breach";
   bar.firstChild.style.transform = `scaleX(${look.fraction ?? 0})`;
@@ -49,6 +51,7 @@ function fillCall(row, call, now) {
 function stateWords(look) {
   const verdict = look.verdict ? verdictWords(look.verdict).replace(/^\S /, "") : "";  // its sign stands before
   if (look.what === "ring") return t("ring", look.ring);
+  if (look.what === "arriving" && look.outbound) return t("outbound");
   if (look.what === "talk") return verdict || t("talk");
   if (look.what.startsWith("outcome_")) return verdict || t(look.what);
   return t(look.hint === "greetNow" ? "greetNow" : look.what);
@@ -66,7 +69,14 @@ function countWords(look, now) {
 
 const dots = (ring, rings) => "●".repeat(Math.min(ring, rings)) + "○".repeat(Math.max(rings - ring, 0));
 
+/** The person outside: who called, or who is called. */
+function person(call) {
+  const number = call.direction === "outbound" ? call.to : call.from;
+  return number ? masked(number) : t("anonymous");
+}
+
 function route(call) {
+  if (call.direction === "outbound") return [t("outbound"), call.agent || call.from].filter(Boolean).join(" ");
   const line = [call.line || call.to, call.line_name].filter(Boolean).join(" ");
   const desk = [call.device || call.devices_ringing?.join(", "), call.agent].filter(Boolean).join(" ") || (call.queued ? `${t("queued")} ${call.queue}` : "");
   return [line, desk].filter(Boolean).join(` ${t("to")} `);
@@ -77,6 +87,7 @@ export function verdictWords(clock) {
   const state = clock.verdict ?? clock.state;
   const s = clock.seconds === null || clock.seconds === undefined ? "" : (Math.floor(clock.seconds * 10) / 10).toFixed(1);
   if (state === "met") return `${t("verdict_met")} ${s ? t("metIn", clock.ring, s) : ""}`.trim();
+  if (state === "breached" && clock.rule === "hold_checkin") return `■ ${t("holdBreachedAt", s)}`;
   if (state === "breached") return s ? `■ ${t("breachedAt", s)}` : t("verdict_breached");
   return t(`verdict_${state}`);
 }
@@ -114,7 +125,7 @@ function makeBack(actions) {
 }
 
 export function fillAlerts(list, groups, actions) {
-  keep(list, groups, (group) => group.key, () => makeAlert(actions), (row, group) => fillAlert(row, group));
+  keep(list, groups, (group) => group.key, () => makeAlert(actions), (row, group) => fillAlert(row, group, group === groups[0]));
 }
 
 function makeAlert(actions) {
@@ -130,7 +141,7 @@ function makeAlert(actions) {
   return row;
 }
 
-function fillAlert(row, group) {
+function fillAlert(row, group, first) {
   const { top } = group;
   const phase = alertPhase(group);
   const [sign, when, text, acts] = row.children;
@@ -142,6 +153,7 @@ function fillAlert(row, group) {
   put(text.firstChild, maskedText(top));
   put(text.lastChild, alertFate(group));
   acts.firstChild.hidden = phase !== "breach";
+  acts.firstChild.firstChild.hidden = !first; // the key is for this one only
   put(acts.firstChild.lastChild, t("acknowledge"));
 }
 
@@ -160,7 +172,6 @@ function alertFate(group) {
     group.gone ? t("cleared") : "",
     top.acknowledged_by ? t("acknowledged", top.acknowledged_by) : "",
     reached.length ? t("delivered", reached.join(", ")) : failed ? t("notNotified") : "",
-    top.late ? t("late") : "",
   ].filter(Boolean).join(" · ");
 }
 
@@ -173,7 +184,7 @@ export function fillRecents(list, records, open) {
     row.number = record.number;
     mark(row, "verdict", worst?.verdict ?? "none");
     put(when, clockTime(record.opened_at));
-    put(who.firstChild, record.from ? masked(record.from) : t("anonymous"));
+    put(who.firstChild, person(record));
     put(who.lastChild, route(record));
     put(result.firstChild, worst ? verdictWords(worst) : "–");
     put(result.lastChild, t(`outcome_${record.outcome}`));
