@@ -57,6 +57,7 @@ def take(turn: Turn, event: CallEvent) -> None:
 
 def _set_moment(turn: Turn, event: CallEvent) -> None:
     turn.uncertain = event.uncertain
+    turn.source_seq = event.source_seq
     status = turn.status(event.source)
     if event.occurred_us is not None:
         skew_max_us = turn.terms.source(event.source).skew_max_us

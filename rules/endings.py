@@ -148,7 +148,7 @@ def _clear_leg(turn: Turn, incident: Incident, leg: Leg, cause: Cause) -> None:
     if leg.state == "held":
         count_hold(turn, incident, leg)
     leg.state = "cleared"
-    leg.cleared_us = turn.moment_us
+    leg.cleared_us, leg.source_cleared_us, leg.cleared_seq = turn.moment_us, turn.source_us, turn.source_seq
     leg.cause = cause
     hold_checkin.over(turn, incident, leg.id, "hung_up")
 
@@ -159,7 +159,7 @@ def _last_leg_over(turn: Turn, incident: Incident, leg: Leg, cause: Cause, *, ra
         _linger(turn, incident)
         return
     knows_caller = any(other.role == "caller" for other in call.legs.values())
-    gave_up = cause in _DEVICE_CAUSES and incident.answered_us is None and not call.caller_gave_up
+    gave_up = cause in _DEVICE_CAUSES and not call.caller_gave_up and _waits(incident)
     if gave_up and not knows_caller:
         if len(call.legs) > 1 or call.queued:
             _linger(turn, incident)
@@ -168,6 +168,12 @@ def _last_leg_over(turn: Turn, incident: Incident, leg: Leg, cause: Cause, *, ra
         return
     _close(turn, incident, _reason(incident, cause, ringing=rang and leg.role != "caller"))
     call.ended_by_call = True
+
+
+def _waits(incident: Incident) -> bool:
+    """The caller has nobody yet, or nobody after a transfer."""
+    current = three_rings.episode(incident)
+    return incident.answered_us is None or (current is not None and three_rings.running(current))
 
 
 def _only_rings(incident: Incident, left: list[Leg]) -> bool:

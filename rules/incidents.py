@@ -40,6 +40,8 @@ class Leg(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     established_us: int | None = None
     source_established_us: int | None = None
     cleared_us: int | None = None
+    source_cleared_us: int | None = None  # with `cleared_seq`: a device may ring again under the same id
+    cleared_seq: int | None = None
     cause: Cause = ""
     uncertain: bool = False
     held_us: int | None = None  # on hold since

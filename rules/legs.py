@@ -43,6 +43,8 @@ def delivered(turn: Turn, incident: Incident, event: Delivered) -> None:
     """A device rings: the caller's own hears the ring-back tone, a person's starts the clock."""
     leg = leg_of(turn, incident, event)
     leg.role = leg.role or "agent"
+    if _rings_again(turn, leg):
+        leg = incident.call.legs[leg.id] = Leg(id=leg.id, role=leg.role, device=leg.device, agent=leg.agent)
     repeated = leg.delivered_us is not None
     _note_ring(turn, leg)
     if leg.role == "caller":
@@ -64,6 +66,15 @@ def delivered(turn: Turn, incident: Incident, event: Delivered) -> None:
         call.transfer_pending = False
         call.linger_until_us = None
         three_rings.rings(turn, incident, leg, anew=anew)
+
+
+def _rings_again(turn: Turn, leg: Leg) -> bool:
+    """After its end, by the source's own time or count: of a source whose legs are devices. Else it is told late."""
+    if leg.state != "cleared":
+        return False
+    if turn.source_us is not None and leg.source_cleared_us is not None:
+        return turn.source_us > leg.source_cleared_us
+    return turn.source_seq is not None and leg.cleared_seq is not None and turn.source_seq > leg.cleared_seq
 
 
 def established(turn: Turn, incident: Incident, event: Established) -> None:
@@ -99,7 +110,7 @@ def person_answered(turn: Turn, incident: Incident, leg: Leg) -> None:
     if not first:
         return
     incident.answered_us = turn.moment_us
-    incident.device = leg.device or incident.device
+    incident.device = leg.device or incident.device or _only_ringing(incident)
     incident.agent = leg.agent or incident.agent
     incident.call.queued = False
     hold_checkin.over(turn, incident, hold_checkin.QUEUE, "answered")
@@ -108,6 +119,12 @@ def person_answered(turn: Turn, incident: Incident, leg: Leg) -> None:
     call_back.call_answered(turn, incident)
     if incident.closed_us is not None:
         endings.answered_after_all(turn, incident)
+
+
+def _only_ringing(incident: Incident) -> str:
+    """Where an answer names neither leg nor device."""
+    devices = {leg.device for leg in incident.call.legs.values() if leg.state == "alerting"}
+    return devices.pop() if len(devices) == 1 else ""
 
 
 def adopt_answer(turn: Turn, incident: Incident) -> None:
@@ -205,7 +222,7 @@ def diverted(turn: Turn, incident: Incident, event: Diverted) -> None:
         leg = leg_of(turn, incident, event)
         if leg.state in ("initiated", "alerting"):
             leg.state = "cleared"
-            leg.cleared_us = turn.moment_us
+            leg.cleared_us, leg.source_cleared_us, leg.cleared_seq = turn.moment_us, turn.source_us, turn.source_seq
             leg.cause = event.cause or "answered_elsewhere"
     turn.note(incident, "diverted", event.to_leg or event.called)
     if not event.to_leg:

@@ -23,6 +23,7 @@ class Turn:
         "receipt_us",
         "refused_us",
         "seq",
+        "source_seq",
         "source_us",
         "state",
         "terms",
@@ -38,6 +39,7 @@ class Turn:
         self.moment_us = at_us
         self.receipt_us = at_us  # when we heard of it
         self.source_us: int | None = None  # the source's own time, None where absent or absurd
+        self.source_seq: int | None = None  # the source's own count
         self.refused_us: int | None = None  # the source's own time where it is absurd
         self.uncertain = False  # the moment is a bound
 
