@@ -48,7 +48,8 @@ def _take(turn: Turn, source: str, seen: SeenLeg) -> None:
     incident = turn.state.by_leg.get((source, seen.leg)) or turn.state.by_call.get((source, seen.call))
     known = incident.call.legs.get(seen.leg) if incident is not None else None
     if known is not None and known.state == "held" and seen.state == "connected":
-        calls.take(turn, _event(Retrieved, source, seen))
+        if not seen.hold_unknown:
+            calls.take(turn, _event(Retrieved, source, seen))
         return
     if known is None and seen.state == "alerting" and seen.created_us is not None:
         turn.moment_us = min(turn.at_us, seen.created_us)  # it has rung since, at the longest

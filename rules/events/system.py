@@ -56,6 +56,7 @@ class SeenLeg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     device: str = ""
     queue: str = ""
     direction: Literal["", "inbound", "outbound", "internal"] = ""
+    hold_unknown: bool = False  # connected, and the list cannot tell whether the other party waits on hold
 
 
 class Resynced(SystemEvent, frozen=True):

@@ -168,13 +168,13 @@ def _event(player: Player, kind: str, facts: dict[str, str]) -> Event:
 
 
 def _seen(text: str) -> SeenLeg:
-    """call/leg/role/state, with @seconds when it was created."""
+    """call/leg/role/state, with @seconds when it was created; "connected?" cannot tell whether it is held."""
     text, _, created = text.partition("@")
     call, leg, role, state = text.split("/")
     created_us = _us(created) if created else None
-    return msgspec.convert(
-        {"call": call, "leg": leg, "role": role, "state": state, "created_us": created_us, "called": "8888"}, SeenLeg
-    )
+    known: dict[str, Any] = {"call": call, "leg": leg, "role": role, "created_us": created_us, "called": "8888"}
+    known |= {"state": state.rstrip("?"), "hold_unknown": state.endswith("?")}
+    return msgspec.convert(known, SeenLeg)
 
 
 def _check_verdict(player: Player, call: str, rule: str, state: str, facts: dict[str, str]) -> None:

@@ -333,7 +333,9 @@ class Normaliser(Teller):
             facts |= also(facts, m.get(key))
         to_leg = m.get("transfertargetuniqueid")
         if not to_leg or is_local(m.get("transfertargetchannel")):  # *2 consults through a Local/ leg
-            to_leg = self._legs.newest_device(known.call, but=leg)
+            # or the telephone that is consulted rings yet, and no target is named
+            asked = m.get("secondtransfererlinkedid") or known.call
+            to_leg = self._legs.newest_device(asked, but=leg) or self._legs.newest_device(known.call, but=leg)
         return [Transferred(**facts, attended=True, to_leg=to_leg)]
 
     def _pickup(self, m: Message) -> CallEvents:

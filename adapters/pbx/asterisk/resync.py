@@ -36,8 +36,9 @@ class Lists(msgspec.Struct):
 def seen_legs(lists: Lists, settings: Settings, held_before: Mapping[str, bool]) -> tuple[SeenLeg, ...]:
     """Every real leg with its role and state. Local/ legs are left out, as everywhere.
 
-    `held_before`: legs on hold when the connection was lost, and whether they were parked. They stay so if no list
-    can tell better, for to call a waiting caller retrieved would be to call them greeted.
+    `held_before`: legs on hold when the connection was lost, and whether they were parked. Of the others no list
+    tells whether they are held, and to call a waiting caller retrieved would be to call them greeted; only who was
+    parked and is not in the car park any more was fetched.
     """
     queued = {m.get("uniqueid"): m.get("queue") for m in lists.of(QUEUES, "queueentry")}
     held = {m.get("parkeeuniqueid") for m in lists.of(PARKED, "parkedcall")}
@@ -52,6 +53,8 @@ def seen_legs(lists: Lists, settings: Settings, held_before: Mapping[str, bool])
             seen = msgspec.structs.replace(seen, role="caller", state="queued", queue=queued[leg])
         elif seen.state == "connected" and leg in held:
             seen = msgspec.structs.replace(seen, state="held")
+        elif seen.state == "connected" and leg not in held_before:
+            seen = msgspec.structs.replace(seen, hold_unknown=True)
         legs.append(seen)
     return tuple(legs)
 

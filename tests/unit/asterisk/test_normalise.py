@@ -267,6 +267,25 @@ def test_a_transfer_counts_only_if_it_succeeded() -> None:
     assert read(message("BlindTransfer", **parties, Result="Fail", Extension="802")) == []
 
 
+def test_a_transfer_to_a_telephone_that_rings_yet_names_it_though_asterisk_does_not() -> None:
+    transfer = {
+        **leg("1.2", "6", prefix="OrigTransferer"),
+        **leg("1.5", "6", call="1.5", prefix="SecondTransferer"),
+        **leg("1.1", "6", prefix="Transferee"),
+    }
+    event = read(
+        CALLER,
+        DIAL,
+        ANSWERS,
+        message("Newstate", **leg("1.5", "4", call="1.5")),
+        message("DialBegin", **leg("1.5", "4", call="1.5"), **dest("1.6", call="1.5")),
+        message("Newstate", **leg("1.6", "5", call="1.5")),
+        message("AttendedTransfer", Result="Success", DestType="App", **transfer),
+    )[-1]
+    assert isinstance(event, Transferred)
+    assert (event.same_call, event.to_leg) == (("1.5",), "1.6")
+
+
 def test_an_attended_transfer_joins_the_consultation_to_the_call() -> None:
     parties = {
         **leg("1.2", "6", prefix="OrigTransferer"),

@@ -64,5 +64,10 @@ def test_a_remembered_hold_stays_where_no_list_can_tell() -> None:
     assert [one.state for one in both.values()] == ["held", "held"]
 
 
+def test_of_whom_we_remember_nothing_the_list_says_nothing_of_a_hold_either() -> None:
+    assert _seen([PHONE], parked=[])["1.2"].hold_unknown
+    assert not _seen([CALLER], parked=[], held_before={"1.1": True})["1.1"].hold_unknown
+
+
 def test_a_list_full_of_nothing_is_no_call() -> None:
     assert _seen([message("CoreShowChannel"), message("CoreShowChannelsComplete", Uniqueid="1.1")]) == {}
