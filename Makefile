@@ -39,7 +39,7 @@ format: $(READY) ## Let ruff put the code into shape
 	@$(VENV)/ruff format
 
 bench: $(READY) ## Measure: see benchmarks/README.md
-	@$(VENV)/python -m benchmarks
+	@$(VENV)/python -m benchmarks $(ARGS)
 
 docs: $(READY) ## Write docs/CONFIGURATION.md anew from the settings
 	@$(VENV)/hotline-gateway show-config --reference > docs/CONFIGURATION.md.new
