@@ -48,19 +48,24 @@ _HANDLERS: dict[type[CallEvent], Callable[[Turn, Incident, Any], None]] = {
 def take(turn: Turn, event: CallEvent) -> None:
     """One event of a call."""
     _set_moment(turn, event)
-    incident = _find(turn, event)
+    state = turn.state
+    incident = state.by_call.get((event.source, event.call))
+    if incident is None or event.same_call or state.by_leg:
+        incident = _find(turn, event, incident)
     _fill(turn, incident, event)
-    turn.decision.incident = incident.id
+    decision = turn.decision
+    decision.incident = incident.id
     _HANDLERS[type(event)](turn, incident, event)
-    turn.touch(incident)
+    decision.incidents.append(incident)
 
 
 def _set_moment(turn: Turn, event: CallEvent) -> None:
     turn.uncertain = event.uncertain
     turn.source_seq = event.source_seq
-    status = turn.status(event.source)
+    source = event.source
+    status = turn.state.sources.get(source) or turn.status(source)
     if event.occurred_us is not None:
-        skew_max_us = turn.terms.source(event.source).skew_max_us
+        skew_max_us = turn.terms.sources[source].skew_max_us
         turn.source_us, turn.moment_us, changed = read(status, turn.at_us, event.occurred_us, skew_max_us)
         if turn.source_us is None:
             turn.refused_us = event.occurred_us
@@ -68,11 +73,10 @@ def _set_moment(turn: Turn, event: CallEvent) -> None:
             turn.decision.sources.append(status)
 
 
-def _find(turn: Turn, event: CallEvent) -> Incident:
-    """The incident of this event: by call id, by leg, by the ids now known to mean the same; or a new one."""
+def _find(turn: Turn, event: CallEvent, found: Incident | None) -> Incident:
+    """The incident of this event, which `found` has by its call id; by leg, by ids that mean the same; or a new one."""
     state = turn.state
     source = event.source
-    found = state.by_call.get((source, event.call))
     joined = False
     if event.leg and state.by_leg:
         by_leg = state.by_leg.get((source, event.leg))
@@ -112,7 +116,8 @@ def _new(turn: Turn, event: CallEvent) -> Incident:
 
 def _fill(turn: Turn, incident: Incident, event: CallEvent) -> None:
     """A late event may tell what an earlier one left out; nothing is overwritten."""
-    learned = event.direction not in ("", incident.direction)
+    told = event.direction
+    learned = told and told != incident.direction
     if event.caller and not incident.caller:
         incident.caller = event.caller
         learned = True
@@ -129,7 +134,7 @@ def _fill(turn: Turn, incident: Incident, event: CallEvent) -> None:
     if not event.shows_hold:
         incident.call.shows_hold = False
     if learned or not incident.direction:
-        _learn_direction(turn, incident, event.direction)
+        _learn_direction(turn, incident, told)
 
 
 def _learn_direction(turn: Turn, incident: Incident, told: Direction) -> None:
@@ -152,7 +157,7 @@ def _learn_direction(turn: Turn, incident: Incident, told: Direction) -> None:
 
 def _guess(turn: Turn, incident: Incident, *, called_is_line: bool) -> Direction:
     """From the numbers, where the source does not tell."""
-    terms = turn.terms.source(incident.call.source)
+    terms = turn.terms.sources[incident.call.source]
     caller_is_ours = terms.is_extension(incident.caller) or turn.terms.line(incident.caller) is not None
     if called_is_line and not terms.is_extension(incident.caller):
         return "inbound"

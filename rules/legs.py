@@ -114,7 +114,7 @@ def person_answered(turn: Turn, incident: Incident, leg: Leg) -> None:
     incident.agent = leg.agent or incident.agent
     incident.call.queued = False
     hold_checkin.over(turn, incident, hold_checkin.QUEUE, "answered")
-    if not (incident.call.shows_hold and turn.terms.source(incident.call.source).shows_hold):
+    if not (incident.call.shows_hold and turn.terms.sources[incident.call.source].shows_hold):
         hold_checkin.not_observable(turn, incident)
     call_back.call_answered(turn, incident)
     if incident.closed_us is not None:

@@ -31,7 +31,7 @@ def out_of_touch_passed(turn: Turn, status: SourceStatus) -> None:
     turn.decision.sources.append(status)
     alert = _operator_alert(turn, "source_online", "breach", id_, status.name, status.reason or status.link)
     alert.opened_us = status.changed_us
-    alert.due_us = status.changed_us + turn.terms.source(status.name).offline_us
+    alert.due_us = status.changed_us + turn.terms.sources[status.name].offline_us
     publish(turn, alert, turn.terms.breach_to)
 
 

@@ -92,7 +92,7 @@ class State:
         self.by_call[incident.call.source, call] = incident
 
     def know_leg(self, incident: Incident, leg: str) -> None:
-        if leg and self.terms.source(incident.call.source).leg_ids_unique:
+        if leg and self.terms.sources[incident.call.source].leg_ids_unique:
             self.by_leg[incident.call.source, leg] = incident
 
     def know_call_back(self, incident: Incident, obligation: Obligation) -> None:
@@ -191,7 +191,7 @@ class State:
     def _offline_due(self, status: SourceStatus) -> int | None:
         if status.link in ("unknown", "online") or status.offline_alert:
             return None
-        return status.changed_us + self.terms.source(status.name).offline_us
+        return status.changed_us + self.terms.sources[status.name].offline_us
 
     def watch_source(self, status: SourceStatus) -> None:
         due_us = self._offline_due(status)

@@ -37,13 +37,21 @@ class SourceTerms:
         return self._extension.fullmatch(number) is not None
 
 
+class _SourcesTerms(dict[str, SourceTerms]):
+    """By name; a source that the rule set does not name has the defaults."""
+
+    def __missing__(self, name: str) -> SourceTerms:
+        found = self[name] = SourceTerms(SourceRules(name=name))
+        return found
+
+
 class Terms:
     """`RuleSet` as the rules use it."""
 
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
         self._lines = {number_key(line.number) or line.number: line for line in rules.lines}
-        self._sources = {source.name: SourceTerms(source) for source in rules.sources}
+        self.sources = _SourcesTerms({source.name: SourceTerms(source) for source in rules.sources})
         self._rings: dict[tuple[str, str], RingTerms | None] = {}
         hold, back, ladder = rules.hold_checkin, rules.call_back, rules.ladder
         self.hold_plan = _plan(span_us(hold.every_s), span_us(hold.warn_before_s))
@@ -56,12 +64,6 @@ class Terms:
         self.breach_to = self._existing(ladder.breach)
         self.escalation_to = self._existing(ladder.escalation)
 
-    def source(self, name: str) -> SourceTerms:
-        found = self._sources.get(name)
-        if found is None:
-            found = self._sources[name] = SourceTerms(SourceRules(name=name))
-        return found
-
     def line(self, number: str) -> Line | None:
         if not self._lines or not number:
             return None
@@ -72,7 +74,7 @@ class Terms:
         line = self.line(number)
         key = (source, line.number if line else "")
         if key not in self._rings:
-            self._rings[key] = self._ring_terms(self.source(source).settings, line)
+            self._rings[key] = self._ring_terms(self.sources[source].settings, line)
         return self._rings[key]
 
     def holds(self, number: str) -> bool:

@@ -46,7 +46,7 @@ def offered(turn: Turn, incident: Incident) -> None:
 def rings(turn: Turn, incident: Incident, leg: Leg, *, anew: bool) -> None:
     """A person's device rings. `anew`: for somebody else than the first episode, after a transfer."""
     terms = applies(turn, incident)
-    if terms is None or not turn.terms.source(incident.call.source).shows_ring:
+    if terms is None or not turn.terms.sources[incident.call.source].shows_ring:
         return
     current = episode(incident)
     if current is None or (anew and not running(current)):
@@ -120,7 +120,7 @@ def ended(turn: Turn, incident: Incident, reason: str) -> None:
     if current is None:
         if applies(turn, incident) is None or _unseen(incident) is not None:
             return
-        if not turn.terms.source(incident.call.source).shows_ring:
+        if not turn.terms.sources[incident.call.source].shows_ring:
             turn.record(incident, "three_rings", "not_observable", "source_shows_no_ring")
         elif incident.first_offered_us is None:
             turn.record(incident, "three_rings", "not_measurable", _UNSEEN)
@@ -266,7 +266,7 @@ def _answered_unseen(turn: Turn, incident: Incident) -> None:
     terms = applies(turn, incident)
     if terms is None:
         return
-    if not turn.terms.source(incident.call.source).shows_ring:
+    if not turn.terms.sources[incident.call.source].shows_ring:
         turn.record(incident, "three_rings", "not_observable", "source_shows_no_ring")
         return
     first = incident.first_offered_us

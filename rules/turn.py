@@ -64,7 +64,7 @@ class Turn:
     def clock_trusted(self, source: str) -> bool:
         """Asked when judging, not when the event came: a clock may prove itself later."""
         status = self.state.sources.get(source)
-        return status is not None and trusted(status, self.terms.source(source).skew_max_us)
+        return status is not None and trusted(status, self.terms.sources[source].skew_max_us)
 
     def out_of_touch(self, source: str) -> bool:
         status = self.state.sources.get(source)
