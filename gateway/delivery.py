@@ -101,7 +101,9 @@ class Worker:
                 self._retry_now(key, lane)
 
     async def _work(self) -> None:
-        while True:
+        me = asyncio.current_task()
+        # Asked each time: where an answer comes in the same turn, `wait_for` of Python 3.11 swallows a cancellation.
+        while me is not None and not me.cancelling():
             key = await self._ready.get()
             lane = self._lanes[key]
             delay_s = await self._try(lane)

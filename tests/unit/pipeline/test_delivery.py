@@ -153,6 +153,21 @@ async def test_a_try_that_hangs_is_ended() -> None:
         assert len(desk.given) == 2
 
 
+async def test_it_ends_though_an_answer_that_came_at_that_moment_swallowed_the_cancellation() -> None:
+    class Deaf(Pretend):
+        async def send(self, alert: Mapping[str, Any], key: str) -> Outcome:
+            try:
+                return await super().send(alert, key)
+            except asyncio.CancelledError:
+                return Delivered()
+
+    desk = Deaf("desk", yes)
+    desk.hangs = True
+    async with asyncio.timeout(5), delivering(desk) as (bench, _):
+        await warn(bench)
+        await until(lambda: bool(desk.given))
+
+
 async def test_alerts_of_one_incident_keep_their_order_and_those_of_others_pass() -> None:
     refuses = {"on": True}
     told: list[tuple[str, str]] = []
