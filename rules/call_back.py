@@ -13,8 +13,10 @@ UNANSWERED = frozenset({"abandoned", "missed", "rejected", "failed"})
 
 def call_ended(turn: Turn, incident: Incident) -> None:
     """Open one if the call ended unanswered and there is a number to call."""
+    if incident.outcome not in UNANSWERED or incident.direction != "inbound":
+        return
     settings = turn.terms.rules.call_back
-    if not settings.enabled or incident.direction != "inbound" or incident.outcome not in UNANSWERED:
+    if not settings.enabled:
         return
     if _own(incident) is not None or (not settings.after_short_abandon and _short(incident)):
         return

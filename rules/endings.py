@@ -116,11 +116,12 @@ def close_as(turn: Turn, incident: Incident, outcome: IncidentOutcome) -> None:
     incident.outcome = outcome
     incident.call.linger_until_us = None
     incident.forget_us = turn.at_us + KEPT_US
-    turn.state.watch_long(incident.forget_us, FORGET, incident.id, incident)
-    turn.state.closed[incident.id] = incident
+    state = turn.state
+    state.watch_long(incident.forget_us, FORGET, incident.id, incident)
+    state.closed[incident.id] = incident
     turn.touch(incident)
-    if len(turn.state.closed) > CLOSED_KEPT_MAX:
-        forget(turn, next(iter(turn.state.closed.values())))
+    if len(state.closed) > CLOSED_KEPT_MAX:
+        forget(turn, next(iter(state.closed.values())))
 
 
 def forget_passed(turn: Turn, incident: Incident) -> None:
@@ -158,9 +159,8 @@ def _last_leg_over(turn: Turn, incident: Incident, leg: Leg, cause: Cause, *, ra
     if call.transfer_pending:  # the caller's own leg is not told here, and somebody else is about to ring
         _linger(turn, incident)
         return
-    knows_caller = any(other.role == "caller" for other in call.legs.values())
     gave_up = cause in _DEVICE_CAUSES and not call.caller_gave_up and _waits(incident)
-    if gave_up and not knows_caller:
+    if gave_up and not any(other.role == "caller" for other in call.legs.values()):
         if len(call.legs) > 1 or call.queued:
             _linger(turn, incident)
         else:
@@ -172,8 +172,7 @@ def _last_leg_over(turn: Turn, incident: Incident, leg: Leg, cause: Cause, *, ra
 
 def _waits(incident: Incident) -> bool:
     """The caller has nobody yet, or nobody after a transfer."""
-    current = three_rings.episode(incident)
-    return incident.answered_us is None or (current is not None and three_rings.running(current))
+    return incident.answered_us is None or three_rings.still_rings(incident)
 
 
 def _only_rings(incident: Incident, left: list[Leg]) -> bool:
@@ -212,8 +211,7 @@ def _close(turn: Turn, incident: Incident, outcome: IncidentOutcome) -> None:
             turn.flag(incident, "beginning_not_seen")
         three_rings.ended(turn, incident, outcome)
     else:
-        current = three_rings.episode(incident)
-        if current is not None and three_rings.running(current):  # transferred, and nobody took it
+        if three_rings.still_rings(incident):  # transferred, and nobody took it
             three_rings.ended(turn, incident, outcome)
         outcome = "answered"
     incident.call.queued = False

@@ -101,8 +101,7 @@ def established(turn: Turn, incident: Incident, event: Established) -> None:
 def person_answered(turn: Turn, incident: Incident, leg: Leg) -> None:
     """The caller, or whom they were transferred to, has a person now."""
     first = incident.answered_us is None
-    current = three_rings.episode(incident)
-    if not first and not incident.call.transfer_pending and (current is None or not three_rings.running(current)):
+    if not first and not incident.call.transfer_pending and not three_rings.still_rings(incident):
         return
     three_rings.answered(turn, incident, leg)
     incident.call.transfer_pending = False
@@ -314,7 +313,10 @@ def leg_of(turn: Turn, incident: Incident, event: CallEvent) -> Leg:
 
 def talking(incident: Incident) -> bool:
     """A person is on the call now."""
-    return any(leg.state in ("connected", "held") and leg.role != "caller" for leg in incident.call.legs.values())
+    for leg in incident.call.legs.values():  # noqa: SIM110 - asked of every ring: a generator costs more than it reads
+        if leg.state in ("connected", "held") and leg.role != "caller":
+            return True
+    return False
 
 
 def _reached_us(turn: Turn, incident: Incident) -> None:

@@ -160,9 +160,15 @@ class State:
         waits = self._waits
         while waits:
             first = waits[0]
-            if self._holds(first):
+            thing = first[-1]
+            if isinstance(thing, Obligation):  # nearly always
+                if thing.state == "open" and thing.opened_us + thing.plan[thing.step].after_us == first[0]:
+                    return first
+                heappop(waits)
+            elif self._holds(first, thing):
                 return first
-            self.pop_wait()
+            else:
+                self.pop_wait()
         return None
 
     def due(self, at_us: int) -> bool:
@@ -177,16 +183,13 @@ class State:
             if queue:
                 heappush(self._waits, queue[0])
 
-    def _holds(self, wait: Wait) -> bool:
-        at_us, kind, _, _, thing = wait
-        if isinstance(thing, Obligation):
-            return thing.state == "open" and thing.opened_us + thing.plan[thing.step].after_us == at_us
+    def _holds(self, wait: Wait, thing: Incident | Alert | SourceStatus) -> bool:
         if isinstance(thing, Incident):
-            due_us = thing.call.linger_until_us if kind == LINGER else thing.forget_us
-            return due_us == at_us and thing.id in self.incidents
+            due_us = thing.call.linger_until_us if wait[1] == LINGER else thing.forget_us
+            return due_us == wait[0] and thing.id in self.incidents
         if isinstance(thing, Alert):
             return thing.id in self.alerts
-        return self._offline_due(thing) == at_us
+        return self._offline_due(thing) == wait[0]
 
     def _offline_due(self, status: SourceStatus) -> int | None:
         if status.link in ("unknown", "online") or status.offline_alert:

@@ -53,6 +53,7 @@ class Terms:
         self._lines = {number_key(line.number) or line.number: line for line in rules.lines}
         self.sources = _SourcesTerms({source.name: SourceTerms(source) for source in rules.sources})
         self._rings: dict[tuple[str, str], RingTerms | None] = {}
+        self.rings_apply_to = rules.three_rings.apply_to
         hold, back, ladder = rules.hold_checkin, rules.call_back, rules.ladder
         self.hold_plan = _plan(span_us(hold.every_s), span_us(hold.warn_before_s))
         self.min_talk_us = span_us(hold.min_talk_before_hold_s)
@@ -71,11 +72,13 @@ class Terms:
 
     def rings(self, source: str, number: str) -> RingTerms | None:
         """None: the rule does not hold on this line."""
-        line = self.line(number)
+        line = self.line(number) if self._lines else None
         key = (source, line.number if line else "")
-        if key not in self._rings:
-            self._rings[key] = self._ring_terms(self.sources[source].settings, line)
-        return self._rings[key]
+        try:
+            return self._rings[key]
+        except KeyError:
+            found = self._rings[key] = self._ring_terms(self.sources[source].settings, line)
+            return found
 
     def holds(self, number: str) -> bool:
         """Whether hold_checkin holds on this line."""

@@ -18,9 +18,10 @@ PBX_GAVE_UP = frozenset({"missed", "rejected", "failed"})  # after these a new l
 
 
 def applies(turn: Turn, incident: Incident) -> RingTerms | None:
-    if incident.direction not in turn.terms.rules.three_rings.apply_to:
+    terms = turn.terms
+    if incident.direction not in terms.rings_apply_to:
         return None
-    return turn.terms.rings(incident.call.source, incident.line)
+    return terms.rings(incident.call.source, incident.line)
 
 
 def episode(incident: Incident) -> Obligation | None:
@@ -34,6 +35,11 @@ def episode(incident: Incident) -> Obligation | None:
 def running(obligation: Obligation) -> bool:
     """Still ringing: open, or breached and not yet answered or given up."""
     return obligation.ended_by is None
+
+
+def still_rings(incident: Incident) -> bool:
+    current = episode(incident)
+    return current is not None and running(current)
 
 
 def offered(turn: Turn, incident: Incident) -> None:
@@ -87,8 +93,7 @@ def rang_before(turn: Turn, incident: Incident, leg: Leg) -> None:
 def answered(turn: Turn, incident: Incident, leg: Leg) -> None:
     """A person answered on `leg`."""
     current = episode(incident)
-    terms = applies(turn, incident)
-    if current is None and leg.delivered_us is not None and terms is not None:
+    if current is None and leg.delivered_us is not None and (terms := applies(turn, incident)) is not None:
         timed = leg.source_delivered_us is not None and turn.source_us is not None
         if incident.closed_us is not None and not (timed and turn.clock_trusted(incident.call.source)):
             _record(turn, incident, "not_measurable", "ring_told_late")
@@ -222,7 +227,10 @@ def _record(turn: Turn, incident: Incident, verdict: Outcome, reason: str) -> Ob
 
 
 def _unseen(incident: Incident) -> Obligation | None:
-    return next((o for o in incident.obligations if o.rule == "three_rings" and o.reason == _UNSEEN), None)
+    for obligation in incident.obligations:
+        if obligation.rule == "three_rings" and obligation.reason == _UNSEEN:
+            return obligation
+    return None
 
 
 def _start_earlier(turn: Turn, obligation: Obligation, leg: Leg) -> None:

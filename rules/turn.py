@@ -137,7 +137,7 @@ class Turn:
         self.decision.obligations.append(obligation)
         if obligation.rule in INTERNAL_RULES:
             incident.obligations.remove(obligation)  # told in the table of obligations; the document stays small
-        self.touch(incident)
+        self.decision.incidents.append(incident)
 
 
 def _drop_oldest_ended(incident: Incident) -> None:
