@@ -16,6 +16,7 @@ from adapters.ports import Delivered, Delivery, Retry
 ANSWER_S = 10.0  # for a PUBACK
 KEEP_ALIVE_S = 15
 GOODBYE_S = 2.0
+_DROPPED = 128  # MQTT 5: unspecified error; all that MQTT 3.1.1 can say of a connection that just ends
 IN_FLIGHT_MAX = 64  # unacknowledged publishes; delivery itself has fewer under way
 
 
@@ -47,7 +48,7 @@ class MqttNotifier:
             except aiomqtt.exceptions.MqttConnectError as error:  # the broker answered, and said no
                 state, reason, wait_s = "refused", str(error), backoff.longest()
             except aiomqtt.MqttError as error:
-                reason = str(error.__cause__ or error)
+                reason = _why(error)
             link_changed(state, reason)
             await asyncio.sleep(backoff.next_s() if wait_s is None else wait_s)
 
@@ -117,3 +118,13 @@ class MqttNotifier:
         for patience in self._in_flight:
             if not patience.expired():
                 patience.reschedule(now)
+
+
+def _why(error: aiomqtt.MqttError) -> str:
+    told = error.__cause__ or error
+    code = getattr(told, "rc", None)
+    if getattr(code, "value", code) == _DROPPED:
+        return (
+            "the broker ended the connection; perhaps another gateway with the same site and notifier name took it over"
+        )
+    return str(error.__cause__ or error)

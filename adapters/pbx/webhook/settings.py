@@ -82,7 +82,9 @@ def _check_proof(settings: Settings, proof: str) -> list[Problem]:
     try:
         lines = read_secret(path, env)
     except OSError as error:
-        return [Problem(key, value, f"cannot be read: {error.strerror}")]
+        option = " --webhook" if proof == "secret" else ""
+        cure = f"make one: hotline-gateway token{option} > {path}"
+        return [Problem(key, value, f"cannot be read ({error.strerror}); {cure}")]
     except KeyError:
         return [Problem(key, value, "is not set in the environment")]
     if not 1 <= len(lines) <= 2:

@@ -27,11 +27,13 @@ class Link:
 
     def __init__(self) -> None:
         self.states: list[str] = []
+        self.reasons: list[str] = []
         self._changed = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def __call__(self, state: str, _reason: str) -> None:
+    def __call__(self, state: str, reason: str) -> None:
         self.states.append(state)
+        self.reasons.append(reason)
         task = asyncio.get_running_loop().create_task(self._tell())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -157,6 +159,15 @@ async def test_without_a_broker_it_says_offline_and_keeps_trying(free_broker: Em
         assert await notifier.send(ALERT, "k1") == Delivered()
         told = [state for state, _ in groupby(link.states)]
         assert told == ["connecting", "offline", "online"], "each change is told once, however often it tries"
+
+
+async def test_a_gateway_pushed_off_by_its_double_is_told_why(broker: EmbeddedBroker) -> None:
+    async with notifying(broker, "doubled") as (_, first):
+        await first.reaches("online")
+        async with notifying(broker, "doubled") as (_, second):
+            await second.reaches("online")
+            await first.reaches("offline")
+            assert "another gateway" in first.reasons[-1]
 
 
 @pytest.mark.parametrize(
