@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 import uvloop
@@ -25,10 +25,10 @@ def simulate(
     *,
     config: ConfigFile = DEFAULT_CONFIG,
     source: Annotated[str, typer.Option(help="Which [[source]] to play; the first one without it.")] = "",
-    traffic: Annotated[str, typer.Option(help="steady (without end), day or storm.")] = "steady",
-    calls: Annotated[int, typer.Option(help="How many, of a day or a storm.")] = 1000,
+    traffic: Annotated[Literal["steady", "day", "storm"], typer.Option(help="steady is without end.")] = "steady",
+    calls: Annotated[int, typer.Option(min=1, help="How many, of a day or a storm.")] = 1000,
     seed: Annotated[int, typer.Option(help="The same seed, the same calls.")] = 0,
-    factor: Annotated[float, typer.Option(help="How many times faster than life.")] = 1.0,
+    factor: Annotated[float, typer.Option(min=0.1, max=100, help="How many times faster than life.")] = 1.0,
     faults: Annotated[bool, typer.Option("--faults", help="Duplicates, late events, lost ends.")] = False,
 ) -> None:
     """Play the PBX of a [[source]]. Posts webhooks to the running gateway, or serves a pretend Asterisk to it."""

@@ -214,3 +214,10 @@ def test_simulate_names_the_sources_there_are(configured: Path, command: Command
     done = command("simulate", "--config", configured, "--source", "mian")
     assert done.code == 1
     assert 'did you mean "main"?' in done.err
+
+
+@pytest.mark.parametrize("wrong", [("--traffic", "lots"), ("--calls", "-5"), ("--factor", "0")])
+def test_simulate_says_what_an_option_may_be(configured: Path, command: Command, wrong: tuple[str, str]) -> None:
+    done = command("simulate", "--config", configured, *wrong)
+    assert done.code == 2
+    assert wrong[0] in done.err
