@@ -70,19 +70,22 @@ def escalate(
 
 def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason: str) -> None:
     """One `cleared` alert for all that went out about these obligations; nothing if nothing did."""
-    ids = [
-        id_ for obligation in obligations if obligation.step or obligation.revised for id_ in _told(turn, obligation)
-    ]
+    ids: list[str] = []
+    breached = False
+    for obligation in obligations:
+        if obligation.step or obligation.revised:
+            ids += _told(turn, obligation)
+            breached = breached or _was_breached(obligation)
     if not ids:
         return
     last = obligations[-1]
     terms = turn.terms
-    to = dict.fromkeys(terms.warn_to)
-    if any(o.state == "breached" or o.revised for o in obligations):
-        to |= dict.fromkeys(terms.breach_to)
-    live = [turn.state.alerts[id_] for id_ in ids if id_ in turn.state.alerts]
-    if any(alert.kind == "escalation" for alert in live):
-        to |= dict.fromkeys(terms.escalation_to)
+    alerts = turn.state.alerts
+    live = [alerts[id_] for id_ in ids if id_ in alerts]
+    to = terms.warn_to
+    if breached:
+        climbed = any(alert.kind == "escalation" for alert in live)
+        to = tuple(dict.fromkeys(to + terms.breach_to + (terms.escalation_to if climbed else ())))
     told = _about(
         turn,
         incident,
@@ -92,13 +95,15 @@ def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason:
         count=last.revised,
         ring=last.ring,
         due_us=last.due_us,
-        to=tuple(to),
+        to=to,
         reason=reason,
         clears=tuple(ids),
     )
     told.late = False
     for alert in live:
         take_back(turn, alert)
+    if not breached:
+        return
     for asked in [o for o in incident.obligations if o.rule == "acknowledge" and o.state == "open" and o.alert in ids]:
         turn.end(incident, asked, "waived", "cleared")  # what is over needs no acknowledging
 
@@ -115,11 +120,14 @@ def publish(turn: Turn, alert: Alert, to: tuple[str, ...]) -> Alert:
     alert.key = alert.id
     alert.notifiers = to
     turn.decision.alerts.append(alert)
-    turn.decision.sends.extend(Send(alert.id, name) for name in to)
+    sends = turn.decision.sends
+    for name in to:
+        sends.append(Send(alert.id, name))
     turn.state.alerts[alert.id] = alert
     if alert.kind in ("breach", "escalation"):
         turn.state.watch_long(alert.raised_us + ALERT_EXPIRES_US, EXPIRE, alert.obligation, alert)
-    let_go_if_settled(turn, alert)
+    if not to:
+        let_go_if_settled(turn, alert)
     return alert
 
 
@@ -127,7 +135,7 @@ def let_go_if_settled(turn: Turn, alert: Alert) -> None:
     """Live until every notifier is done and, for a breach or escalation, somebody acknowledged it or it is over."""
     if alert.state == "raised" and alert.kind in ("breach", "escalation"):
         return
-    if all(name in alert.notified for name in alert.notifiers):
+    if alert.notified.keys() >= set(alert.notifiers):
         _let_go(turn, alert)
 
 
@@ -201,10 +209,14 @@ def _told(turn: Turn, obligation: Obligation) -> list[str]:
         for index, step in enumerate(obligation.plan[: obligation.step])
         if step.kind == "warning"
     ]
-    if obligation.state == "breached" or obligation.revised:
+    if _was_breached(obligation):
         ids.append(alert_id(turn, obligation.id, "breach", 0))
-    for count in range(2):
-        climbed = alert_id(turn, obligation.id, "escalation", count)
-        if climbed in turn.state.alerts:
-            ids.append(climbed)
+        for count in range(2):
+            climbed = alert_id(turn, obligation.id, "escalation", count)
+            if climbed in turn.state.alerts:
+                ids.append(climbed)
     return ids
+
+
+def _was_breached(obligation: Obligation) -> bool:
+    return obligation.state == "breached" or obligation.revised > 0

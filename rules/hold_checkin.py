@@ -174,8 +174,8 @@ def not_observable(turn: Turn, incident: Incident) -> None:
 
 
 def _applies(turn: Turn, incident: Incident) -> bool:
-    internal_counts = "internal" in turn.terms.rules.three_rings.apply_to
-    return (incident.direction != "internal" or internal_counts) and turn.terms.holds(incident.line)
+    terms = turn.terms
+    return (incident.direction != "internal" or "internal" in terms.rings_apply_to) and terms.holds(incident.line)
 
 
 def _ours(incident: Incident, leg: Leg) -> bool:
