@@ -103,14 +103,15 @@ def _find(turn: Turn, event: CallEvent, found: Incident | None) -> Incident:
 
 
 def _new(turn: Turn, event: CallEvent) -> Incident:
+    state = turn.state
     incident = Incident(
-        id=turn.state.next_id(),
-        number=turn.state.next_number(turn.at_us),
+        id=state.next_id(),
+        number=state.next_number(turn.at_us),
         site=turn.terms.rules.site,
         call=Call(source=event.source, ids=[event.call]),
         opened_us=turn.moment_us,
     )
-    turn.state.add(incident)
+    state.add(incident)
     return incident
 
 

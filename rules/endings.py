@@ -101,7 +101,7 @@ def answered_after_all(turn: Turn, incident: Incident) -> None:
 
 def beginning_told_late(turn: Turn, incident: Incident) -> None:
     """The end overtook the beginning: the caller did wait."""
-    if incident.outcome != "lost_while_disconnected" or "beginning_not_seen" not in incident.flags:
+    if "beginning_not_seen" not in incident.flags:
         return
     incident.flags.remove("beginning_not_seen")
     incident.outcome = "abandoned"

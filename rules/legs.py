@@ -322,7 +322,8 @@ def talking(incident: Incident) -> bool:
 def _reached_us(turn: Turn, incident: Incident) -> None:
     if incident.first_offered_us is None or turn.moment_us < incident.first_offered_us:
         incident.first_offered_us = turn.moment_us
-        endings.beginning_told_late(turn, incident)
+        if incident.outcome == "lost_while_disconnected":
+            endings.beginning_told_late(turn, incident)
         if incident.closed_us is None and incident.answered_us is None:
             three_rings.offered(turn, incident)
 

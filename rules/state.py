@@ -79,14 +79,17 @@ class State:
         return self.last_id
 
     def next_number(self, at_us: int) -> str:
-        self.last_number = self._numbers.next(at_us)
-        return self.last_number
+        number = self.last_number = self._numbers.next(at_us)
+        return number
 
     # -- look-ups -----------------------------------------------------------------------------------------------
 
     def add(self, incident: Incident) -> None:
+        """A new one: it has one id, and no legs nor obligations yet."""
         self.incidents[incident.id] = incident
-        self._index(incident)
+        self.by_number[incident.number] = incident
+        call = incident.call
+        self.by_call[call.source, call.ids[0]] = incident
 
     def know_call(self, incident: Incident, call: str) -> None:
         self.by_call[incident.call.source, call] = incident
@@ -137,8 +140,9 @@ class State:
 
     def watch(self, at_us: int, kind: WaitKind, id_: int, thing: Thing) -> None:
         self._order += 1
-        heappush(self._waits, (at_us, kind, id_, self._order, thing))
-        if len(self._waits) > self._waits_max:
+        waits = self._waits
+        heappush(waits, (at_us, kind, id_, self._order, thing))
+        if len(waits) > self._waits_max:
             self._drop_stale_waits()
 
     def watch_long(self, at_us: int, kind: WaitKind, id_: int, thing: Thing) -> None:
@@ -173,7 +177,8 @@ class State:
 
     def due(self, at_us: int) -> bool:
         """Whether something may be due by then: one look, for the hot path."""
-        return bool(self._waits) and self._waits[0][0] <= at_us
+        waits = self._waits
+        return bool(waits) and waits[0][0] <= at_us
 
     def pop_wait(self) -> None:
         wait = heappop(self._waits)

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from rules.effects import Decision, Note
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import INTERNAL_RULES, Obligation, Outcome, Rule, Step
-from rules.source_clock import trusted
 from rules.state import OBLIGATION, State
 from rules.terms import Terms
 
@@ -64,7 +63,10 @@ class Turn:
     def clock_trusted(self, source: str) -> bool:
         """Asked when judging, not when the event came: a clock may prove itself later."""
         status = self.state.sources.get(source)
-        return status is not None and trusted(status, self.terms.sources[source].skew_max_us)
+        if status is None or status.skew_us is None:
+            return False
+        skew_max_us = self.terms.sources[source].skew_max_us
+        return -skew_max_us <= status.skew_us <= skew_max_us
 
     def out_of_touch(self, source: str) -> bool:
         status = self.state.sources.get(source)
@@ -93,8 +95,9 @@ class Turn:
         alert: str = "",
         certain: bool = True,
     ) -> Obligation:
+        state = self.state
         obligation = Obligation(
-            id=self.state.next_id(),
+            id=state.next_id(),
             rule=rule,
             incident=incident.id,
             opened_us=opened_us,
@@ -107,12 +110,13 @@ class Turn:
             certain=certain,
             opened_by=self.seq,
         )
-        incident.obligations.append(obligation)
-        if len(incident.obligations) > OBLIGATIONS_KEPT_MAX:
+        obligations = incident.obligations
+        obligations.append(obligation)
+        if len(obligations) > OBLIGATIONS_KEPT_MAX:
             _drop_oldest_ended(incident)
         self.decision.obligations.append(obligation)
         if plan:
-            self.state.watch(opened_us + plan[0].after_us, OBLIGATION, obligation.id, obligation)
+            state.watch(opened_us + plan[0].after_us, OBLIGATION, obligation.id, obligation)
         return obligation
 
     def record(self, incident: Incident, rule: Rule, verdict: Outcome, reason: str) -> None:
