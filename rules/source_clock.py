@@ -49,6 +49,11 @@ def read(status: SourceStatus, at_us: int, occurred_us: int, skew_max_us: int) -
     return occurred_us, min(at_us, carried_us), changed
 
 
+def trusted(status: SourceStatus, skew_max_us: int) -> bool:
+    skew_us = status.skew_us
+    return skew_us is not None and -skew_max_us <= skew_us <= skew_max_us
+
+
 def _new_window(status: SourceStatus, at_us: int, delta: int) -> None:
     """The finished window still counts beside the new one."""
     smallest = status.window_skew_us

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from rules.effects import Decision, Note
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import INTERNAL_RULES, Obligation, Outcome, Rule, Step
+from rules.source_clock import trusted
 from rules.state import OBLIGATION, State
 from rules.terms import Terms
 
@@ -63,10 +64,7 @@ class Turn:
     def clock_trusted(self, source: str) -> bool:
         """Asked when judging, not when the event came: a clock may prove itself later."""
         status = self.state.sources.get(source)
-        if status is None or status.skew_us is None:
-            return False
-        skew_max_us = self.terms.sources[source].skew_max_us
-        return -skew_max_us <= status.skew_us <= skew_max_us
+        return status is not None and trusted(status, self.terms.sources[source].skew_max_us)
 
     def out_of_touch(self, source: str) -> bool:
         status = self.state.sources.get(source)
