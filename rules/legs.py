@@ -193,6 +193,8 @@ def _retrieve(turn: Turn, incident: Incident, leg: Leg, event: Retrieved) -> Non
         return
     endings.count_hold(turn, incident, leg)
     leg.state = "connected"
+    if leg.role == "caller":
+        incident.call.transfer_pending = False  # fetched from the car park: nobody else is to ring
     hold_checkin.retrieved(turn, incident, leg.id)
 
 

@@ -34,12 +34,37 @@ exten => 7200,1,Dial(PJSIP/110&PJSIP/111,60)
 exten => 7300,1,Answer()
  same => n,Queue(desk,,,,60)
  same => n,Hangup()
+exten => 7310,1,Answer()
+ same => n,Queue(pipes,,,,60)
+ same => n,Hangup()
+exten => 7320,1,Answer()
+ same => n,Queue(pipes2,,,,8)
+ same => n,Playback(beep)
+ same => n,Hangup()
 exten => 7400,1,Dial(PJSIP/140,22)
  same => n,Hangup()
 
 [internal]
 exten => _1XX,1,Dial(PJSIP/${EXTEN},60)
  same => n,Hangup()
+exten => _*81XX,1,PickupChan(PJSIP/${EXTEN:2},p)
+ same => n,Hangup()
+exten => 700,1,Park()
+exten => _7XX,1,ParkedCall(default,${EXTEN})
+"""
+
+# Agents reached through the dial plan, as FreePBX does it.
+PIPE_QUEUES = """
+[pipes]
+strategy = rrmemory
+timeout = 3
+retry = 1
+member => Local/132@internal/n,0,Alice
+member => Local/133@internal/n,0,Bob
+[pipes2]
+strategy = ringall
+timeout = 60
+member => Local/134@internal/n
 """
 
 # What the calls of the suite need, and no more: with all of its modules Asterisk starts in many seconds.
@@ -48,7 +73,7 @@ pbx_config chan_pjsip res_pjproject res_sorcery_config res_sorcery_memory res_so
 res_pjsip res_pjsip_session res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_identifier_user res_pjsip_sdp_rtp
 res_pjsip_caller_id res_pjsip_refer res_pjsip_dtmf_info res_pjsip_rfc3326 res_pjsip_nat res_pjsip_dlg_options
 res_pjsip_pubsub res_rtp_asterisk res_musiconhold res_parking app_dial app_queue app_stack app_verbose
-bridge_simple bridge_native_rtp bridge_builtin_features bridge_holding bridge_softmix
+app_directed_pickup app_playback bridge_simple bridge_native_rtp bridge_builtin_features bridge_holding bridge_softmix
 codec_ulaw format_pcm func_channel func_callerid func_logic func_strings
 """
 
@@ -155,7 +180,7 @@ class Asterisk:
             "manager.conf": self._manager(),
             "pjsip.conf": self._pjsip(telephones),
             "extensions.conf": f"[general]\n{INBOUND}\n[ready]\nexten => 99,1,Dial(PJSIP/199)\n",
-            "queues.conf": f"[general]\n[desk]\nstrategy = ringall\ntimeout = 60\nretry = 1\n{members}",
+            "queues.conf": f"[general]\n[desk]\nstrategy = ringall\ntimeout = 60\nretry = 1\n{members}{PIPE_QUEUES}",
             "features.conf": "[general]\n[featuremap]\natxfer => *2\n",
             "rtp.conf": "[general]\nrtpstart = 20000\nrtpend = 29000\n",
             "musiconhold.conf": f"[default]\nmode = files\ndirectory = {inside}/data/moh\n",

@@ -58,6 +58,7 @@ class Legs:
         elif call and known.call != call:
             if known.call:
                 self.changed[leg] = known.call
+                known.direction = ""  # that of the call it was
             known.call = call
         return known
 

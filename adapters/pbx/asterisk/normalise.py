@@ -292,8 +292,16 @@ class Normaliser(Teller):
         return self._parked(m, lambda facts: [Held(**facts, parked=True)], held=True)
 
     def _unparkedcall(self, m: Message) -> CallEvents:
+        """Whoever fetches the call dialled its place in the car park, so looked a caller."""
         other = m.get("retrieverlinkedid")
-        return self._parked(m, lambda facts: [Retrieved(**facts | also(facts, other))])
+        out = self._parked(m, lambda facts: [Retrieved(**facts | also(facts, other))])
+        leg, call = m.get("retrieveruniqueid"), m.get("parkeelinkedid")
+        if not out or not leg or not call or is_local(m.get("retrieverchannel")):
+            return out
+        known = self._legs.touch(leg, call)
+        known.role, known.up = "agent", True
+        facts = self._facts(m, leg, known, "retriever")
+        return [*out, Established(**facts | also(facts, other))]
 
     def _parkedcalltimeout(self, m: Message) -> CallEvents:
         """Nobody fetched the call: it leaves the lot and rings anew, as after a transfer."""

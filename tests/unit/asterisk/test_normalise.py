@@ -250,9 +250,19 @@ def test_hold_and_park_are_told_on_the_leg_that_waits_or_made_wait() -> None:
         (Retrieved, "1.2", "agent"),
         (Held, "1.1", "caller"),
         (Retrieved, "1.1", "caller"),
+        (Established, "1.9", "agent"),
     ]
     assert [e.parked for e in events if isinstance(e, Held)] == [False, True]
     assert events[3].same_call == ("1.9",)
+
+
+def test_a_leg_that_joins_another_call_speaks_no_more_of_the_direction_of_its_own() -> None:
+    normaliser = Normaliser(settings(inbound_contexts=["from-trunk"], internal_contexts=["internal"]))
+    own = leg("1.9", "4", call="1.9", Context="internal")
+    joined = message("Hangup", **leg("1.9", "6"), Cause="16")
+    gone = message("Hangup", **leg("1.1", "6"), Cause="16")
+    events = read(CALLER, message("Newstate", **own), gone, joined, normaliser=normaliser)
+    assert [e.direction for e in events] == ["inbound", "internal", "inbound", ""]
 
 
 def test_a_parked_call_that_nobody_fetched_rings_anew() -> None:
