@@ -14,6 +14,7 @@ from rules.terms import RingTerms
 from rules.turn import Turn
 
 _UNSEEN = "beginning_not_seen"
+_NO_EPISODE = frozenset({_UNSEEN, "merged"})
 PBX_GAVE_UP = frozenset({"missed", "rejected", "failed"})  # after these a new leg may still ring for the same caller
 
 
@@ -25,9 +26,9 @@ def applies(turn: Turn, incident: Incident) -> RingTerms | None:
 
 
 def episode(incident: Incident) -> Obligation | None:
-    """The latest one of this call; what only says that nothing was seen is none."""
+    """The latest one of this call; what only says that nothing was seen is none, nor what another call took over."""
     for obligation in reversed(incident.obligations):
-        if obligation.rule == "three_rings" and obligation.reason != _UNSEEN:
+        if obligation.rule == "three_rings" and obligation.reason not in _NO_EPISODE:
             return obligation
     return None
 
