@@ -60,8 +60,10 @@ def take(turn: Turn, event: CallEvent) -> None:
 
 
 def _set_moment(turn: Turn, event: CallEvent) -> None:
-    turn.uncertain = event.uncertain
-    turn.source_seq = event.source_seq
+    if event.uncertain:
+        turn.uncertain = True
+    if event.source_seq is not None:
+        turn.source_seq = event.source_seq
     source = event.source
     status = turn.state.sources.get(source) or turn.status(source)
     if event.occurred_us is not None:

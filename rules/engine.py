@@ -44,10 +44,11 @@ _OVERDUE_MAX = 256  # deadlines taken before an event that overtook them
 
 def decide(state: State, entry: Entry) -> Decision:
     """Apply one entry. What was due before an event is taken before it."""
-    turn = Turn(state, entry.at_us, entry.seq)
+    at_us = entry.at_us
+    turn = Turn(state, state.terms, entry.seq, at_us, moment_us=at_us, receipt_us=at_us, decision=Decision())
     event = entry.event
     kind = type(event)
-    if state.due(entry.at_us) and kind is not DeadlinePassed and kind is not EventUndecided:
+    if state.due(at_us) and kind is not DeadlinePassed and kind is not EventUndecided:
         deadlines.passed(turn, _OVERDUE_MAX)
         turn.decision.incident = 0
     _TAKES[kind](turn, event)

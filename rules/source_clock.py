@@ -18,17 +18,17 @@ def read(status: SourceStatus, at_us: int, occurred_us: int, skew_max_us: int) -
     leaves the moment at the receipt.
     """
     delta = at_us - occurred_us
-    if not -ABSURD_US <= delta <= ABSURD_US:
-        return None, at_us, False
     smallest, skew_us = status.window_skew_us, status.skew_us
     if (
         smallest is not None
         and skew_us is not None
-        and -skew_max_us <= skew_us <= smallest <= delta
+        and -skew_max_us <= skew_us <= smallest <= delta <= ABSURD_US
         and skew_us <= skew_max_us
         and at_us - status.window_us < WINDOW_US
     ):
         return occurred_us, occurred_us + skew_us, False  # as nearly always: nothing is learnt of a trusted clock
+    if not -ABSURD_US <= delta <= ABSURD_US:
+        return None, at_us, False
     ahead = delta < -skew_max_us
     if smallest is None or at_us - status.window_us >= WINDOW_US:
         changed = True

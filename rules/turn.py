@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
+
 from rules.effects import Decision, Note
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import INTERNAL_RULES, Obligation, Outcome, Rule, Step
@@ -13,35 +15,20 @@ from rules.terms import Terms
 OBLIGATIONS_KEPT_MAX = 100  # of one live document: a caller forgotten on hold for hours must not make it grow for ever
 
 
-class Turn:
+class Turn(msgspec.Struct, gc=False):
     """`moment_us` is when it happened, on our clock: carried over from a trusted source's clock, else the receipt."""
 
-    __slots__ = (
-        "at_us",
-        "decision",
-        "moment_us",
-        "receipt_us",
-        "refused_us",
-        "seq",
-        "source_seq",
-        "source_us",
-        "state",
-        "terms",
-        "uncertain",
-    )
-
-    def __init__(self, state: State, at_us: int, seq: int) -> None:
-        self.state = state
-        self.terms: Terms = state.terms
-        self.at_us = at_us
-        self.seq = seq
-        self.decision = Decision()
-        self.moment_us = at_us
-        self.receipt_us = at_us  # when we heard of it
-        self.source_us: int | None = None  # the source's own time, None where absent or absurd
-        self.source_seq: int | None = None  # the source's own count
-        self.refused_us: int | None = None  # the source's own time where it is absurd
-        self.uncertain = False  # the moment is a bound
+    state: State
+    terms: Terms
+    seq: int
+    at_us: int
+    moment_us: int
+    receipt_us: int  # when we heard of it
+    decision: Decision
+    source_us: int | None = None  # the source's own time, None where absent or absurd
+    source_seq: int | None = None  # the source's own count
+    refused_us: int | None = None  # the source's own time where it is absurd
+    uncertain: bool = False  # the moment is a bound
 
     def touch(self, incident: Incident) -> None:
         self.decision.incidents.append(incident)
