@@ -1,6 +1,6 @@
 """All live things of one site, and the look-ups that find them; all of it can be rebuilt from the store's live rows."""
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 from typing import Literal
@@ -56,7 +56,7 @@ class State:
         self.by_leg: dict[tuple[str, str], Incident] = {}
         self.by_number: dict[str, Incident] = {}
         self.call_backs: dict[str, list[Obligation]] = {}  # open ones, by the caller's number_key
-        self.closed: dict[int, Incident] = {}  # in the order of closing
+        self.closed: OrderedDict[int, Incident] = OrderedDict()  # by closing; a dict finds its first by walking gaps
         self._numbers = IncidentNumbers(rules.timezone, last_number)
         self._waits: list[Wait] = []
         self._waits_max = 0
@@ -65,7 +65,7 @@ class State:
         for incident in self.incidents.values():
             self._index(incident)
         over = [i for i in self.incidents.values() if i.closed_us is not None]
-        self.closed = {i.id: i for i in sorted(over, key=lambda i: (i.closed_us, i.id))}
+        self.closed.update((i.id, i) for i in sorted(over, key=lambda i: (i.closed_us, i.id)))
         self._collect_waits()
 
     def take_rules(self, rules: RuleSet) -> None:
