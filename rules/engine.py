@@ -48,7 +48,8 @@ def decide(state: State, entry: Entry) -> Decision:
     turn = Turn(state, state.terms, entry.seq, at_us, moment_us=at_us, receipt_us=at_us, decision=Decision())
     event = entry.event
     kind = type(event)
-    if state.due(at_us) and kind is not DeadlinePassed and kind is not EventUndecided:
+    waits = state.waits
+    if waits and waits[0][0] <= at_us and kind is not DeadlinePassed and kind is not EventUndecided:
         deadlines.passed(turn, _OVERDUE_MAX)
         turn.decision.incident = 0
     _TAKES[kind](turn, event)

@@ -58,7 +58,7 @@ class State:
         self.call_backs: dict[str, list[Obligation]] = {}  # open ones, by the caller's number_key
         self.closed: OrderedDict[int, Incident] = OrderedDict()  # by closing; a dict finds its first by walking gaps
         self._numbers = IncidentNumbers(rules.timezone, last_number)
-        self._waits: list[Wait] = []
+        self.waits: list[Wait] = []  # a heap: the first is the next, unless it is outdated
         self._waits_max = 0
         self._queues: dict[WaitKind, deque[Wait]] = {FORGET: deque(), EXPIRE: deque()}
         self._order = 0
@@ -140,7 +140,7 @@ class State:
 
     def watch(self, at_us: int, kind: WaitKind, id_: int, thing: Thing) -> None:
         self._order += 1
-        waits = self._waits
+        waits = self.waits
         heappush(waits, (at_us, kind, id_, self._order, thing))
         if len(waits) > self._waits_max:
             self._drop_stale_waits()
@@ -151,17 +151,17 @@ class State:
         wait = (at_us, kind, id_, self._order, thing)
         queue = self._queues[kind]
         if queue and wait < queue[-1]:  # of the same moment, or the clock was set back
-            heappush(self._waits, wait)
+            heappush(self.waits, wait)
             return
         queue.append(wait)
         if len(queue) == 1:
-            heappush(self._waits, wait)
+            heappush(self.waits, wait)
         elif len(queue) > self._waits_max:
             self._drop_stale_waits()
 
     def next_wait(self) -> Wait | None:
         """The first thing that waits; outdated entries before it are dropped."""
-        waits = self._waits
+        waits = self.waits
         while waits:
             first = waits[0]
             thing = first[-1]
@@ -175,18 +175,13 @@ class State:
                 self.pop_wait()
         return None
 
-    def due(self, at_us: int) -> bool:
-        """Whether something may be due by then: one look, for the hot path."""
-        waits = self._waits
-        return bool(waits) and waits[0][0] <= at_us
-
     def pop_wait(self) -> None:
-        wait = heappop(self._waits)
+        wait = heappop(self.waits)
         queue = self._queues.get(wait[1])
         if queue and queue[0] is wait:
             queue.popleft()
             if queue:
-                heappush(self._waits, queue[0])
+                heappush(self.waits, queue[0])
 
     def _holds(self, wait: Wait, thing: Incident | Alert | SourceStatus) -> bool:
         if isinstance(thing, Incident):
@@ -208,7 +203,7 @@ class State:
 
     def _drop_stale_waits(self) -> None:
         self._waits_max = _STALE_WAITS_MAX + 8 * (len(self.incidents) + len(self.alerts))
-        if max(len(self._waits), *map(len, self._queues.values())) > self._waits_max:
+        if max(len(self.waits), *map(len, self._queues.values())) > self._waits_max:
             self._collect_waits()
 
     def _collect_waits(self) -> None:
@@ -233,10 +228,10 @@ class State:
                 found.append((due_us, OFFLINE, 0, self.sources[name]))
         waits: list[Wait] = [(at, kind, id_, order, thing) for order, (at, kind, id_, thing) in enumerate(found)]
         self._order = len(waits)
-        self._waits = [wait for wait in waits if wait[1] not in self._queues]
+        self.waits = [wait for wait in waits if wait[1] not in self._queues]
         for kind in self._queues:
             queue = deque(sorted(wait for wait in waits if wait[1] == kind))
             self._queues[kind] = queue
             if queue:
-                self._waits.append(queue[0])
-        heapify(self._waits)
+                self.waits.append(queue[0])
+        heapify(self.waits)
