@@ -15,7 +15,7 @@ from gateway.web.services import Services
 from gateway.web.stream import HUB, stream
 from rules.effects import AlertState
 from rules.events import AlertAcknowledged, CalledBack, CheckedIn, Event
-from rules.incidents import Incident
+from rules.incidents import Incident, IncidentOutcome
 from rules.moments import parse_rfc3339
 from rules.obligations import Outcome
 
@@ -53,7 +53,7 @@ def routes() -> list[web.RouteDef]:
 
 
 async def list_incidents(request: web.Request) -> web.Response:
-    query = _query(request, "limit", "since", "cursor")
+    query = _query(request, "limit", "since", "cursor", "outcome", "caller")
     since = query.get("since")
     try:
         since_us = None if since is None else parse_rfc3339(since)
@@ -62,7 +62,9 @@ async def list_incidents(request: web.Request) -> web.Response:
             "since", "write an RFC 3339 time with its zone, as 2026-11-21T08:00:00Z (write + as %2B)"
         ) from None
     store = request.app[SERVICES].store
-    return await _page(store.incidents(limit=_limit(query), cursor=query.get("cursor"), since_us=since_us))
+    outcome = _one_of(query, "outcome", get_args(IncidentOutcome))
+    limit, cursor, caller = _limit(query), query.get("cursor"), query.get("caller")
+    return await _page(store.incidents(limit=limit, cursor=cursor, since_us=since_us, outcome=outcome, caller=caller))
 
 
 async def show_incident(request: web.Request) -> web.Response:

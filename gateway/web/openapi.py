@@ -8,6 +8,7 @@ from aiohttp import web
 
 from gateway.web.schemas import MOMENT, SCHEMAS, TEXT, WHOLE, Schema, one_of, ref
 from rules.effects import AlertState
+from rules.incidents import IncidentOutcome
 from rules.obligations import Outcome
 
 VERSION = "1.0.0"  # of the contract: grows by adding
@@ -52,7 +53,7 @@ def document() -> Schema:
 
 def _paths() -> Schema:
     cursor = _query("cursor", TEXT | {"maxLength": 512}, "`next` of the page before")
-    limit = _query("limit", WHOLE | {"minimum": 1, "maximum": 500, "default": 50}, "How many at most")
+    limit = _query("limit", WHOLE | {"minimum": 1, "maximum": 1000, "default": 50}, "How many at most")
     pages = [limit, cursor]
     number = _path("number", "The incident's number")
     repeat: Schema = {
@@ -63,7 +64,14 @@ def _paths() -> Schema:
     }
     return {
         "/api/v1/incidents": _get(
-            "Reception records, newest first", "IncidentPage", [*pages, _query("since", MOMENT, "Opened since then")]
+            "Reception records, newest first",
+            "IncidentPage",
+            [
+                *pages,
+                _query("since", MOMENT, "Opened since then"),
+                _query("outcome", one_of(IncidentOutcome), "Only these"),
+                _query("caller", TEXT, "Only this caller's, the number as the source told it"),
+            ],
         ),
         "/api/v1/incidents/{number}": _get("One record with its time line", "IncidentDetail", [number]),
         "/api/v1/incidents/{number}/check-in": _post("The waiting caller was greeted", [number, repeat]),

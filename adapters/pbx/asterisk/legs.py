@@ -109,3 +109,8 @@ class Legs:
         """What the call's first leg said of its direction: Linkedid is that leg's Uniqueid."""
         first = self._legs.get(call) or self.origins.get(call)
         return first.direction if first else ""
+
+
+def refused_by_hand(known: KnownLeg, cause: Cause) -> Cause:
+    """A telephone that rang is not busy: somebody pressed reject, which many telephones call busy."""
+    return "rejected" if cause == "busy" and known.role == "agent" and known.ringing else cause

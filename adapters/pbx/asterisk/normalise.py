@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from adapters.pbx.asterisk.codec import Message
-from adapters.pbx.asterisk.legs import KnownLeg, Origin
+from adapters.pbx.asterisk.legs import KnownLeg, Origin, refused_by_hand
 from adapters.pbx.asterisk.settings import Settings
-from adapters.pbx.asterisk.telling import CallEvents, Teller, also
+from adapters.pbx.asterisk.telling import CallEvents, Teller, also, place
 from adapters.pbx.asterisk.words import (
     dial_failure,
     dialled,
@@ -140,8 +140,8 @@ class Normaliser(Teller):
             return []
         known = self._legs.touch(leg, m.get("linkedid"))
         self._legs.forget(leg)
-        cause = _refused_by_hand(known, hangup_cause(m.get("cause")))
-        if known.left_queue_at and not went_on(known.left_queue_at, *_place(m)):
+        cause = refused_by_hand(known, hangup_cause(m.get("cause")))
+        if known.left_queue_at and not went_on(known.left_queue_at, *place(m)):
             cause = "cancelled"
         return [ConnectionCleared(**self._facts(m, leg, known), cause=cause)]
 
@@ -210,7 +210,7 @@ class Normaliser(Teller):
             return [Diverted(**facts, called=m.get("forward").partition("/")[2].partition("@")[0])]
         if status == "ANSWER":
             return self._established(known, facts)
-        return self._failed(known, facts, _refused_by_hand(known, cause)) if cause else []
+        return self._failed(known, facts, refused_by_hand(known, cause)) if cause else []
 
     def _why_cancelled(self, m: Message) -> Cause:
         """The caller gave up; or a colleague answered; or the queue or Dial before the pipe gave the pipe up."""
@@ -228,7 +228,7 @@ class Normaliser(Teller):
         told = self._waiting(m, Dequeued, cause="no_answer")
         known = self._legs.get(m.get("uniqueid"))
         if told and known is not None:
-            known.ended, known.left_queue_at = True, step(*_place(m))  # the leave that follows says nothing new
+            known.ended, known.left_queue_at = True, step(*place(m))  # the leave that follows says nothing new
         return told
 
     def _queuecallerleave(self, m: Message) -> CallEvents:
@@ -392,15 +392,6 @@ class Normaliser(Teller):
         "pickup": _pickup,
         "bridgeenter": _bridgeenter,
     }
-
-
-def _place(m: Message) -> tuple[str, str, str]:
-    return m.get("context"), m.get("exten"), m.get("priority")
-
-
-def _refused_by_hand(known: KnownLeg, cause: Cause) -> Cause:
-    """A telephone that rang is not busy: somebody pressed reject, which many telephones call busy."""
-    return "rejected" if cause == "busy" and known.role == "agent" and known.ringing else cause
 
 
 WANTED = frozenset(Normaliser._HANDLERS)  # noqa: SLF001 (the table is this file's own)

@@ -89,3 +89,8 @@ def also(facts: dict[str, Any], call: str) -> dict[str, Any]:
     if not call or call == facts["call"] or call in same:
         return {"same_call": same}
     return {"same_call": (*same, call)}
+
+
+def place(m: Message) -> tuple[str, str, str]:
+    """Where in the dial plan the channel is."""
+    return m.get("context"), m.get("exten"), m.get("priority")

@@ -90,6 +90,17 @@ async def test_since_leaves_out_what_is_older(served: Served) -> None:
     assert [item["source_call"] for item in page["items"]] == [young]
 
 
+async def test_records_are_found_by_their_outcome_and_their_caller(served: Served) -> None:
+    first = await served.ring("13800138000")
+    second = await served.ring("13900139000")
+    page = fits(await served.get("/api/v1/incidents", caller="13800138000"), "/api/v1/incidents")
+    assert [item["source_call"] for item in page["items"]] == [first]
+    page = fits(await served.get("/api/v1/incidents", outcome="open"), "/api/v1/incidents")
+    assert [item["source_call"] for item in page["items"]] == [second, first]
+    page = fits(await served.get("/api/v1/incidents", outcome="missed"), "/api/v1/incidents")
+    assert page["items"] == []
+
+
 async def test_what_is_open_is_listed_as_obligations(served: Served) -> None:
     await served.ring()
     page = fits(await served.get("/api/v1/obligations", state="open"), "/api/v1/obligations")
@@ -186,6 +197,7 @@ UNUSABLE: list[tuple[str, dict[str, str], str]] = [
     ("/api/v1/incidents", {"limit": "501"}, "limit"),
     ("/api/v1/incidents", {"limit": "many"}, "limit"),
     ("/api/v1/incidents", {"since": "yesterday"}, "since"),
+    ("/api/v1/incidents", {"outcome": "lost"}, "outcome"),
     ("/api/v1/incidents", {"since": "2026-11-21T08:00:00"}, "since"),
     ("/api/v1/incidents", {"cursor": "rubbish"}, "cursor"),
     ("/api/v1/incidents", {"cursor": "9" * 400}, "cursor"),
