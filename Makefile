@@ -28,8 +28,8 @@ test-peers: $(READY) ## Tests with a real Asterisk, SIPp and Chromium (installs 
 	@$(VENV)/python -m pytest -m "peers or browser" $(TESTS)
 
 lint: $(READY) ## Style and format
-	@$(VENV)/ruff check
-	@$(VENV)/ruff format --check
+	@$(VENV)/ruff check --no-cache
+	@$(VENV)/ruff format --no-cache --check
 
 types: $(READY) ## Types, strict, of code and tests
 	@$(VENV)/mypy

@@ -10,12 +10,11 @@ import uvloop
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from gateway.delivery import Delivery
-from gateway.pipeline import Pipeline
-
 from adapters import ports
 from adapters.intake import open_store
 from gateway.clock import AnchoredClock
+from gateway.delivery import Delivery
+from gateway.pipeline import Pipeline
 from rules.events import Delivered, Established
 from rules.settings import CallBack, HoldCheckin, RuleSet, SourceRules, ThreeRings
 
