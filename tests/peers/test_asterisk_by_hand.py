@@ -53,6 +53,7 @@ async def _transfers_to_a_telephone_that_rings_yet(site: Site) -> None:
         first = await desk.rings()
         first.answer()
         await caller.answered()
+        await asyncio.sleep(1)  # Asterisk does not transfer a call that it has not bridged yet
         asked = desk.dial("123")
         consulted = await colleague.rings()
         await asked.rings_there()
@@ -73,6 +74,7 @@ async def _parks_and_fetches(site: Site) -> None:
         first = await desk.rings()
         first.answer()
         await caller.answered()
+        await asyncio.sleep(1)  # first it must be bridged
         await first.transfer("700")
         await asyncio.sleep(1)
         first.hang_up()
