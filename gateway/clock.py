@@ -7,13 +7,10 @@ Clock = Callable[[], int]  # microseconds UTC since 1970
 
 
 class AnchoredClock:
-    """Reads wall time once; a later step of the wall clock is `drift_us`, for people to see, never to judge by."""
+    """Reads wall time once, when it is made."""
 
     def __init__(self) -> None:
         self._anchor_us = time.time_ns() // 1000 - time.monotonic_ns() // 1000
 
     def __call__(self) -> int:
         return self._anchor_us + time.monotonic_ns() // 1000
-
-    def drift_us(self) -> int:
-        return time.time_ns() // 1000 - self()

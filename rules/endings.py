@@ -31,7 +31,7 @@ def leg_over(turn: Turn, incident: Incident, leg: Leg, cause: Cause) -> None:
     """One leg is gone; the call with it, if nobody is left who could go on."""
     rang = leg.state == "alerting"
     if leg.state != "cleared":
-        _clear_leg(turn, incident, leg, cause)
+        clear_leg(turn, incident, leg, cause)
     elif leg.cause == "":
         leg.cause = cause
     if incident.closed_us is not None:
@@ -56,7 +56,7 @@ def call_over(turn: Turn, incident: Incident, cause: Cause) -> None:
     ringing = any(leg.state == "alerting" for leg in call.legs.values())
     for leg in call.legs.values():
         if leg.state != "cleared":
-            _clear_leg(turn, incident, leg, cause)
+            clear_leg(turn, incident, leg, cause)
     if incident.closed_us is None:
         _close(turn, incident, _reason(incident, cause, ringing=ringing))
     call.ended_by_call = True
@@ -145,11 +145,11 @@ def count_hold(turn: Turn, incident: Incident, leg: Leg) -> None:
         leg.held_us = None
 
 
-def _clear_leg(turn: Turn, incident: Incident, leg: Leg, cause: Cause) -> None:
+def clear_leg(turn: Turn, incident: Incident, leg: Leg, cause: Cause) -> None:
     if leg.state == "held":
         count_hold(turn, incident, leg)
     leg.state = "cleared"
-    leg.cleared_us, leg.source_cleared_us, leg.cleared_seq = turn.moment_us, turn.source_us, turn.source_seq
+    leg.source_cleared_us, leg.cleared_seq = turn.source_us, turn.source_seq
     leg.cause = cause
     hold_checkin.over(turn, incident, leg.id, "hung_up")
 

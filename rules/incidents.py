@@ -39,7 +39,6 @@ class Leg(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     source_delivered_us: int | None = None
     established_us: int | None = None
     source_established_us: int | None = None
-    cleared_us: int | None = None
     source_cleared_us: int | None = None  # with `cleared_seq`: a device may ring again under the same id
     cleared_seq: int | None = None
     cause: Cause = ""

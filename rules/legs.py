@@ -222,9 +222,7 @@ def diverted(turn: Turn, incident: Incident, event: Diverted) -> None:
     if event.leg:
         leg = leg_of(turn, incident, event)
         if leg.state in ("initiated", "alerting"):
-            leg.state = "cleared"
-            leg.cleared_us, leg.source_cleared_us, leg.cleared_seq = turn.moment_us, turn.source_us, turn.source_seq
-            leg.cause = event.cause or "answered_elsewhere"
+            endings.clear_leg(turn, incident, leg, event.cause or "answered_elsewhere")
     turn.note(incident, "diverted", event.to_leg or event.called)
     if not event.to_leg:
         return

@@ -23,7 +23,6 @@ class AmiServer:
         self.fully_booted = True
         self.piece_bytes = 0  # write in pieces of so many bytes, each a packet of its own
         self.started = time.time()
-        self.logins = 0
         self.actions: list[str] = []  # every action heard, in order
         self.lists: dict[str, Lister] = {}
         self._username, self._secret = username, secret
@@ -131,7 +130,6 @@ class AmiServer:
             return
         self._write(writer, message({"Response": "Success", **same, "Message": "Authentication accepted"}))
         self._logged_in.add(writer)
-        self.logins += 1
         if self.fully_booted:
             uptime = str(int(time.time() - self.started))
             booted = {"Event": "FullyBooted", "Privilege": "system,all", "Uptime": uptime, "LastReload": uptime}

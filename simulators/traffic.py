@@ -3,9 +3,7 @@
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-
-RING_S = 5.0  # 1 s on, 4 s off: the cadence of mainland China
+from dataclasses import dataclass
 
 # Share of a day's calls by hour: a residential property's desk, busy after breakfast and after work.
 BY_HOUR = (4, 2, 2, 1, 2, 6, 18, 42, 70, 78, 64, 52, 44, 40, 46, 50, 56, 72, 80, 66, 48, 34, 20, 9)
@@ -46,9 +44,6 @@ class Story:
     call: str
     kind: str
     steps: tuple[Step, ...]
-
-    def moved(self, by_s: float) -> "Story":
-        return replace(self, starts_s=self.starts_s + by_s)
 
 
 def day(seed: int, *, calls: float = 1000.0) -> Iterator[Story]:
