@@ -8,7 +8,7 @@ from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation, Rule
 
 AlertKind = Literal["warning", "breach", "escalation", "cleared"]
-Severity = Literal["info", "warning", "critical"]
+Severity = Literal["info", "warning", "critical", "emergency"]
 AlertState = Literal["raised", "acknowledged", "cleared", "expired"]
 
 
@@ -37,6 +37,10 @@ class Alert(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     line: str = ""
     device: str = ""
     ring: int | None = None
+    unit: str = ""  # radio, as the next three
+    unit_name: str = ""
+    channel: str = ""
+    calls: int | None = None
     seconds: float | None = None  # `cleared`: how long it took in the end
     late: bool = False  # the deadline passed while we were down
     certain: bool = True

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from rules.events.call import Cause, Direction, Role
+from rules.events.staff import FactName
 from rules.events.system import LinkState
 from rules.obligations import Obligation
 
@@ -73,7 +74,7 @@ class Incident(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     number: str  # what people say: 20261121-0042
     site: str
     call: Call
-    medium: Literal["phone"] = "phone"
+    medium: Literal["phone", "radio"] = "phone"
     direction: Direction = ""
     caller: str = ""
     caller_name: str = ""
@@ -97,6 +98,11 @@ class Incident(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     merged_into: str = ""
     forget_us: int | None = None  # when the closed document may leave the state
     obligations: list[Obligation] = msgspec.field(default_factory=list)
+    unit: str = ""  # radio, as all below: who hailed; "" unknown
+    channel: str = ""
+    calls: int = 0  # how many calls the unit made
+    talkgroup: str = ""  # the called talkgroup or unit
+    facts: dict[FactName, str] = msgspec.field(default_factory=dict)  # what the desk wrote down
 
 
 class SourceStatus(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

@@ -11,6 +11,9 @@ Rule = Literal[
     "hold_checkin",
     "call_back",
     "inbound_only",  # a violation: breached the moment it is seen
+    "two_calls",
+    "promise",  # a unit was told to wait: we come back to it
+    "roll_call",  # an operator alert: a post was not heard in time
     "acknowledge",  # a breach alert must be acknowledged, else it climbs the ladder
     "notify",  # a breach alert must reach somebody, else that itself is told
     "source_online",  # an operator alert: we do not hear this source
@@ -51,6 +54,7 @@ class Obligation(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     source_ended_us: int | None = None
     seconds: float | None = None  # how long it took, by the judging clock; milliseconds are exact
     ring: int | None = None  # the ring in which it was answered or given up
+    calls: int | None = None  # two_calls: how many calls the unit made
     clock: Clock = "receipt"  # which clock judged
     skew_us: int | None = None  # the source's measured skew when judged
     certain: bool = True  # False: the moment is a bound, see `reason`

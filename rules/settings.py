@@ -11,6 +11,10 @@ import msgspec
 Boundary = Literal["third_ring_start", "third_ring_end", "before_fourth"]
 ClockStart = Literal["first_human_ring", "offered"]
 AppliesTo = Literal["inbound", "internal"]
+CallBoundary = Literal["before_next_call", "next_call_end"]
+HailBy = Literal["channel", "own_unit", "talkgroup", "call_alert", "text"]
+ReplyBy = Literal["ptt", "unit", "text", "answered", "board"]
+StatusMeaning = Literal["note", "call", "emergency", "promise"]
 
 
 class ThreeRings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,6 +50,70 @@ class CallBack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     after_short_abandon: bool = True  # also for a caller who gave up within short_abandon_s
 
 
+class TwoCalls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Control answers a unit within `calls` calls. Source: S4 篇5 §3.3 a (收到对讲呼叫两声内必须有回复).
+
+    No definition of 两声 was found: it is a count of calls, with plain seconds beside it.
+    """
+
+    enabled: bool = True
+    calls: int = 2  # so many are allowed without a reply
+    warn_at_calls: tuple[int, ...] = (2,)  # the desk is warned as these calls begin
+    boundary: CallBoundary = "before_next_call"  # breached as the next call begins, or only as it ends
+    fallback_s: float = 10.0  # breached so long after the end of the first call in any case; 0: never by time
+    repeat_every_s: float = 30.0  # told again while unanswered; 0: once
+    repeats_max: int = 10
+    call_gap_s: float = 2.0  # two transmissions of a unit with less silence between them are one call
+    window_s: float = 30.0  # a unit silent for so long after its calls, that begins again, begins a new count
+    bump_s: float = 0.5  # a shorter transmission is a bumped key, no call: kept, marked
+    tail_s: float = 1.0  # what opens so soon after control's own transmission is its squelch tail
+    reply_min_s: float = 0.3  # a shorter transmission of control is no reply
+    conversation_s: float = 3.0  # a unit that speaks so soon after control answers control: not a call
+    watchdog_s: float = 120.0  # a transmission whose end is not heard is ended by us
+    emergency_repeat_s: float = 60.0  # the same unit's emergency within so long is the same one
+
+
+class Promise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A unit that was told to wait hears from us again. Source: S4 篇5 §3.3 d1."""
+
+    enabled: bool = True
+    within_s: float = 600.0
+    warn_before_s: float = 120.0
+    text_code: str = ""  # a text of control's that begins so gives the promise; "": only the desk does
+
+
+class RollCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Each post is heard in time. Source: S4 篇5 §3.3.1 (时刻保持通讯畅通)."""
+
+    enabled: bool = True
+    heard_every_s: float = 0.0  # for every unit that is named; 0: only for units with a time of their own
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A radio and who carries it."""
+
+    unit: str  # as the radio system writes it
+    name: str = ""
+    post: str = ""
+    heard_every_s: float | None = None  # the roll-call's, where it differs
+
+
+class RadioChannel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A radio channel or talkgroup as people call it, and where its rule differs from the site's."""
+
+    channel: str  # a channel's name, or a talkgroup's number
+    name: str = ""
+    two_calls: bool | None = None  # false: the rule does not hold here
+
+
+class StatusCode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a status code means at this site."""
+
+    code: str
+    text: str
+    means: StatusMeaning = "note"
+
+
 class Ladder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who is told at which step, by notifier name; an empty step tells every notifier."""
 
@@ -71,6 +139,23 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     hold_checkin: bool | None = None
 
 
+class RadioRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What of a base station's traffic is a hail to control, and what shows control's reply.
+
+    hails: "channel" any transmission on it (a desk channel); "own_unit", "talkgroup" one that calls `own_units`,
+    `talkgroups`; "call_alert", "text" such a message to us (to `own_units` or `talkgroups`; on a desk channel any).
+    replies: "ptt" the station's own transmitter; "unit" a transmission by one of `own_units`; "text" a text by one of
+    them; "answered" the station says so; "board" a click. None at all: two_calls is not_observable here.
+    """
+
+    channel: str
+    own_units: tuple[str, ...] = ()
+    talkgroups: tuple[str, ...] = ()
+    hails: tuple[HailBy, ...] = ("channel", "call_alert", "text")
+    replies: tuple[ReplyBy, ...] = ()
+    identification_is_call: bool = False  # the source shows no carrier: an id outside a transmission is a call
+
+
 class SourceRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the rules must know of a source."""
 
@@ -85,6 +170,7 @@ class SourceRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     clock_skew_max_s: float = 2.0  # beyond this the source's clock does not judge
     extensions: str = r"[1-9]\d{1,3}"  # a number that matches whole is one of ours
     offline_alert_s: float = 10.0  # out of touch for so long: the desk is told
+    radio: RadioRules | None = None  # None: a PBX
 
 
 class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +182,13 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     three_rings: ThreeRings = ThreeRings()
     hold_checkin: HoldCheckin = HoldCheckin()
     call_back: CallBack = CallBack()
+    two_calls: TwoCalls = TwoCalls()
+    promise: Promise = Promise()
+    roll_call: RollCall = RollCall()
     ladder: Ladder = Ladder()
     lines: tuple[Line, ...] = ()
     sources: tuple[SourceRules, ...] = ()
     notifiers: tuple[str, ...] = ()
+    units: tuple[Unit, ...] = ()
+    channels: tuple[RadioChannel, ...] = ()
+    status_codes: tuple[StatusCode, ...] = ()

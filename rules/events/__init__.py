@@ -21,7 +21,29 @@ from rules.events.call import (
     Retrieved,
     Transferred,
 )
-from rules.events.staff import AlertAcknowledged, CalledBack, CheckedIn
+from rules.events.radio import (
+    CallAlert,
+    CallAnswered,
+    ControlTransmitting,
+    Emergency,
+    MachineAck,
+    RadioEvent,
+    Status,
+    Text,
+    TransmissionEnded,
+    TransmissionStarted,
+    UnitIdentified,
+    UnitSeen,
+)
+from rules.events.staff import (
+    AlertAcknowledged,
+    CalledBack,
+    CheckedIn,
+    FactsTold,
+    HailAnswered,
+    PromiseGiven,
+    PromiseKept,
+)
 from rules.events.system import (
     DeadlinePassed,
     DeliverySettled,
@@ -47,11 +69,29 @@ AnyCallEvent = (
     | Failed
     | ConnectionCleared
 )
+AnyRadioEvent = (
+    TransmissionStarted
+    | TransmissionEnded
+    | UnitIdentified
+    | UnitSeen
+    | CallAlert
+    | Emergency
+    | Status
+    | Text
+    | MachineAck
+    | ControlTransmitting
+    | CallAnswered
+)
 Event = (
     AnyCallEvent
+    | AnyRadioEvent
     | AlertAcknowledged
     | CheckedIn
     | CalledBack
+    | HailAnswered
+    | PromiseGiven
+    | PromiseKept
+    | FactsTold
     | RulesTaken
     | LinkChanged
     | Resynced
@@ -76,29 +116,46 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 __all__ = [
     "AlertAcknowledged",
     "AnyCallEvent",
+    "AnyRadioEvent",
+    "CallAlert",
+    "CallAnswered",
     "CallEvent",
     "CalledBack",
     "CheckedIn",
     "ConnectionCleared",
+    "ControlTransmitting",
     "DeadlinePassed",
     "Delivered",
     "DeliverySettled",
     "Dequeued",
     "Diverted",
+    "Emergency",
     "Entry",
     "Established",
     "Event",
     "EventUndecided",
+    "FactsTold",
     "Failed",
+    "HailAnswered",
     "Held",
     "LinkChanged",
+    "MachineAck",
     "Offered",
     "Originated",
+    "PromiseGiven",
+    "PromiseKept",
     "Queued",
+    "RadioEvent",
     "Resynced",
     "Retrieved",
     "RulesTaken",
     "SeenLeg",
+    "Status",
+    "Text",
     "Transferred",
+    "TransmissionEnded",
+    "TransmissionStarted",
+    "UnitIdentified",
+    "UnitSeen",
     "Unparsed",
 ]

@@ -1,6 +1,10 @@
 """What people at the desk do, on the board or through the API. `by` is who was signed in."""
 
+from typing import Literal
+
 import msgspec
+
+FactName = Literal["time", "place", "matter", "person", "handling"]
 
 
 class StaffEvent(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -23,3 +27,33 @@ class CalledBack(StaffEvent, frozen=True):
 
     incident: str
     note: str = ""
+
+
+class HailAnswered(StaffEvent, frozen=True):
+    """Control answered this radio incident's unit by other means than a transmission we saw, or says that it did."""
+
+    incident: str
+
+
+class PromiseGiven(StaffEvent, frozen=True):
+    """Control said "please wait, I will answer at once when I know": the unit waits for us. S4 篇5 §3.3 d1."""
+
+    incident: str
+    note: str = ""
+
+
+class PromiseKept(StaffEvent, frozen=True):
+    """The unit of this incident has its answer."""
+
+    incident: str
+    note: str = ""
+
+
+class FactsTold(StaffEvent, frozen=True):
+    """What the desk wrote into a record: time, place, matter, person, wanted handling. S4 篇5 §3.3 e1.
+
+    Only what is named here changes; "" takes a fact out again.
+    """
+
+    incident: str
+    facts: dict[FactName, str]

@@ -1,0 +1,65 @@
+"""What a radio kind declares, and the SourceKind made of it; adapters.radio.registry lists them."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any, Literal, NamedTuple
+
+from adapters.kinds import Problem
+from adapters.radio.settings import RadioSettings
+from adapters.radio.station import Station
+from rules.settings import HailBy, RadioRules, ReplyBy, SourceRules
+
+Transport = Literal["serial", "socket", "rfc2217", "udp", "mqtt"]
+
+
+class RadioKind(NamedTuple):
+    """One kind of base station. `make_station` is called only after `check` found nothing."""
+
+    name: str
+    settings: type[Any]  # a RadioSettings
+    make_station: Callable[[Any], Station]
+    transports: tuple[Transport, ...]
+    hails: tuple[HailBy, ...] = ("channel", "call_alert", "text")  # where the configuration names none
+    replies: tuple[ReplyBy, ...] = ()  # all that it can show; "unit" and "text" count only with own_units
+    baud: int = 9600
+    check: Callable[[Any], list[Problem]] | None = None  # beyond what holds for every kind
+    needs: str = ""  # an optional package; its extra has the kind's name
+    identification_is_call: bool = False  # it shows no carrier: an id alone is a call
+    sample_line_ends: bool = False  # a recorded sample is lines of text, as an editor writes them
+
+
+def missing_package(kind: RadioKind) -> list[Problem]:
+    if not kind.needs or find_spec(kind.needs) is not None:
+        return []
+    cure = f"needs the package {kind.needs}: pip install 'hotline-gateway[{kind.name}]'"
+    return [Problem("kind", kind.name, cure)]
+
+
+def radio_rules(kind: RadioKind, settings: RadioSettings) -> SourceRules:
+    """What the rules must know of the source."""
+    replies = kind.replies if settings.replies is None else settings.replies
+    if not settings.own_units:  # nobody's transmission or text can be told to be control's
+        replies = tuple(by for by in replies if by not in ("unit", "text"))
+    return SourceRules(
+        name=settings.name,
+        country=settings.country,
+        clock_skew_max_s=settings.clock_skew_max_s,
+        extensions=settings.extensions,
+        offline_alert_s=settings.offline_alert_s,
+        radio=RadioRules(
+            channel=settings.channel_name,
+            own_units=settings.own_units,
+            talkgroups=settings.talkgroups,
+            hails=_hails(kind, settings),
+            replies=replies,
+            identification_is_call=kind.identification_is_call,
+        ),
+    )
+
+
+def _hails(kind: RadioKind, settings: RadioSettings) -> tuple[HailBy, ...]:
+    if settings.hails is not None:
+        return settings.hails
+    if settings.talkgroups:  # the site named which calls are for control: not all that is on the air
+        return ("own_unit", "talkgroup", "call_alert", "text")
+    return kind.hails

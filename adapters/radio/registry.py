@@ -1,0 +1,5 @@
+"""Every kind of base station, one line a kind: a new one adds its line here."""
+
+from adapters.radio.kind import RadioKind
+
+KINDS: tuple[RadioKind, ...] = ()
