@@ -1,0 +1,1 @@
+"""Pretend base stations, one file a kind, over the ports of simulators.radios.ports."""
