@@ -25,3 +25,7 @@ class RadioSettings(SourceSettings, kw_only=True, forbid_unknown_fields=True):
     @property
     def channel_name(self) -> str:
         return self.channel or self.name
+
+    def ports(self) -> dict[str, str]:
+        """Every port the link opens, by the name that `Station.feed` is told as `via`; "" is the first one."""
+        return {"": self.port}

@@ -82,9 +82,14 @@ class MachineAck(RadioEvent, frozen=True):
 
 
 class ControlTransmitting(RadioEvent, frozen=True):
-    """Control's own transmitter goes on or off; `unit` is control's, `called` whom it speaks to, where told."""
+    """Control's own transmitter goes on or off; `unit` is control's, `called` whom it speaks to, where told.
+
+    `automatic`: the station itself speaks (a roger beep, an announcement): it may leave a squelch tail, and a call may
+    collide with it, but nobody replied.
+    """
 
     on: bool
+    automatic: bool = False
 
 
 class CallAnswered(RadioEvent, frozen=True):
