@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 
 from adapters.backoff import Backoff
 from adapters.errors import PeerRefused, PeerUnavailable
+from adapters.inflow import Inflow, Reading
 from adapters.pbx.asterisk import resync
 from adapters.pbx.asterisk.codec import Message, Oversized
 from adapters.pbx.asterisk.connection import Connection, Start
-from adapters.pbx.asterisk.inflow import WAITING_MAX, Inflow
 from adapters.pbx.asterisk.normalise import Normaliser
 from adapters.pbx.asterisk.settings import Settings
 from adapters.ports import Intake
@@ -27,6 +28,8 @@ REFUSED_WAIT_S = 60.0  # a wrong secret is not cured by time, and Asterisk logs 
 START_WANDERS_S = 5
 # More rubbish than this on one connection, and it is no manager interface we talk to.
 UNREADABLE_MAX = 100
+# About a minute of a PBX that starts 100 calls a second, some 100 MB of messages at worst.
+WAITING_MAX = 100_000
 
 log = structlog.get_logger()
 
@@ -132,7 +135,9 @@ class _Session:
             self._heard_rubbish(at_us, message)
         elif self._normaliser is None and len(self._held_back) < WAITING_MAX:
             self._held_back.append((at_us, message))
-        elif self._normaliser is None or not self._inflow.hear(at_us, message, self._normaliser):
+        elif self._normaliser is None or not self._inflow.hear(
+            Reading(at_us, message.raw, partial(self._normaliser.read, message))
+        ):
             self.overflowed = True
             self.abort("we were too slow: events were lost, starting anew from the PBX's own lists")
 

@@ -1,46 +1,65 @@
-"""From the wire to the pipeline, in order: a bounded queue the reader never waits for, and its worker."""
+"""From a source's wire to the pipeline, in order: a bounded queue the reader never waits for, and its worker."""
 
 import asyncio
 from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
+from typing import NamedTuple
+from uuid import uuid4
 
 import structlog
 
 from adapters.backoff import Backoff
 from adapters.errors import Overloaded, StoreError
-from adapters.pbx.asterisk.codec import Message
-from adapters.pbx.asterisk.normalise import Normaliser
 from adapters.ports import Incoming, Intake
 from rules.events import Event
 
-# About a minute of a PBX that starts 100 calls a second, some 100 MB of messages at worst.
-WAITING_MAX = 100_000
 _BATCH_MAX = 256
 
-Reading = tuple[int, Message, Normaliser]  # at_us, what was heard, whose memory reads it
-
 log = structlog.get_logger()
+
+
+class Reading(NamedTuple):
+    """A message that is understood only when its turn comes: what came before it may have to be remembered first."""
+
+    at_us: int
+    raw: bytes
+    read: Callable[[], Sequence[Event]]
 
 
 class Inflow:
     """One a source; it outlives connections, so what was heard before a loss is committed before what comes after."""
 
-    def __init__(self, source: str, waiting_max: int = WAITING_MAX) -> None:
+    def __init__(self, source: str, waiting_max: int) -> None:
         self._source = source
         self._max = waiting_max
-        self._waiting: deque[Reading | Incoming] = deque()
+        self._waiting: deque[Reading | Incoming | Callable[[], None]] = deque()
         self._something = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
-        self._count = 0  # of messages read, with the first moment: the identity of an event told again after a failure
-        self._since_us = 0
+        self._birth = uuid4().bytes  # with the count of what was read: the identity of an event
+        self._count = 0
 
-    def hear(self, at_us: int, message: Message, normaliser: Normaliser) -> bool:
-        """Take a message to be read later. False: there is no more room, it is lost, and only a resync cures that."""
-        if len(self._waiting) >= self._max:
-            self._room.clear()
+    def hear(self, reading: Reading) -> bool:
+        """Take a message to be read later. False: there is no more room, it is lost."""
+        if not self._has_room():
             return False
-        self._waiting.append((at_us, message, normaliser))
+        self._waiting.append(reading)
+        self._something.set()
+        return True
+
+    def take(
+        self, at_us: int, heard: Iterable[tuple[Event, bytes]], committed: Callable[[], None] | None = None
+    ) -> bool:
+        """Take events that are understood already, each with its bytes; `committed` is called once all are.
+
+        False: there is no more room, they are lost, and `committed` is never called.
+        """
+        if not self._has_room():
+            return False
+        self._waiting.extend(Incoming(event, at_us, self._key(), raw) for event, raw in heard)
+        if committed is not None:
+            self._waiting.append(committed)
         self._something.set()
         return True
 
@@ -55,32 +74,41 @@ class Inflow:
 
     async def drain(self, intake: Intake) -> None:
         """Submit what waits, for ever, trying again as long as the store cannot take it."""
-        self._since_us = intake.now_us()
         while True:
             if not self._waiting:
                 self._something.clear()
                 await self._something.wait()
-            batch = self._next_batch()
+            batch, committed = self._next_batch()
             if batch:
                 await self._submit(intake, batch)
+            for tell in committed:
+                tell()
             if len(self._waiting) <= self._max // 2:
                 self._room.set()
 
-    def _next_batch(self) -> list[Incoming]:
+    def _has_room(self) -> bool:
+        if len(self._waiting) < self._max:
+            return True
+        self._room.clear()
+        return False
+
+    def _next_batch(self) -> tuple[list[Incoming], list[Callable[[], None]]]:
         batch: list[Incoming] = []
+        committed: list[Callable[[], None]] = []
         while self._waiting and len(batch) < _BATCH_MAX:
             item = self._waiting.popleft()
             if isinstance(item, Incoming):
                 batch.append(item)
-                continue
-            at_us, message, normaliser = item
-            batch += [Incoming(event, at_us, self._key(), message.raw) for event in normaliser.read(message)]
-        return batch
+            elif isinstance(item, Reading):
+                batch += [Incoming(event, item.at_us, self._key(), item.raw) for event in item.read()]
+            else:
+                committed.append(item)
+        return batch, committed
 
     def _key(self) -> bytes:
         """Names the event, so that a submit that failed after its commit is not counted twice when tried again."""
         self._count += 1
-        return blake2b(f"{self._source}\0{self._since_us}\0{self._count}".encode(), digest_size=16).digest()
+        return blake2b(self._birth + self._count.to_bytes(8, "big"), digest_size=16).digest()
 
     async def _submit(self, intake: Intake, batch: list[Incoming]) -> None:
         backoff = Backoff(first_s=0.1, longest_s=5.0)
