@@ -20,11 +20,26 @@ from gateway.config_checks import (
     check_source,
     remarks,
 )
+from gateway.radio_checks import check_radio_tables, radio_remarks, with_possible_warnings
 from gateway.reading import SettingsT, nearest, read_table, shown
+from gateway.units_file import read_units
 from gateway.web.auth import AuthSettings
-from rules.settings import CallBack, HoldCheckin, Ladder, Line, RuleSet, ThreeRings
+from rules.settings import (
+    CallBack,
+    HoldCheckin,
+    Ladder,
+    Line,
+    Promise,
+    RadioChannel,
+    RollCall,
+    RuleSet,
+    StatusCode,
+    ThreeRings,
+    TwoCalls,
+    Unit,
+)
 
-_TABLES = ("gateway", "source", "notifier", "line", "ladder", "rules", "auth")
+_TABLES = ("gateway", "source", "notifier", "line", "radio", "unit", "channel", "status", "ladder", "rules", "auth")
 _VERSION_HEX = 8
 KindT = TypeVar("KindT", SourceKind, NotifierKind)
 
@@ -47,6 +62,23 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     three_rings: ThreeRings = ThreeRings()
     hold_checkin: HoldCheckin = HoldCheckin()
     call_back: CallBack = CallBack()
+    two_calls: TwoCalls = TwoCalls()
+    promise: Promise = Promise()
+    roll_call: RollCall = RollCall()
+
+
+class RadioTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The [radio] table."""
+
+    units_file: str | None = None  # CSV: unit,name,post,heard_every_s or 单位,名称,岗位; more units beside [[unit]]
+
+
+class _Radio(NamedTuple):
+    """What people call things on the air."""
+
+    units: list[Unit]
+    channels: list[RadioChannel]
+    status_codes: list[StatusCode]
 
 
 class ConfiguredSource(NamedTuple):
@@ -97,19 +129,21 @@ def load(path: Path) -> Config:
     auth = document.table("auth", AuthSettings)
     rules = document.table("rules", Rules)
     ladder = document.table("ladder", Ladder)
-    lines = document.lines()
+    lines = document.named("line", "number", Line)
+    radio = document.radio()
     sources = [ConfiguredSource(*one) for one in document.of_kinds("source", SOURCES)]
     notifiers = [ConfiguredNotifier(*one) for one in document.of_kinds("notifier", NOTIFIERS)]
     problems = document.problems
     problems += check_names(document.content)
     problems += check_lines(lines)
+    problems += check_radio_tables(radio.units, radio.channels, radio.status_codes)
     for source in sources:
         problems += check_source(source.settings)
     if gateway is not None:
         problems += check_gateway(gateway, path.parent)
     if rules is not None:
         rules = _with_possible_warnings(rules, document.content.get("rules", {}))
-        problems += check_rules(rules, document.content.get("rules", {}))
+        problems += check_rules(rules, document.content.get("rules", {}), radio.units)
     if ladder is not None:
         problems += check_ladder(ladder, document.written_names("notifier"))
     if problems or gateway is None or auth is None or rules is None or ladder is None:
@@ -122,14 +156,20 @@ def load(path: Path) -> Config:
             three_rings=rules.three_rings,
             hold_checkin=rules.hold_checkin,
             call_back=rules.call_back,
+            two_calls=rules.two_calls,
+            promise=rules.promise,
+            roll_call=rules.roll_call,
             ladder=ladder,
             lines=tuple(lines),
+            units=tuple(radio.units),
+            channels=tuple(radio.channels),
+            status_codes=tuple(radio.status_codes),
             sources=tuple(source.kind.rules(source.settings) for source in sources),
             notifiers=tuple(str(notifier.settings.name) for notifier in notifiers),
         )
     )
     tables = [source.settings for source in sources] + [notifier.settings for notifier in notifiers]
-    told = tuple(remarks(path.parent / gateway.api_token_file, tables, rule_set))
+    told = (*remarks(path.parent / gateway.api_token_file, tables, rule_set), *radio_remarks(rule_set))
     return Config(path, gateway, auth, tuple(sources), tuple(notifiers), rule_set, told)
 
 
@@ -141,6 +181,9 @@ def _named_by_content(rules: RuleSet) -> RuleSet:
 
 def _with_possible_warnings(rules: Rules, written: Mapping[str, Any]) -> Rules:
     """Warnings nobody asked for by number are dropped where the limit comes before them."""
+    rules = msgspec.structs.replace(
+        rules, two_calls=with_possible_warnings(rules.two_calls, written.get("two_calls", {}))
+    )
     rule = rules.three_rings
     if "warn_at_rings" in written.get("three_rings", {}):
         return rules
@@ -163,9 +206,18 @@ class _Document:
     def table(self, name: str, settings: type[SettingsT]) -> SettingsT | None:
         return read_table(settings, self.content.get(name, {}), name, self.problems)
 
-    def lines(self) -> list[Line]:
-        read = [read_table(Line, table, where, self.problems) for where, table in self._tables("line", "number")]
-        return [line for line in read if line is not None]
+    def named(self, name: str, key: str, settings: type[SettingsT]) -> list[SettingsT]:
+        """Each [[name]] table; people tell them apart by `key`."""
+        read = [read_table(settings, table, where, self.problems) for where, table in self._tables(name, key)]
+        return [one for one in read if one is not None]
+
+    def radio(self) -> _Radio:
+        """The radio's tables; the units of `units_file` stand behind those of the file itself."""
+        settings = self.table("radio", RadioTable) or RadioTable()
+        units = self.named("unit", "unit", Unit)
+        if settings.units_file:
+            units += read_units(self._folder / settings.units_file, self.problems)
+        return _Radio(units, self.named("channel", "channel", RadioChannel), self.named("status", "code", StatusCode))
 
     def written_names(self, name: str) -> list[str]:
         """The names that stand in the file, also those of tables with mistakes of their own."""

@@ -11,9 +11,10 @@ from typing import Any
 import msgspec
 
 from adapters.kinds import Problem
+from gateway.radio_checks import check_promise, check_roll_call, check_two_calls
 from gateway.reading import nearest, shown
 from rules.cadence import CADENCES
-from rules.settings import Ladder, Line, RuleSet, ThreeRings
+from rules.settings import Ladder, Line, RuleSet, ThreeRings, Unit
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _SITE = re.compile(r"[^\s/+#$\x00-\x1f][^\s/+#\x00-\x1f]{0,62}")
@@ -24,6 +25,7 @@ _PORT_MAX = 65_535
 _NOT_ONLY_OWNER = stat.S_IRWXG | stat.S_IRWXO
 _HOLDS_A_SECRET = re.compile(r"(secret|token|password|key).*_file$")
 _STEPS = ("warn", "breach", "escalation")
+_NAMED_BY = {"source": "name", "notifier": "name", "line": "number", "channel": "channel", "status": "code"}
 
 
 def check_gateway(gateway: Any, folder: Path) -> Iterator[Problem]:
@@ -54,7 +56,7 @@ def check_gateway(gateway: Any, folder: Path) -> Iterator[Problem]:
 
 def check_names(document: Mapping[str, Any]) -> Iterator[Problem]:
     """Names stand in addresses, topics and records: plain, and each only once."""
-    for table, key in (("source", "name"), ("notifier", "name"), ("line", "number")):
+    for table, key in _NAMED_BY.items():
         rows = document.get(table)
         if not isinstance(rows, list):
             continue
@@ -97,12 +99,15 @@ def check_source(settings: Any) -> Iterator[Problem]:
         yield wrong("extensions", f"not a regular expression: {error}")
 
 
-def check_rules(rules: Any, written: Mapping[str, Any]) -> Iterator[Problem]:
+def check_rules(rules: Any, written: Mapping[str, Any], units: Iterable[Unit]) -> Iterator[Problem]:
     """The [rules.…] tables: rules that could never fire, or that contradict themselves.
 
     `written` is the table as it stands in the file: a default that does not fit is no mistake of the user's.
     """
     yield from _check_three_rings(rules.three_rings, written.get("three_rings", {}))
+    yield from check_two_calls(rules.two_calls)
+    yield from check_promise(rules.promise)
+    yield from check_roll_call(rules.roll_call, units)
     hold = rules.hold_checkin
     if hold.every_s <= 0:
         yield Problem("rules.hold_checkin.every_s", shown("", hold.every_s), "seconds between greetings: more than 0")

@@ -7,7 +7,7 @@ import msgspec
 
 from rules.settings import RuleSet
 
-_KEYED_BY = {"lines": "number", "sources": "name"}
+_KEYED_BY = {"lines": "number", "sources": "name", "units": "unit", "channels": "channel", "status_codes": "code"}
 
 
 def rule_changes(old: RuleSet, new: RuleSet) -> list[str]:
@@ -18,7 +18,7 @@ def rule_changes(old: RuleSet, new: RuleSet) -> list[str]:
 
 
 def _keyed(rules: dict[str, Any]) -> dict[str, Any]:
-    """Lines and sources by their name, so that one more does not look like a change of all behind it."""
+    """Lines, sources, units … by their name, so that one more does not look like a change of all behind it."""
     return rules | {table: {row[key]: row for row in rules[table]} for table, key in _KEYED_BY.items()}
 
 

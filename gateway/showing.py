@@ -8,11 +8,24 @@ from typing import Any
 
 import msgspec
 
+from adapters.radio.settings import RadioSettings
 from adapters.registry import NOTIFIERS, SOURCES
-from gateway.config import Config, GatewaySettings
+from gateway.config import Config, GatewaySettings, RadioTable
 from gateway.reading import shown, type_words
 from gateway.web.auth import AuthSettings
-from rules.settings import CallBack, HoldCheckin, Ladder, Line, ThreeRings
+from rules.settings import (
+    CallBack,
+    HoldCheckin,
+    Ladder,
+    Line,
+    Promise,
+    RadioChannel,
+    RollCall,
+    StatusCode,
+    ThreeRings,
+    TwoCalls,
+    Unit,
+)
 
 _COMMENT = re.compile(r"^\s+(?P<field>\w+): [^#]*?#\s*(?P<comment>.*?)(\s*# noqa.*)?$")
 _INTRODUCTION = """\
@@ -28,8 +41,9 @@ Reading is strict: every mistake is listed at once, with its key, its value and 
 - A secret never stands in this file: a key that ends in `_file` names a file, one that ends in `_env` a variable.
   Lines of a secret file that begin with `#` are remarks; two lines are two live secrets, so that one can be
   replaced without a gap.
-- `kill -HUP` makes a running gateway read its rules again: `[rules.…]`, `[ladder]`, `[[line]]`, and what the rules
-  know of a source. What is open keeps the plan it was opened with. Everything else waits for a restart.
+- `kill -HUP` makes a running gateway read its rules again: `[rules.…]`, `[ladder]`, `[[line]]`, `[[unit]]` and
+  `units_file`, `[[channel]]`, `[[status]]`, and what the rules know of a source. What is open keeps the plan it was
+  opened with. Everything else waits for a restart.
 
 ```toml
 [gateway]
@@ -50,6 +64,8 @@ rings = 3
 ```
 """
 
+_BESIDE_COMMON = "\nAll that every base station may hold (above), and:\n"
+
 
 def config_as_toml(config: Config) -> str:
     """What is in force, defaults included; it reads back as a configuration."""
@@ -60,10 +76,16 @@ def config_as_toml(config: Config) -> str:
         *(_table("[[source]]", source.settings) for source in config.sources),
         *(_table("[[notifier]]", notifier.settings) for notifier in config.notifiers),
         *(_table("[[line]]", line) for line in rules.lines),
+        *(_table("[[unit]]", unit) for unit in rules.units),
+        *(_table("[[channel]]", channel) for channel in rules.channels),
+        *(_table("[[status]]", code) for code in rules.status_codes),
         _table("[ladder]", rules.ladder),
         _table("[rules.three_rings]", rules.three_rings),
         _table("[rules.hold_checkin]", rules.hold_checkin),
         _table("[rules.call_back]", rules.call_back),
+        _table("[rules.two_calls]", rules.two_calls),
+        _table("[rules.promise]", rules.promise),
+        _table("[rules.roll_call]", rules.roll_call),
         _table("[auth]", config.auth),
     ]
     return "\n".join(parts)
@@ -73,16 +95,29 @@ def reference() -> str:
     """docs/CONFIGURATION.md: each table, each key, its type, default and meaning."""
     sections: list[tuple[str, type[Any]]] = [("[gateway]", GatewaySettings)]
     sections += [(f'[[source]] kind = "{kind.name}"', kind.settings) for kind in SOURCES.values()]
+    sections.insert(_first_radio(sections), ("[[source]] of a base station", RadioSettings))
     sections += [(f'[[notifier]] kind = "{kind.name}"', kind.settings) for kind in NOTIFIERS.values()]
     sections += [
         ("[rules.three_rings]", ThreeRings),
         ("[rules.hold_checkin]", HoldCheckin),
         ("[rules.call_back]", CallBack),
+        ("[rules.two_calls]", TwoCalls),
+        ("[rules.promise]", Promise),
+        ("[rules.roll_call]", RollCall),
         ("[ladder]", Ladder),
         ("[[line]]", Line),
+        ("[radio]", RadioTable),
+        ("[[unit]]", Unit),
+        ("[[channel]]", RadioChannel),
+        ("[[status]]", StatusCode),
         ("[auth]", AuthSettings),
     ]
     return _INTRODUCTION + "".join(f"\n{text}" for title, kind in sections for text in _section(title, kind))
+
+
+def _first_radio(sections: list[tuple[str, type[Any]]]) -> int:
+    """Before it stands what all base stations may hold: theirs then tell only what is their own."""
+    return next((n for n, (_, kind) in enumerate(sections) if issubclass(kind, RadioSettings)), len(sections))
 
 
 def _table(title: str, settings: Any) -> str:
@@ -112,15 +147,27 @@ def _bare(key: str) -> str:
 
 
 def _section(title: str, settings: type[Any]) -> Iterator[str]:
-    yield f"## {title}\n\n{inspect.cleandoc(settings.__doc__ or '')}\n"
-    yield "| key | is | default | meaning |\n|---|---|---|---|\n" + "".join(_rows(settings))
+    common = _common_fields(settings)
+    rows = "".join(_rows(settings, common))
+    told = _BESIDE_COMMON if common else ""
+    yield f"## {title}\n\n{inspect.cleandoc(settings.__doc__ or '')}\n{told}"
+    yield "| key | is | default | meaning |\n|---|---|---|---|\n" + rows if rows else ""
     for name, inner in _inner_tables(settings):
         yield from _section(f"{title} · {name}", inner)
 
 
-def _rows(settings: type[Any]) -> Iterable[str]:
+def _common_fields(settings: type[Any]) -> frozenset[str]:
+    """What stands in another section already."""
+    if settings is RadioSettings or not issubclass(settings, RadioSettings):
+        return frozenset()
+    return frozenset(field.name for field in msgspec.structs.fields(RadioSettings))
+
+
+def _rows(settings: type[Any], common: frozenset[str]) -> Iterable[str]:
     comments = _comments(settings)
     for field in msgspec.structs.fields(settings):
+        if field.name in common:
+            continue
         default = "**needed**" if field.required else _default(field)
         cells = (f"`{field.encode_name}`", type_words(field.type), default, comments.get(field.name, ""))
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
