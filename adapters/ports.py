@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
+from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, Note, Send
 from rules.events import Entry, Event
 from rules.incidents import Incident, SourceStatus
@@ -113,6 +114,8 @@ class LiveState(msgspec.Struct):
     pending: list[Send]  # the outbox's unsettled rows
     rules: bytes | None  # the last RulesTaken event, JSON; None on a new store
     last_number: str = ""  # of the incident with the highest id, also a forgotten one: numbers go on after a restart
+    channels: list[Channel] = msgspec.field(default_factory=list)
+    units: list[UnitStatus] = msgspec.field(default_factory=list)
 
 
 class JournalRow(NamedTuple):
@@ -138,6 +141,10 @@ class Batch(msgspec.Struct):
     forgotten: set[int]
     settled: set[str]
     last_id: int
+    channels: dict[str, Channel] = msgspec.field(default_factory=dict)
+    units: dict[str, UnitStatus] = msgspec.field(default_factory=dict)
+    channels_gone: set[str] = msgspec.field(default_factory=set)
+    units_gone: set[str] = msgspec.field(default_factory=set)
 
 
 class Page(NamedTuple):

@@ -134,4 +134,15 @@ class Draft:
         batch.notes += decision.notes
         batch.forgotten.update(decision.forgotten)
         batch.settled.update(decision.settled)
+        if decision.channels or decision.units:
+            _merge_radio(batch, decision)
         batch.last_id = self._state.last_id
+
+
+def _merge_radio(batch: Batch, decision: Decision) -> None:
+    batch.channels.update((channel.name, channel) for channel in decision.channels)
+    batch.units.update((unit.unit, unit) for unit in decision.units)
+    batch.channels_gone.update(decision.channels_gone)
+    batch.units_gone.update(decision.units_gone)
+    batch.channels_gone -= {channel.name for channel in decision.channels}
+    batch.units_gone -= {unit.unit for unit in decision.units}

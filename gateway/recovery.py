@@ -25,6 +25,8 @@ def restore(live: LiveState, rules: RuleSet) -> State:
         incidents=live.incidents,
         alerts=live.alerts,
         sources=live.sources,
+        channels=live.channels,
+        units=live.units,
         last_id=live.last_id,
         last_number=live.last_number,
     )

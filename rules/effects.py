@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from rules.channels import Channel, UnitStatus
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation, Rule
 
@@ -81,4 +82,8 @@ class Decision(msgspec.Struct, gc=False):
     sources: list[SourceStatus] = msgspec.field(default_factory=list)
     forgotten: list[int] = msgspec.field(default_factory=list)  # incident ids that leave the live table
     settled: list[str] = msgspec.field(default_factory=list)  # alert ids that leave the live table
+    channels: list[Channel] = msgspec.field(default_factory=list)
+    units: list[UnitStatus] = msgspec.field(default_factory=list)
+    channels_gone: list[str] = msgspec.field(default_factory=list)  # names that leave the live table
+    units_gone: list[str] = msgspec.field(default_factory=list)
     incident: int = 0  # Incident.id the entry belongs to, for the journal

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 from typing import Literal
 
+from rules.channels import Channel, UnitStatus
 from rules.effects import Alert
 from rules.incident_numbers import IncidentNumbers
 from rules.incidents import Incident, SourceStatus
@@ -42,6 +43,8 @@ class State:
         incidents: Iterable[Incident] = (),
         alerts: Iterable[Alert] = (),
         sources: Iterable[SourceStatus] = (),
+        channels: Iterable[Channel] = (),
+        units: Iterable[UnitStatus] = (),
         last_id: int = 0,
         last_number: str = "",
     ) -> None:
@@ -49,6 +52,8 @@ class State:
         self.incidents: dict[int, Incident] = {i.id: i for i in sorted(incidents, key=lambda i: i.id)}
         self.alerts: dict[str, Alert] = {a.id: a for a in alerts}
         self.sources: dict[str, SourceStatus] = {s.name: s for s in sources}
+        self.channels: dict[str, Channel] = {c.name: c for c in channels}
+        self.units: dict[str, UnitStatus] = {u.unit: u for u in units}
         self.last_id = last_id
         self.last_number = last_number
         self.terms = Terms(rules)

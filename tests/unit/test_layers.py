@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("rules", "adapters", "gateway", "simulators")
 MAY_IMPORT = {"rules": (), "adapters": ("rules",), "gateway": ("rules", "adapters"), "simulators": ()}
 VOCABULARY = {
+    "rules.channels",
     "rules.events",
     "rules.effects",
     "rules.obligations",
