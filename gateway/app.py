@@ -16,6 +16,7 @@ from adapters.backoff import Backoff
 from adapters.errors import ConfigError, GatewayError, StoreError
 from adapters.intake import open_store
 from adapters.pbx.webhook import HookSource
+from adapters.recordings import Recorder
 from gateway.clock import AnchoredClock
 from gateway.config import Config, load
 from gateway.delivery import Delivery
@@ -23,6 +24,7 @@ from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
 from gateway.rule_changes import rule_changes
 from gateway.web.auth import Auth, ensure_token_file
+from gateway.web.doorway import Doorway
 from gateway.web.server import HOOKS, make_app
 from gateway.web.services import Services
 
@@ -156,6 +158,7 @@ class Gateway:
             auth=self.auth,
             source_kinds={source.settings.name: source.kind.name for source in self.config.sources},
             hook_sources=self._hooks,
+            recorders=[source for source in self.sources if isinstance(source, Recorder)],
             metrics=self.metrics.registry,
         )
         app = make_app(services)
@@ -164,11 +167,9 @@ class Gateway:
             app, access_log=None, handle_signals=False, shutdown_timeout=_GOODBYE_S, auto_decompress=False
         )
         await server.setup()
-        if server.server is not None:  # it is, once set up
-            app[HOOKS].stand_before(server.server)
         host, port = self.config.address
         try:
-            await web.TCPSite(server, host, port).start()
+            await Doorway(server, app[HOOKS], host, port, goodbye_s=_GOODBYE_S).start()
         except OSError as error:
             await server.cleanup()
             raise CannotListen(_cure(self.config.gateway.http, error)) from error

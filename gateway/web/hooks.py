@@ -4,8 +4,7 @@ import asyncio
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 from aiohttp import hdrs, web
@@ -20,7 +19,7 @@ from adapters.pbx.webhook.signature import Proven, Refused
 from adapters.pbx.webhook.source import Reading
 from adapters.pbx.webhook.unreadable import Unreadable
 from adapters.ports import Admitted, Intake
-from gateway.web.problems import Problem, problem_response
+from gateway.web.problems import Answer, Problem, problem_answer, problem_response, response
 
 PREFIX: Final = "/hooks/pbx/"
 BODY_TIMEOUT_S: Final = 15.0
@@ -34,6 +33,16 @@ _TITLES: Final = {413: "The body is too large", 415: "This form of body is not r
 log = structlog.get_logger()
 
 
+class Told(NamedTuple):
+    """What a sender told, whoever read it from the wire; header names are case-blind or in lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes | None  # None: a GET, which tells it by its query
+    query: bytes = b""
+    token: str = ""  # of the path
+    address: str = ""
+
+
 class Hooks:
     """`counts` by (source, outcome) is for the metrics; an unknown source counts as "".
 
@@ -45,81 +54,79 @@ class Hooks:
         self, sources: Mapping[str, HookSource], pipeline: Intake, wall_s: Callable[[], float] = time.time
     ) -> None:
         self._sources = sources
-        self._by_path = {f"{PREFIX}{name}": source for name, source in sources.items()}
+        self._by_path = {f"{PREFIX}{name}".encode(): source for name, source in sources.items()}
         self._pipeline = pipeline
         self._wall_s = wall_s
         self._failures = Failures()
         self.counts: Counter[tuple[str, str]] = Counter()
 
-    def stand_before(self, server: web.Server) -> None:
-        """Take the plain POST ahead of the application's router, signals and middlewares: a quarter of its time.
+    def source_at(self, path: bytes) -> HookSource | None:
+        """Of the plain path, without a token."""
+        return self._by_path.get(path)
 
-        All else goes the application's way, which knows these addresses too.
-        """
-        application = server.request_handler
-
-        async def first(request: web.BaseRequest) -> web.StreamResponse:
-            source = self._by_path.get(request.raw_path) if request.method == hdrs.METH_POST else None
-            if source is None or hdrs.EXPECT in request.headers:
-                return await application(request)
-            return await self.handle(source, request)
-
-        server.request_handler = first
-
-    async def handle_named(self, request: web.Request) -> web.Response:
+    async def handle(self, request: web.Request) -> web.Response:
+        """The way in by aiohttp: all that gateway.web.doorway does not take itself."""
         source = self._sources.get(request.match_info["source"])
         if source is None:
             self.counts["", "unknown_source"] += 1
             known = "check the name of the [[source]] in the address that the PBX posts to"
             return problem_response(Problem(404, "No such source", field="source", cure=known))
-        return await self.handle(source, request, request.match_info.get("token", ""))
-
-    async def handle(self, source: HookSource, request: web.BaseRequest, token: str = "") -> web.Response:
         try:
-            return await self._take(request, source, token)
-        except Unreadable as error:  # before any proof: no trace but the count
-            self.counts[source.name, "refused"] += 1
-            return problem_response(_problem(error))
+            body = None if request.method == hdrs.METH_GET else await _body(request)
         except Problem as problem:
             return problem_response(problem)
+        told = Told(
+            request.headers,
+            body,
+            request.query_string.encode(),
+            request.match_info.get("token", ""),
+            request.remote or "",
+        )
+        return response(await self.take(source, told))
+
+    async def take(self, source: HookSource, told: Told) -> Answer:
+        try:
+            proof, reading = self._read(source, told)
+            return await self._submit(source, proof, reading)
+        except Unreadable as error:  # before any proof: no trace but the count
+            self.counts[source.name, "refused"] += 1
+            return problem_answer(_problem(error))
+        except Problem as problem:
+            return problem_answer(problem)
         except Overloaded as error:
             self.counts[source.name, "overloaded"] += 1
             title = "Too much waits already: nothing was accepted"
-            return problem_response(Problem(503, title, detail=str(error), retry_after_s=RETRY_AFTER_S))
+            return problem_answer(Problem(503, title, detail=str(error), retry_after_s=RETRY_AFTER_S))
         except StoreError as error:
             self.counts[source.name, "store_failed"] += 1
             title = "The event could not be committed: send it again"
-            return problem_response(Problem(503, title, detail=str(error), retry_after_s=RETRY_AFTER_S))
+            return problem_answer(Problem(503, title, detail=str(error), retry_after_s=RETRY_AFTER_S))
 
-    async def _take(self, request: web.BaseRequest, source: HookSource, token: str) -> web.Response:
-        is_get = request.method == "GET"
-        body = b"" if is_get else await _body(request)
+    def _read(self, source: HookSource, told: Told) -> tuple[Proven, Reading]:
+        headers, body = told.headers, told.body
         at_us = self._pipeline.now_us()
-        headers = request.headers
-        encoding = headers.get(hdrs.CONTENT_ENCODING, "")
+        encoding = headers.get("content-encoding", "")
         now_us = int(self._wall_s() * 1_000_000)
-        proof = source.verifier.verify(headers, None if is_get else body, token, now_us)
-        if encoding and isinstance(proof, Refused) and is_gzip(encoding, body):
+        proof = source.verifier.verify(headers, body, told.token, now_us)
+        if encoding and body is not None and isinstance(proof, Refused) and is_gzip(encoding, body):
             # Some senders sign first and compress then: the same proof, over the bytes before the compression.
             body, encoding = inflate(body), ""
-            proof = source.verifier.verify(headers, body, token, now_us)
+            proof = source.verifier.verify(headers, body, told.token, now_us)
         if isinstance(proof, Refused):
-            raise self._refuse(request, source, proof, at_us)
+            raise self._refuse(told.address, source, proof, at_us)
         # Only a signature binds the id to the body; without one it is the sender's word, as the body is.
         message_id = headers.get("webhook-id", "")
-        if is_get:
-            reading = source.reader.read_query(request.query_string.encode(), message_id=message_id, at_us=at_us)
-        else:
-            reading = source.reader.read(
-                body,
-                content_type=headers.get(hdrs.CONTENT_TYPE, ""),
-                content_encoding=encoding,
-                message_id=message_id,
-                at_us=at_us,
-            )
-        return await self._submit(source, proof, reading)
+        if body is None:
+            return proof, source.reader.read_query(told.query, message_id=message_id, at_us=at_us)
+        return proof, source.reader.read(
+            body,
+            content_type=headers.get("content-type", ""),
+            content_encoding=encoding,
+            message_id=message_id,
+            at_us=at_us,
+        )
 
-    async def _submit(self, source: HookSource, proof: Proven, reading: Reading) -> web.Response:
+    async def _submit(self, source: HookSource, proof: Proven, reading: Reading) -> Answer:
         admitted = await self._pipeline.submit(reading.incoming) if reading.incoming else []
         unreadable = len(reading.errors)
         duplicates = sum(one.seq is None for one in admitted)
@@ -133,11 +140,11 @@ class Hooks:
         )
         if source.sender_drops_on_4xx:
             return _ok(source, len(admitted), duplicates, unreadable)
-        return problem_response(_of_reading(reading, admitted))
+        return problem_answer(_of_reading(reading, admitted))
 
-    def _refuse(self, request: web.BaseRequest, source: HookSource, refused: Refused, at_us: int) -> Problem:
+    def _refuse(self, address: str, source: HookSource, refused: Refused, at_us: int) -> Problem:
         self.counts[source.name, "unauthenticated"] += 1
-        wait_s = self._failures.add(request.remote or "", at_us)
+        wait_s = self._failures.add(address, at_us)
         if wait_s > 0:
             cure = "stop sending what cannot be proven; a proven event is accepted at any time"
             return Problem(429, "Too many unproven requests from this address", cure=cure, retry_after_s=wait_s)
@@ -192,13 +199,9 @@ def add_hook_routes(
     wall_s: Callable[[], float] = time.time,
 ) -> Hooks:
     hooks = Hooks(sources, pipeline, wall_s)
-    for name, source in sources.items():
-        plain = app.router.add_resource(f"{PREFIX}{name}")
-        for method in ("POST", "GET"):
-            plain.add_route(method, partial(hooks.handle, source))
     for path in (f"{PREFIX}{{source}}", f"{PREFIX}{{source}}/{{token}}"):
-        app.router.add_post(path, hooks.handle_named)
-        app.router.add_get(path, hooks.handle_named, allow_head=False)
+        app.router.add_post(path, hooks.handle)
+        app.router.add_get(path, hooks.handle, allow_head=False)
     if metrics is not None:
         metrics.register(HookCounts(hooks))
     return hooks
@@ -233,14 +236,14 @@ def _too_large() -> Problem:
     return Problem(413, _TITLES[413], detail=detail, field="body", cure="send fewer events at a time")
 
 
-def _ok(source: HookSource, events: int, duplicates: int, unreadable: int = 0) -> web.Response:
+def _ok(source: HookSource, events: int, duplicates: int, unreadable: int = 0) -> Answer:
     if source.ok_body:
         start = source.ok_body[:1]
         kind = "application/json" if start in (b"{", b"[") else "application/xml" if start == b"<" else "text/plain"
-        return web.Response(body=source.ok_body, content_type=kind)
+        return Answer(200, kind, source.ok_body)
     kept = f',"unreadable":{unreadable}' if unreadable else ""
     told = f'{{"status":"accepted","events":{events - unreadable},"duplicates":{duplicates}{kept}}}'
-    return web.Response(body=told.encode(), content_type="application/json")
+    return Answer(200, "application/json", told.encode())
 
 
 def _problem(error: Unreadable) -> Problem:

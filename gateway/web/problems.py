@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import msgspec
 from aiohttp import web
@@ -46,13 +47,27 @@ class Problem(Exception):
         }
 
 
-def problem_response(problem: Problem) -> web.Response:
+class Answer(NamedTuple):
+    """What leaves, whoever writes it to the wire."""
+
+    status: int
+    content_type: str
+    body: bytes
+    headers: Mapping[str, str] = MappingProxyType({})
+
+
+def problem_answer(problem: Problem) -> Answer:
     headers = dict(problem.headers)
     if problem.retry_after_s is not None:
         headers["Retry-After"] = str(max(1, round(problem.retry_after_s)))
+    return Answer(problem.status, "application/problem+json", msgspec.json.encode(problem.document()), headers)
+
+
+def response(answer: Answer) -> web.Response:
     return web.Response(
-        status=problem.status,
-        body=msgspec.json.encode(problem.document()),
-        content_type="application/problem+json",
-        headers=headers,
+        status=answer.status, body=answer.body, content_type=answer.content_type, headers=answer.headers
     )
+
+
+def problem_response(problem: Problem) -> web.Response:
+    return response(problem_answer(problem))

@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 
 from adapters.pbx.webhook import KIND, HookSource, Settings
+from gateway.web.doorway import Doorway
 from gateway.web.hooks import Hooks, add_hook_routes
 from tests.contract.hooks.intake import MemoryIntake
 
@@ -43,6 +44,7 @@ class Door:
     wall: WallClock
     hooks: Hooks
     port: int
+    runner: web.AppRunner
     inflates: bool  # the server inflates bodies itself, before anybody can verify them
 
     async def send(
@@ -96,11 +98,8 @@ async def door(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
     hooks = add_hook_routes(app, {one.name: one for one in sources}, intake, wall_s=wall)
     runner = web.AppRunner(app, auto_decompress=request.param)
     await runner.setup()
-    assert runner.server is not None
-    hooks.stand_before(runner.server)
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
+    await Doorway(runner, hooks, "127.0.0.1", 0, goodbye_s=1.0).start()
     port = runner.addresses[0][1]
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
-        yield Door(f"http://127.0.0.1:{port}", http, intake, wall, hooks, port, request.param)
+        yield Door(f"http://127.0.0.1:{port}", http, intake, wall, hooks, port, runner, request.param)
     await runner.cleanup()

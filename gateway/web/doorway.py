@@ -1,0 +1,185 @@
+"""Where HTTP comes in: the hooks' plain POSTs are read and answered here, all else is handed to aiohttp.
+
+A request that has anything special about it goes to aiohttp with all its bytes, and its connection stays there: the
+rules of HTTP are kept in one place, and what a PBX posts all day takes a short way (docs/adr/0011).
+"""
+
+import asyncio
+import time
+from email.utils import formatdate
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Final, cast
+
+import structlog
+from aiohttp import web
+
+from adapters.pbx.webhook import HookSource
+from gateway.web.hooks import Hooks, Told
+from gateway.web.plain_post import NotPlain, PlainPost, PlainPosts
+from gateway.web.problems import Answer, Problem, problem_answer
+
+_WHOLE_S: Final = 5.0  # a request that is not whole by then is aiohttp's, which has its own patience
+_IDLE_S: Final = 3_600.0  # as long as aiohttp waits on a connection for the next request
+_BACKLOG: Final = 1_024
+
+log = structlog.get_logger()
+
+
+class Doorway(web.BaseSite):
+    """The listening address of `runner`, with the hooks standing before its application."""
+
+    def __init__(self, runner: web.AppRunner, hooks: Hooks, host: str, port: int, *, goodbye_s: float) -> None:
+        super().__init__(runner, backlog=_BACKLOG)
+        self.hooks = hooks
+        self.closing = False
+        self.connections: set[Connection] = set()
+        self._app = runner
+        self._address = (host, port)
+        self._goodbye_s = goodbye_s
+
+    @property
+    def name(self) -> str:
+        return f"http://{self._address[0]}:{self._address[1]}"
+
+    async def start(self) -> None:
+        await super().start()
+        host, port = self._address
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: Connection(self), host, port, backlog=_BACKLOG)
+        self._sweep = loop.call_later(_IDLE_S, self._close_silent)
+
+    async def stop(self) -> None:
+        """Whoever waits for an answer gets it, within `goodbye_s`."""
+        await super().stop()
+        if self._server is None:
+            return
+        self._sweep.cancel()
+        self.closing = True
+        for connection in list(self.connections):
+            connection.close_if_idle()
+        answering = [one.answering for one in self.connections if one.answering is not None]
+        if answering:
+            await asyncio.wait(answering, timeout=self._goodbye_s)
+        for connection in list(self.connections):
+            connection.abort()
+
+    def aiohttp_connection(self) -> asyncio.Protocol:
+        assert self._app.server is not None  # noqa: S101 - it is, once set up
+        return self._app.server()
+
+    def _close_silent(self) -> None:
+        for connection in list(self.connections):
+            connection.close_if_silent()
+        self._sweep = asyncio.get_running_loop().call_later(_IDLE_S, self._close_silent)
+
+
+class Connection(asyncio.Protocol):
+    """One peer. Each request is answered before the next is read."""
+
+    def __init__(self, door: Doorway) -> None:
+        self.answering: asyncio.Task[None] | None = None
+        self._door = door
+        self._posts = PlainPosts()
+        self._early = b""  # what came while a request was being answered
+        self._patience: asyncio.TimerHandle | None = None
+        self._heard = True
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
+        self._peer = str((transport.get_extra_info("peername") or ("",))[0])
+        self._door.connections.add(self)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._leave()
+
+    def pause_writing(self) -> None:
+        """A peer that reads no answers may ask no more."""
+        self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        self._transport.resume_reading()
+
+    def data_received(self, data: bytes) -> None:
+        self._heard = True
+        if self.answering is not None:
+            self._early += data
+            self._transport.pause_reading()
+            return
+        try:
+            post = self._posts.feed(data)
+        except NotPlain:
+            self._hand_over(self._posts.raw)
+            return
+        if post is None:
+            if self._patience is None:
+                self._patience = asyncio.get_running_loop().call_later(_WHOLE_S, self._hand_over_unread)
+            return
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+        source = self._door.hooks.source_at(post.path)
+        if source is None:
+            self._hand_over(self._posts.raw)
+            return
+        self.answering = asyncio.get_running_loop().create_task(self._answer(source, post))
+
+    def close_if_idle(self) -> None:
+        if self.answering is None:
+            self._transport.close()
+
+    def close_if_silent(self) -> None:
+        if not self._heard:
+            self.close_if_idle()
+        self._heard = False
+
+    def abort(self) -> None:
+        self._transport.abort()
+
+    async def _answer(self, source: HookSource, post: PlainPost) -> None:
+        try:
+            answer = await self._door.hooks.take(source, Told(post.headers, post.body, address=self._peer))
+        except Exception:  # the top of this task: a bug costs one answer, not the connection's peer its patience
+            log.exception("a hook failed")
+            answer = problem_answer(Problem(500, "The gateway failed"))
+        self.answering = None
+        if self._transport.is_closing():
+            return
+        keep_alive = post.keep_alive and not self._door.closing
+        self._transport.write(_bytes_of(answer, keep_alive=keep_alive))
+        if not keep_alive:
+            self._transport.close()
+        elif self._early:
+            self._hand_over(self._early)
+
+    def _hand_over_unread(self) -> None:
+        self._hand_over(self._posts.raw)
+
+    def _hand_over(self, data: bytes) -> None:
+        self._leave()
+        theirs = self._door.aiohttp_connection()
+        self._transport.set_protocol(theirs)
+        theirs.connection_made(self._transport)
+        theirs.data_received(data)
+        self._transport.resume_reading()
+
+    def _leave(self) -> None:
+        self._door.connections.discard(self)
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+
+def _bytes_of(answer: Answer, *, keep_alive: bool) -> bytes:
+    head = (
+        f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\nContent-Type: {answer.content_type}\r\n"
+        f"Content-Length: {len(answer.body)}\r\nDate: {_date(int(time.time()))}\r\n"
+    )
+    for name, value in answer.headers.items():
+        head += f"{name}: {value}\r\n"
+    return (head + ("\r\n" if keep_alive else "Connection: close\r\n\r\n")).encode() + answer.body
+
+
+@lru_cache(maxsize=1)
+def _date(now_s: int) -> str:
+    return formatdate(now_s, usegmt=True)

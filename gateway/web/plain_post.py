@@ -1,0 +1,74 @@
+"""Bytes of one connection to whole, plain POST requests, one at a time; anything else is `NotPlain`."""
+
+from typing import Final, NamedTuple
+
+import httptools
+
+_START: Final = b"POST /hooks/"
+_BYTES_MAX: Final = 64 * 1024
+_HEADERS_ELSEWHERE: Final = frozenset({"expect", "transfer-encoding", "content-encoding", "upgrade"})
+
+
+class PlainPost(NamedTuple):
+    """Header names are in lower case, each stands once."""
+
+    path: bytes
+    headers: dict[str, str]
+    body: bytes
+    keep_alive: bool
+
+
+class NotPlain(Exception):
+    """Not our business, whatever it is: `PlainPosts.raw` holds all of its bytes."""
+
+
+class PlainPosts:
+    """llhttp reads the requests (httptools); this decides only which of them are as plain as a PBX's are.
+
+    Its `on_…` methods are called by the parser, within `feed`; what they raise ends the parsing.
+    """
+
+    def __init__(self) -> None:
+        self.raw = b""  # of the request that is being read, or was read last
+        self._parser = httptools.HttpRequestParser(self)
+        self._done: PlainPost | None = None
+        self._path = b""
+        self._headers: dict[str, str] = {}
+        self._body = b""
+
+    def feed(self, data: bytes) -> PlainPost | None:
+        """A whole request, or None while a part of it is still to come. Raises NotPlain, and is of no use after."""
+        if self._done is not None:
+            self.raw, self._done = b"", None
+        self.raw = self.raw + data if self.raw else data
+        if len(self.raw) > _BYTES_MAX or not self.raw.startswith(_START):
+            raise NotPlain
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            raise NotPlain from error
+        return self._done
+
+    def on_message_begin(self) -> None:
+        if self._done is not None:  # a second request in the same bytes: the peer does not wait for answers
+            raise NotPlain
+        self._path, self._headers, self._body = b"", {}, b""
+
+    def on_url(self, part: bytes) -> None:
+        self._path += part
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        key = name.decode("latin-1").lower()
+        if key in self._headers:
+            raise NotPlain
+        self._headers[key] = value.decode("utf-8", "surrogateescape").strip(" \t")
+
+    def on_headers_complete(self) -> None:
+        if self._parser.get_http_version() != "1.1" or not _HEADERS_ELSEWHERE.isdisjoint(self._headers):
+            raise NotPlain
+
+    def on_body(self, part: bytes) -> None:
+        self._body += part
+
+    def on_message_complete(self) -> None:
+        self._done = PlainPost(self._path, self._headers, self._body, self._parser.should_keep_alive())
