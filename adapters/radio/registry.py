@@ -1,5 +1,8 @@
 """Every kind of base station, one line a kind: a new one adds its line here."""
 
+from adapters.radio import svxlink
 from adapters.radio.kind import RadioKind
 
-KINDS: tuple[RadioKind, ...] = ()
+KINDS: tuple[RadioKind, ...] = (
+    svxlink.KIND,
+)

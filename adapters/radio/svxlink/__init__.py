@@ -1,0 +1,27 @@
+"""SvxLink as a voice base station: squelch, transmitter and DTMF of cheap analogue sets."""
+
+from adapters.kinds import Problem
+from adapters.radio.kind import RadioKind
+from adapters.radio.svxlink.normalise import Settings
+from adapters.radio.svxlink.station import SvxlinkStation
+from adapters.radio.tone_calls import check_tones
+
+
+def check(settings: Settings) -> list[Problem]:
+    problems = check_tones(settings)
+    if not 0 <= settings.automatic_within_s <= 10:
+        cure = "seconds, 0 to 10: how soon after a unit's call SvxLink itself answers"
+        problems.append(Problem("automatic_within_s", str(settings.automatic_within_s), cure))
+    return problems
+
+
+KIND = RadioKind(
+    name="svxlink",
+    settings=Settings,
+    make_station=SvxlinkStation,
+    transports=("serial", "socket"),
+    replies=("ptt", "unit"),
+    check=check,
+    sample_line_ends=True,
+)
+__all__ = ["KIND", "Settings", "check"]
