@@ -1,5 +1,6 @@
 """Every kind of source and notifier, one line a kind: a new adapter adds its line here."""
 
+from adapters import recordings
 from adapters.kinds import NotifierKind, SourceKind
 from adapters.notify import mqtt, webhook
 from adapters.pbx import asterisk
@@ -10,6 +11,7 @@ SOURCES: dict[str, SourceKind] = {
     for kind in (
         pbx_webhook.KIND,
         asterisk.KIND,
+        recordings.KIND,
     )
 }
 NOTIFIERS: dict[str, NotifierKind] = {

@@ -269,6 +269,8 @@ def _with_absolute_files(settings: SettingsT, folder: Path) -> SettingsT:
     changes = {
         field.name: str(folder / value)
         for field in msgspec.structs.fields(settings)
-        if field.name.endswith("_file") and isinstance(value := getattr(settings, field.name), str) and value
+        if field.name.endswith(("_file", "_folder"))
+        and isinstance(value := getattr(settings, field.name), str)
+        and value
     }
     return msgspec.structs.replace(settings, **changes)

@@ -7,7 +7,7 @@ entry give the same decision. A commit that fails rebuilds the state from the st
 from collections.abc import Callable
 from typing import Any
 
-from rules import calls, deadlines, desk, escalation, reconcile, source_online
+from rules import calls, deadlines, desk, escalation, reconcile, recordings, source_online
 from rules.effects import Decision
 from rules.events import (
     AlertAcknowledged,
@@ -28,6 +28,7 @@ from rules.events import (
     Offered,
     Originated,
     Queued,
+    Recorded,
     Resynced,
     Retrieved,
     RulesTaken,
@@ -88,6 +89,7 @@ _TAKES: dict[type, Callable[[Turn, Any], None]] = {
     Transferred: calls.take,
     Failed: calls.take,
     ConnectionCleared: calls.take,
+    Recorded: recordings.recorded,
     AlertAcknowledged: escalation.acknowledged,
     CheckedIn: desk.checked_in,
     CalledBack: desk.called_back,

@@ -67,6 +67,15 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     linger_until_us: int | None = None  # every device gave up: closed then, unless a new one rings
 
 
+class Recording(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A clip of what was spoken, by the id it is kept under."""
+
+    id: str
+    started_us: int
+    seconds: float
+    unit: str = ""
+
+
 class Incident(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One reception record; all moments on our clock unless named `source_…`."""
 
@@ -103,6 +112,7 @@ class Incident(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     calls: int = 0  # how many calls the unit made
     talkgroup: str = ""  # the called talkgroup or unit
     facts: dict[FactName, str] = msgspec.field(default_factory=dict)  # what the desk wrote down
+    recordings: list[Recording] = msgspec.field(default_factory=list)
 
 
 class SourceStatus(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

@@ -5,6 +5,7 @@ from aiohttp import web
 from gateway.web import api, health, openapi, pages
 from gateway.web.guard import AUTH, add_headers, guard
 from gateway.web.hooks import Hooks, add_hook_routes
+from gateway.web.recordings import Recordings
 from gateway.web.services import Services
 from gateway.web.stream import HUB, Hub, close_streams, run_hub
 
@@ -22,5 +23,6 @@ def make_app(services: Services) -> web.Application:
     app.on_shutdown.append(close_streams)
     app.cleanup_ctx.append(run_hub)
     app.add_routes([*api.routes(), *health.routes(), *openapi.routes(), *pages.routes()])
+    app.add_routes(Recordings(services.recorders).routes())
     app[HOOKS] = add_hook_routes(app, services.hook_sources, services.pipeline, metrics=services.metrics)
     return app

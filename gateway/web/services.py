@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from prometheus_client import CollectorRegistry
 
 from adapters.ports import Admitted, Batch, Incoming, Store
+from adapters.recordings import Recorder
 from gateway.web.auth import Auth
 from rules.engine import State
 
@@ -61,5 +62,6 @@ class Services:
     auth: Auth
     source_kinds: Mapping[str, str] = field(default_factory=dict)
     hook_sources: Mapping[str, Any] = field(default_factory=dict)
+    recorders: Sequence[Recorder] = ()
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     listeners: Callable[[], str] = _listening

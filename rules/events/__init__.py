@@ -28,6 +28,7 @@ from rules.events.radio import (
     Emergency,
     MachineAck,
     RadioEvent,
+    Recorded,
     Status,
     Text,
     TransmissionEnded,
@@ -81,6 +82,7 @@ AnyRadioEvent = (
     | MachineAck
     | ControlTransmitting
     | CallAnswered
+    | Recorded
 )
 Event = (
     AnyCallEvent
@@ -146,6 +148,7 @@ __all__ = [
     "PromiseKept",
     "Queued",
     "RadioEvent",
+    "Recorded",
     "Resynced",
     "Retrieved",
     "RulesTaken",

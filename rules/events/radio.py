@@ -94,3 +94,10 @@ class ControlTransmitting(RadioEvent, frozen=True):
 
 class CallAnswered(RadioEvent, frozen=True):
     """The station says that control answered the call."""
+
+
+class Recorded(RadioEvent, frozen=True):
+    """A recording was kept under `id`: `occurred_us` is when its sound began, `called` the talkgroup."""
+
+    seconds: float
+    silent: bool = False  # nothing in it is louder than silence

@@ -1,0 +1,119 @@
+"""Recordings in and out: POST /api/call-upload as rdio-scanner's uploaders know it, and the clips to listen to."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from adapters.errors import Overloaded, StoreError
+from adapters.recordings import Recorder, Refused, from_form
+from gateway.web.guard import AUTH, UPLOAD_PATH, address, check_guesses
+from gateway.web.problems import Problem
+
+_UPLOAD_S: Final = 60.0
+_AT_ONCE_MAX: Final = 4  # the key may stand behind the audio: so many uploads are held before they are proven
+_FIELD_BYTES_MAX: Final = 64 * 1024
+_FIELDS_MAX: Final = 64
+
+log = structlog.get_logger()
+
+
+class _NotTaken(Exception):
+    """The answer to an upload that fails."""
+
+    def __init__(self, status: int, words: str) -> None:
+        self.status = status
+        super().__init__(words)
+
+
+class Recordings:
+    """All sources of kind "recordings"."""
+
+    def __init__(self, recorders: Sequence[Recorder]) -> None:
+        self._recorders = recorders
+        self._audio_bytes_max = max((r.settings.clip_bytes_max for r in self._recorders), default=0)
+        self._room = asyncio.Semaphore(_AT_ONCE_MAX)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.post(UPLOAD_PATH, self.upload),
+            web.get("/api/v1/recordings/{id}", self.play),
+        ]
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """Plain text and the statuses of rdio-scanner (server/api.go): uploaders look at both."""
+        check_guesses(request)
+        if self._room.locked():
+            return _said(503, "Too many uploads at once, come again.", retry=True)
+        async with self._room:
+            try:
+                async with asyncio.timeout(_UPLOAD_S):
+                    fields, audio = await self._form(request)
+                await self._take(request, fields, audio)
+            except TimeoutError:
+                return _said(408, f"The upload took longer than {_UPLOAD_S:g} s.")
+            except _NotTaken as refusal:
+                return _said(refusal.status, str(refusal), retry=refusal.status == 503)
+        return _said(200, "Call imported successfully.")
+
+    async def _form(self, request: web.Request) -> tuple[dict[str, str], bytes]:
+        if request.content_type != "multipart/form-data":
+            raise _NotTaken(400, "Not a multipart content")
+        fields: dict[str, str] = {}
+        audio = b""
+        try:
+            async for part in await request.multipart():
+                if not isinstance(part, BodyPartReader) or len(fields) >= _FIELDS_MAX:
+                    raise _NotTaken(417, "multipart: too many or nested parts")
+                if part.name == "audio":
+                    audio = await _read(part, self._audio_bytes_max)
+                elif part.name:
+                    fields[part.name] = (await _read(part, _FIELD_BYTES_MAX)).decode("utf-8", "replace")
+        except (ValueError, AssertionError, HttpProcessingError) as error:
+            raise _NotTaken(417, f"multipart: {str(error) or 'broken'}") from error
+        return fields, audio
+
+    async def _take(self, request: web.Request, fields: dict[str, str], audio: bytes) -> None:
+        recorder = next((r for r in self._recorders if r.knows(fields.get("key", ""))), None)
+        if recorder is None:
+            request.app[AUTH].guessed_wrong(address(request))
+            named = f"system {fields.get('system', '')[:32]} talkgroup {fields.get('talkgroup', '')[:32]}"
+            raise _NotTaken(401, f"Invalid API key for {named}.")
+        try:
+            about = from_form(fields)
+        except ValueError as error:
+            raise _NotTaken(417, f"Incomplete call data: {error}") from error
+        if not audio:
+            raise _NotTaken(417, "Incomplete call data: no audio")
+        try:
+            await recorder.take(audio, about)
+        except Refused as refusal:
+            log.warning("recording refused", source=recorder.name, reason=str(refusal))
+            raise _NotTaken(417, f"The audio is not taken: {refusal}.") from refusal
+        except (Overloaded, StoreError, OSError) as error:
+            log.warning("recording not kept", source=recorder.name, reason=str(error))
+            raise _NotTaken(503, "The recording could not be kept, come again.") from error
+
+    async def play(self, request: web.Request) -> web.StreamResponse:
+        for recorder in self._recorders:
+            path = recorder.shelf.path(request.match_info["id"])
+            if path is not None and await asyncio.to_thread(path.is_file):
+                return web.FileResponse(path, headers={"Content-Type": "audio/wav"})
+        raise Problem(404, "No such recording", detail="It was thrown away after keep_days, or never was.")
+
+
+async def _read(part: BodyPartReader, bytes_max: int) -> bytes:
+    """Bounded while it is read: what a header says of a length proves nothing."""
+    held = bytearray()
+    while chunk := await part.read_chunk(64 * 1024):
+        held += chunk
+        if len(held) > bytes_max:
+            raise _NotTaken(413, f"{part.name} has more than {bytes_max} bytes")
+    return bytes(held)
+
+
+def _said(status: int, words: str, *, retry: bool = False) -> web.Response:
+    return web.Response(status=status, text=f"{words}\n", headers={"Retry-After": "5"} if retry else {})
