@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import structlog
@@ -48,10 +48,8 @@ class Inflow:
         self._something.set()
         return True
 
-    def take(
-        self, at_us: int, heard: Iterable[tuple[Event, bytes]], committed: Callable[[], None] | None = None
-    ) -> bool:
-        """Take events that are understood already, each with its bytes; `committed` is called once all are.
+    def take(self, at_us: int, heard: Iterable[tuple[Any, bytes]], committed: Callable[[], None] | None = None) -> bool:
+        """Take understood events (of `Event`), each with its bytes; `committed` is called once all are.
 
         False: there is no more room, they are lost, and `committed` is never called.
         """

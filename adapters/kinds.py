@@ -49,6 +49,7 @@ class SourceKind(NamedTuple):
     check: Callable[[Any], list[Problem]]
     rules: Callable[[Any], SourceRules]
     make: Callable[[Any], Source] | None  # None: the web serves this kind (a webhook)
+    remarks: Callable[[Any], list[str]] = lambda _settings: []  # no mistakes, but somebody should know
 
 
 class NotifierKind(NamedTuple):

@@ -5,6 +5,8 @@ from adapters.kinds import NotifierKind, SourceKind
 from adapters.notify import mqtt, webhook
 from adapters.pbx import asterisk
 from adapters.pbx import webhook as pbx_webhook
+from adapters.radio.registry import KINDS
+from adapters.radio.source import source_kind
 
 SOURCES: dict[str, SourceKind] = {
     kind.name: kind
@@ -12,6 +14,7 @@ SOURCES: dict[str, SourceKind] = {
         pbx_webhook.KIND,
         asterisk.KIND,
         recordings.KIND,
+        *(source_kind(kind) for kind in KINDS),
     )
 }
 NOTIFIERS: dict[str, NotifierKind] = {

@@ -7,9 +7,8 @@ from typing import Any, Literal, NamedTuple
 from adapters.kinds import Problem
 from adapters.radio.settings import RadioSettings
 from adapters.radio.station import Station
+from adapters.radio.transports.address import TransportName
 from rules.settings import HailBy, RadioRules, ReplyBy, SourceRules
-
-Transport = Literal["serial", "socket", "rfc2217", "udp", "mqtt"]
 
 
 class RadioKind(NamedTuple):
@@ -18,7 +17,7 @@ class RadioKind(NamedTuple):
     name: str
     settings: type[Any]  # a RadioSettings
     make_station: Callable[[Any], Station]
-    transports: tuple[Transport, ...]
+    transports: tuple[TransportName, ...]
     hails: tuple[HailBy, ...] = ("channel", "call_alert", "text")  # where the configuration names none
     replies: tuple[ReplyBy, ...] = ()  # all that it can show; "unit" and "text" count only with own_units
     baud: int = 9600
@@ -26,6 +25,11 @@ class RadioKind(NamedTuple):
     needs: str = ""  # an optional package; its extra has the kind's name
     identification_is_call: bool = False  # it shows no carrier: an id alone is a call
     sample_line_ends: bool = False  # a recorded sample is lines of text, as an editor writes them
+    udp: Literal["listen", "connect"] = "listen"  # udp:// without ?listen or ?connect; while we listen, who sent last
+    #   is who we answer
+    modem_lines: bool = False  # `feed` gets a byte at each change: CTS 1, DSR 2, RI 4, DCD 8; settings have poll_ms
+    sends_text: bool = False  # `Station.text` can be asked; with acks_text a MachineAck tells of its delivery
+    acks_text: bool = False
 
 
 def missing_package(kind: RadioKind) -> list[Problem]:

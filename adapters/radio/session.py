@@ -1,0 +1,198 @@
+"""One opening of a station's ports: what arrives is fed to it in order, what it wants sent is written."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, NamedTuple, NoReturn
+
+from adapters.errors import PeerUnavailable
+from adapters.ports import Intake
+from adapters.radio.settings import RadioSettings
+from adapters.radio.station import Heard, Station
+from adapters.radio.transports.transport import Transport
+from rules.events import Unparsed
+from rules.events.system import LinkState
+from rules.moments import SECOND_US
+
+ANSWER_WITHIN_S = 5.0  # to a question; a radio that transmits answers late
+QUESTIONS_MISSED_MAX = 2
+UNSENT_MAX = 64  # messages; a port that takes nothing for two seconds is lost anyway
+_SHORTEST_WAIT_S = 0.001
+
+Take = Callable[[int, list[Heard], Callable[[], None] | None], None]
+Tell = Callable[[LinkState, str], None]
+
+
+class _Arrival(NamedTuple):
+    at_us: int
+    data: bytes
+    via: str
+    committed: Callable[[], None] | None
+
+
+class Session:
+    """Lives until a port is lost; then it is thrown away. `take` gets what is heard, `tell` the link's state."""
+
+    def __init__(
+        self,
+        settings: RadioSettings,
+        station: Station,
+        ports: Mapping[str, Transport],
+        intake: Intake,
+        *,
+        take: Take,
+        tell: Tell,
+    ) -> None:
+        self.alive = False  # the peer showed that it is there
+        self._settings = settings
+        self._station = station
+        self._ports = ports
+        self._intake = intake
+        self._take, self._tell = take, tell
+        self._arrived: deque[_Arrival] = deque()
+        self._kick = asyncio.Event()
+        self._unsent: asyncio.Queue[tuple[bytes, asyncio.Future[None] | None]] = asyncio.Queue(UNSENT_MAX)
+        self._senders: set[asyncio.Future[None]] = set()
+        self._answered = asyncio.Event()
+        self._heard_us = 0
+
+    async def run(self) -> NoReturn:
+        """Raises PeerUnavailable or PeerRefused."""
+        try:
+            self._station.opened()
+            for name, port in self._ports.items():
+                await port.open(self._arrival_at(name))
+            self._heard_us = self._intake.now_us()
+            self._queue_what_it_says()
+            await _until_one_ends(
+                self._work(),
+                self._write(),
+                self._keep_alive(),
+                self._watch_silence(),
+                *(port.lost() for port in self._ports.values()),
+            )
+        finally:
+            for written in self._senders:
+                if not written.done():
+                    written.set_exception(PeerUnavailable("the link was lost"))
+            for port in self._ports.values():
+                await port.close()
+        raise PeerUnavailable("ended")  # none of them ends but by raising
+
+    async def send(self, data: bytes) -> None:
+        """Return when the port has taken `data`. Raises PeerUnavailable where it cannot be had."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self._unsent.full():
+            raise PeerUnavailable("the port takes nothing")
+        self._unsent.put_nowait((data, written))
+        self._senders.add(written)
+        try:
+            await written
+        finally:
+            self._senders.discard(written)
+
+    def _arrival_at(self, name: str) -> Callable[[bytes, str, Callable[[], None] | None], None]:
+        def arrived(data: bytes, topic: str, committed: Callable[[], None] | None) -> None:
+            self._arrived.append(_Arrival(self._intake.now_us(), data, topic or name, committed))
+            self._kick.set()
+
+        return arrived
+
+    async def _work(self) -> NoReturn:
+        loop = asyncio.get_running_loop()
+        while True:
+            wake_us = self._station.wake_us
+            timer = None
+            if wake_us is not None and not self._arrived:
+                wait_s = max((wake_us - self._intake.now_us()) / SECOND_US, _SHORTEST_WAIT_S)
+                timer = loop.call_later(wait_s, self._kick.set)
+            await self._kick.wait()
+            self._kick.clear()
+            if timer is not None:
+                timer.cancel()
+            while self._arrived:
+                self._feed(self._arrived.popleft())
+            self._pass(self._intake.now_us())
+            self._queue_what_it_says()
+
+    def _feed(self, arrival: _Arrival) -> None:
+        """First what was due before it came."""
+        self._pass(arrival.at_us)
+        heard = self._station.feed(arrival.data, arrival.at_us, arrival.via)
+        self._take(arrival.at_us, heard, arrival.committed)
+        if not heard or not all(isinstance(one.event, Unparsed) for one in heard):  # noise proves nobody alive
+            self._heard_us = arrival.at_us
+            self.alive = True
+            self._answered.set()
+            self._tell("online", "")
+
+    def _pass(self, at_us: int) -> None:
+        wake_us = self._station.wake_us
+        if wake_us is not None and wake_us <= at_us and (heard := self._station.passed(at_us)):
+            self._take(at_us, heard, None)
+
+    def _queue_what_it_says(self) -> None:
+        for data in self._station.to_send():
+            if not self._unsent.full():  # a station that answers noise must not fill our memory
+                self._unsent.put_nowait((data, None))
+
+    async def _write(self) -> NoReturn:
+        port = self._ports[""]
+        while True:
+            data, written = await self._unsent.get()
+            await port.write(data)
+            if written is not None and not written.done():
+                written.set_result(None)
+
+    async def _keep_alive(self) -> NoReturn:
+        """Ask now and then, where there is something to ask; who answers to nothing is not there."""
+        missed = 0
+        while self._settings.query_s > 0 and (question := self._station.query()):
+            self._answered.clear()
+            await self.send(question)
+            try:
+                async with asyncio.timeout(ANSWER_WITHIN_S):
+                    await self._answered.wait()
+            except TimeoutError:
+                missed += 1
+                if missed >= QUESTIONS_MISSED_MAX:
+                    raise PeerUnavailable(f"no answer to {missed} questions, the last of them {question!r}") from None
+                if self.alive:
+                    self._tell("stale", "a question was not answered")
+            else:
+                missed = 0
+                await asyncio.sleep(self._settings.query_s)
+        if all(port.knows_peer for port in self._ports.values()):
+            self._tell("online", "")
+        else:
+            self._tell("unknown", "we listen; nothing was heard yet")
+        await _for_ever()
+
+    async def _watch_silence(self) -> NoReturn:
+        limit_s = self._settings.silent_alarm_s
+        while limit_s > 0:
+            left_s = limit_s - (self._intake.now_us() - self._heard_us) / SECOND_US
+            if left_s <= 0:
+                self._tell("stale", f"nothing was heard for {limit_s:g} s")
+                left_s = limit_s
+            await asyncio.sleep(left_s)
+        await _for_ever()
+
+
+async def _for_ever() -> NoReturn:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+async def _until_one_ends(*coroutines: Coroutine[Any, Any, NoReturn]) -> None:
+    """Run them side by side; the first that raises ends all, and its error is ours."""
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
