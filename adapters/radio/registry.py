@@ -1,9 +1,10 @@
 """Every kind of base station, one line a kind: a new one adds its line here."""
 
-from adapters.radio import svxlink, tait_ccdi
+from adapters.radio import selcall_text, svxlink, tait_ccdi
 from adapters.radio.kind import RadioKind
 
 KINDS: tuple[RadioKind, ...] = (
+    selcall_text.KIND,
     svxlink.KIND,
     tait_ccdi.KIND,
 )
