@@ -111,7 +111,7 @@ def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason:
 def take_back(turn: Turn, alert: Alert) -> None:
     if alert.state == "raised":
         alert.state = "cleared"
-    turn.decision.alerts.append(alert)
+    turn.decision.alerts += (alert,)
     let_go_if_settled(turn, alert)
 
 
@@ -119,10 +119,8 @@ def publish(turn: Turn, alert: Alert, to: tuple[str, ...]) -> Alert:
     """Put it into the outbox and among the live alerts."""
     alert.key = alert.id
     alert.notifiers = to
-    turn.decision.alerts.append(alert)
-    sends = turn.decision.sends
-    for name in to:
-        sends.append(Send(alert.id, name))
+    turn.decision.alerts += (alert,)
+    turn.decision.sends += tuple([Send(alert.id, name) for name in to])
     turn.state.alerts[alert.id] = alert
     if alert.kind in ("breach", "escalation"):
         turn.state.watch_long(alert.raised_us + ALERT_EXPIRES_US, EXPIRE, alert.obligation, alert)
@@ -142,13 +140,13 @@ def let_go_if_settled(turn: Turn, alert: Alert) -> None:
 def expire(turn: Turn, alert: Alert) -> None:
     if alert.state == "raised":
         alert.state = "expired"
-    turn.decision.alerts.append(alert)
+    turn.decision.alerts += (alert,)
     _let_go(turn, alert)
 
 
 def _let_go(turn: Turn, alert: Alert) -> None:
     if turn.state.alerts.pop(alert.id, None) is not None:
-        turn.decision.settled.append(alert.id)
+        turn.decision.settled += (alert.id,)
 
 
 def _about(

@@ -29,8 +29,6 @@ def call_ended(turn: Turn, incident: Incident) -> None:
 
 def call_answered(turn: Turn, incident: Incident) -> None:
     """A person spoke to somebody: does that number wait for a call?"""
-    if not turn.state.call_backs:
-        return
     if incident.direction == "outbound":
         keys, reason = dialled_keys(incident.called), "called_back"
     elif incident.direction == "inbound":

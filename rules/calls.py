@@ -50,8 +50,10 @@ def take(turn: Turn, event: CallEvent) -> None:
     _set_moment(turn, event)
     state = turn.state
     incident = state.by_call.get((event.source, event.call))
-    if incident is None or event.same_call or state.by_leg:
+    if event.same_call or state.by_leg:
         incident = _find(turn, event, incident)
+    elif incident is None:
+        incident = _new(turn, event)
     _fill(turn, incident, event)
     decision = turn.decision
     decision.incident = incident.id
@@ -66,13 +68,14 @@ def _set_moment(turn: Turn, event: CallEvent) -> None:
         turn.source_seq = event.source_seq
     source = event.source
     status = turn.state.sources.get(source) or turn.status(source)
-    if event.occurred_us is not None:
+    occurred_us = event.occurred_us
+    if occurred_us is not None:
         skew_max_us = turn.terms.sources[source].skew_max_us
-        turn.source_us, turn.moment_us, changed = read(status, turn.at_us, event.occurred_us, skew_max_us)
+        turn.source_us, turn.moment_us, changed = read(status, turn.at_us, occurred_us, skew_max_us)
         if turn.source_us is None:
-            turn.refused_us = event.occurred_us
+            turn.refused_us = occurred_us
         if changed:
-            turn.decision.sources.append(status)
+            turn.decision.sources += (status,)
 
 
 def _find(turn: Turn, event: CallEvent, found: Incident | None) -> Incident:
@@ -108,7 +111,7 @@ def _new(turn: Turn, event: CallEvent) -> Incident:
     state = turn.state
     incident = Incident(
         id=state.next_id(),
-        number=state.next_number(turn.at_us),
+        number=state.numbers.next(turn.at_us),
         site=turn.terms.rules.site,
         call=Call(source=event.source, ids=[event.call]),
         opened_us=turn.moment_us,
@@ -119,12 +122,13 @@ def _new(turn: Turn, event: CallEvent) -> Incident:
 
 def _fill(turn: Turn, incident: Incident, event: CallEvent) -> None:
     """A late event may tell what an earlier one left out; nothing is overwritten."""
+    known = incident.direction
     told = event.direction
-    learned = told and told != incident.direction
-    if event.caller and not incident.caller:
+    learned = not known or (told and told != known)
+    if not incident.caller and event.caller:
         incident.caller = event.caller
         learned = True
-    if event.called and not incident.called:
+    if not incident.called and event.called:
         incident.called = event.called
         learned = True
     if event.trunk and not incident.trunk:
@@ -136,7 +140,7 @@ def _fill(turn: Turn, incident: Incident, event: CallEvent) -> None:
         incident.queue = event.queue
     if not event.shows_hold:
         incident.call.shows_hold = False
-    if learned or not incident.direction:
+    if learned:
         _learn_direction(turn, incident, told)
 
 
@@ -161,9 +165,9 @@ def _learn_direction(turn: Turn, incident: Incident, told: Direction) -> None:
 def _guess(turn: Turn, incident: Incident, *, called_is_line: bool) -> Direction:
     """From the numbers, where the source does not tell."""
     terms = turn.terms.sources[incident.call.source]
-    caller_is_ours = terms.is_extension(incident.caller) or turn.terms.line(incident.caller) is not None
-    if called_is_line and not terms.is_extension(incident.caller):
+    caller = incident.caller
+    if not terms.is_extension(caller) and (called_is_line or turn.terms.line(caller) is None):
         return "inbound"
-    if not caller_is_ours or not incident.called:
+    if not incident.called:
         return "inbound"
     return "internal" if called_is_line or terms.is_extension(incident.called) else "outbound"

@@ -22,11 +22,10 @@ def passed(turn: Turn, steps_max: int) -> None:
     """Take every step due by now, at most `steps_max` of them."""
     state = turn.state
     for _ in range(steps_max):
-        wait = state.next_wait()
-        if wait is None or wait[0] > turn.at_us:
+        due_us = state.next_us()
+        if due_us is None or due_us > turn.at_us:
             return
-        state.pop_wait()
-        _, kind, _, _, thing = wait
+        _, kind, _, _, thing = state.pop_wait()
         if isinstance(thing, Obligation):
             _step(turn, thing)
         elif isinstance(thing, Incident):

@@ -72,18 +72,21 @@ class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
 
 
 class Decision(msgspec.Struct, gc=False):
-    """What one entry changed. The same thing may stand in it more than once: its last state counts."""
+    """What one entry changed. The same thing may stand in it more than once: its last state counts.
+
+    Tuples where most entries have nothing to add: a Decision is made for each, and empty lists cost more than it does.
+    """
 
     incidents: list[Incident] = msgspec.field(default_factory=list)
     obligations: list[Obligation] = msgspec.field(default_factory=list)
-    alerts: list[Alert] = msgspec.field(default_factory=list)
-    sends: list[Send] = msgspec.field(default_factory=list)
-    notes: list[Note] = msgspec.field(default_factory=list)
-    sources: list[SourceStatus] = msgspec.field(default_factory=list)
-    forgotten: list[int] = msgspec.field(default_factory=list)  # incident ids that leave the live table
-    settled: list[str] = msgspec.field(default_factory=list)  # alert ids that leave the live table
-    channels: list[Channel] = msgspec.field(default_factory=list)
-    units: list[UnitStatus] = msgspec.field(default_factory=list)
-    channels_gone: list[str] = msgspec.field(default_factory=list)  # names that leave the live table
-    units_gone: list[str] = msgspec.field(default_factory=list)
+    alerts: tuple[Alert, ...] = ()
+    sends: tuple[Send, ...] = ()
+    notes: tuple[Note, ...] = ()
+    sources: tuple[SourceStatus, ...] = ()
+    forgotten: tuple[int, ...] = ()  # incident ids that leave the live table
+    settled: tuple[str, ...] = ()  # alert ids that leave the live table
+    channels: tuple[Channel, ...] = ()
+    units: tuple[UnitStatus, ...] = ()
+    channels_gone: tuple[str, ...] = ()  # names that leave the live table
+    units_gone: tuple[str, ...] = ()
     incident: int = 0  # Incident.id the entry belongs to, for the journal

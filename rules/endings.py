@@ -136,7 +136,7 @@ def forget_passed(turn: Turn, incident: Incident) -> None:
 
 def forget(turn: Turn, incident: Incident) -> None:
     turn.state.forget(incident)
-    turn.decision.forgotten.append(incident.id)
+    turn.decision.forgotten += (incident.id,)
 
 
 def count_hold(turn: Turn, incident: Incident, leg: Leg) -> None:

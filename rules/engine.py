@@ -46,21 +46,19 @@ _OVERDUE_MAX = 256  # deadlines taken before an event that overtook them
 def decide(state: State, entry: Entry) -> Decision:
     """Apply one entry. What was due before an event is taken before it."""
     at_us = entry.at_us
-    turn = Turn(state, state.terms, entry.seq, at_us, moment_us=at_us, receipt_us=at_us, decision=Decision())
     event = entry.event
     kind = type(event)
+    decision = Decision()
+    turn = Turn(state, state.terms, entry.seq, at_us, at_us, at_us, decision)
     waits = state.waits
     if waits and waits[0][0] <= at_us and kind is not DeadlinePassed and kind is not EventUndecided:
         deadlines.passed(turn, _OVERDUE_MAX)
-        turn.decision.incident = 0
+        decision.incident = 0
     _TAKES[kind](turn, event)
-    return turn.decision
+    return decision
 
 
-def next_deadline(state: State) -> int | None:
-    """When `DeadlinePassed` must be entered next, µs; None if nothing waits."""
-    wait = state.next_wait()
-    return None if wait is None else wait[0]
+next_deadline = State.next_us  # when `DeadlinePassed` must be entered next, µs; None if nothing waits
 
 
 def _deadline_passed(turn: Turn, event: DeadlinePassed) -> None:

@@ -58,7 +58,7 @@ def acknowledged(turn: Turn, event: AlertAcknowledged) -> None:
         alert.state = "acknowledged"
         alert.acknowledged_us = turn.at_us
         alert.acknowledged_by = event.by
-        turn.decision.alerts.append(alert)
+        turn.decision.alerts += (alert,)
         _end_for(turn, incident, "acknowledge", alert)
         let_go_if_settled(turn, alert)
 
@@ -68,7 +68,7 @@ def delivery_settled(turn: Turn, event: DeliverySettled) -> None:
     if alert is None:
         return
     alert.notified[event.notifier] = event.delivered or alert.notified.get(event.notifier, False)
-    turn.decision.alerts.append(alert)
+    turn.decision.alerts += (alert,)
     incident = turn.state.incidents.get(alert.incident_id)
     if incident is not None:
         turn.decision.incident = incident.id

@@ -116,15 +116,18 @@ def _judge_again(turn: Turn, incident: Incident, obligation: Obligation, until: 
 
 def over(turn: Turn, incident: Incident, leg: str, reason: str) -> None:
     """The leg or the call is gone: nobody waits any more."""
-    current = _current(incident, leg)
-    if current is not None:
-        turn.end(incident, current, "waived", reason)
-        _finish(turn, incident, current, reason)
+    for obligation in reversed(incident.obligations):
+        if obligation.rule == "hold_checkin" and obligation.leg == leg and obligation.state == "open":
+            turn.end(incident, obligation, "waived", reason)
+            _finish(turn, incident, obligation, reason)
+            return
 
 
 def all_over(turn: Turn, incident: Incident, reason: str) -> None:
-    for leg in [o.leg for o in incident.obligations if o.rule == "hold_checkin" and o.state == "open"]:
-        over(turn, incident, leg, reason)
+    for obligation in tuple(incident.obligations):  # a copy: what asked for an acknowledgement leaves the list
+        if obligation.rule == "hold_checkin" and obligation.state == "open":
+            turn.end(incident, obligation, "waived", reason)
+            _finish(turn, incident, obligation, reason)
 
 
 def lost(turn: Turn, incident: Incident, reason: str) -> None:

@@ -10,6 +10,7 @@ class IncidentNumbers:
     """Counts within a site's day; the day's bounds are kept, so most numbers cost one addition."""
 
     def __init__(self, timezone: str, last: str) -> None:
+        self.last = last
         self._zone = _zone(timezone)
         self._day, _, counter = last.partition("-")
         self._counter = int(counter) if counter.isdecimal() else 0
@@ -19,8 +20,9 @@ class IncidentNumbers:
     def next(self, at_us: int) -> str:
         if not self._from_us <= at_us < self._until_us:
             self._enter_day(at_us)
-        self._counter += 1
-        return f"{self._day}-{self._counter:04d}"
+        self._counter = counter = self._counter + 1
+        number = self.last = f"{self._day}-{counter:04d}"
+        return number
 
     def _enter_day(self, at_us: int) -> None:
         local = (_EPOCH + timedelta(microseconds=at_us)).astimezone(self._zone)

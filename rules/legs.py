@@ -43,7 +43,7 @@ def delivered(turn: Turn, incident: Incident, event: Delivered) -> None:
     """A device rings: the caller's own hears the ring-back tone, a person's starts the clock."""
     leg = leg_of(turn, incident, event)
     leg.role = leg.role or "agent"
-    if _rings_again(turn, leg):
+    if leg.state == "cleared" and _rings_again(turn, leg):
         leg = incident.call.legs[leg.id] = Leg(id=leg.id, role=leg.role, device=leg.device, agent=leg.agent)
     repeated = leg.delivered_us is not None
     _note_ring(turn, leg)
@@ -51,27 +51,27 @@ def delivered(turn: Turn, incident: Incident, event: Delivered) -> None:
         return
     _reached_us(turn, incident)
     call = incident.call
-    over = incident.closed_us is not None
-    if over and not repeated and not call.ended_by_call and leg.state == "initiated":
-        endings.reopen(turn, incident)
-        over = False
     if leg.state == "initiated":
-        leg.state = "cleared" if over else "alerting"
-    if incident.first_human_ring_us is None or turn.moment_us < incident.first_human_ring_us:
+        if incident.closed_us is None:
+            leg.state = "alerting"
+        elif repeated or call.ended_by_call:
+            leg.state = "cleared"
+        else:
+            endings.reopen(turn, incident)
+            leg.state = "alerting"
+    first_us = incident.first_human_ring_us
+    if first_us is None or turn.moment_us < first_us:
         incident.first_human_ring_us = turn.moment_us
     if leg.state != "alerting":  # told after its end: it rang before
         three_rings.rang_before(turn, incident, leg)
     elif call.transfer_pending or not talking(incident):
-        anew = incident.answered_us is not None
         call.transfer_pending = False
         call.linger_until_us = None
-        three_rings.rings(turn, incident, leg, anew=anew)
+        three_rings.rings(turn, incident, leg, anew=incident.answered_us is not None)
 
 
 def _rings_again(turn: Turn, leg: Leg) -> bool:
     """After its end, by the source's own time or count: of a source whose legs are devices. Else it is told late."""
-    if leg.state != "cleared":
-        return False
     if turn.source_us is not None and leg.source_cleared_us is not None:
         return turn.source_us > leg.source_cleared_us
     return turn.source_seq is not None and leg.cleared_seq is not None and turn.source_seq > leg.cleared_seq
@@ -100,29 +100,35 @@ def established(turn: Turn, incident: Incident, event: Established) -> None:
 
 def person_answered(turn: Turn, incident: Incident, leg: Leg) -> None:
     """The caller, or whom they were transferred to, has a person now."""
+    call = incident.call
     first = incident.answered_us is None
-    if not first and not incident.call.transfer_pending and not three_rings.still_rings(incident):
+    if not first and not call.transfer_pending and not three_rings.still_rings(incident):
         return
     three_rings.answered(turn, incident, leg)
-    incident.call.transfer_pending = False
-    incident.call.linger_until_us = None
+    call.transfer_pending = False
+    call.linger_until_us = None
     if not first:
         return
     incident.answered_us = turn.moment_us
     incident.device = leg.device or incident.device or _only_ringing(incident)
     incident.agent = leg.agent or incident.agent
-    incident.call.queued = False
-    hold_checkin.over(turn, incident, hold_checkin.QUEUE, "answered")
-    if not (incident.call.shows_hold and turn.terms.sources[incident.call.source].shows_hold):
+    if call.queued:
+        call.queued = False
+        hold_checkin.over(turn, incident, hold_checkin.QUEUE, "answered")
+    if not (call.shows_hold and turn.terms.sources[call.source].shows_hold):
         hold_checkin.not_observable(turn, incident)
-    call_back.call_answered(turn, incident)
+    if turn.state.call_backs:
+        call_back.call_answered(turn, incident)
     if incident.closed_us is not None:
         endings.answered_after_all(turn, incident)
 
 
 def _only_ringing(incident: Incident) -> str:
     """Where an answer names neither leg nor device."""
-    devices = {leg.device for leg in incident.call.legs.values() if leg.state == "alerting"}
+    legs = incident.call.legs
+    if len(legs) == 1:  # who answered rings no more
+        return ""
+    devices = {leg.device for leg in legs.values() if leg.state == "alerting"}
     return devices.pop() if len(devices) == 1 else ""
 
 
@@ -296,10 +302,11 @@ def cleared(turn: Turn, incident: Incident, event: ConnectionCleared) -> None:
 
 def leg_of(turn: Turn, incident: Incident, event: CallEvent) -> Leg:
     """The event's leg, with what the event tells of it; "" is the one leg of a source that names none."""
-    found = incident.call.legs.get(event.leg)
+    legs, name = incident.call.legs, event.leg
+    found = legs.get(name)
     if found is None:
-        found = incident.call.legs[event.leg] = Leg(id=event.leg)
-        turn.state.know_leg(incident, event.leg)
+        found = legs[name] = Leg(id=name)
+        turn.state.know_leg(incident, name)
     if event.role:
         found.role = event.role
     if event.device and not found.device:

@@ -1,6 +1,6 @@
 """The one idea: somebody must respond by a moment; an event meets it, or the moment passes."""
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -23,7 +23,7 @@ Rule = Literal[
 INTERNAL_RULES = frozenset({"acknowledge", "notify"})
 
 
-class Step(NamedTuple):
+class Step(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One moment of an obligation's plan: `after_us` counts from its opening."""
 
     after_us: int

@@ -21,10 +21,10 @@ def read(status: SourceStatus, at_us: int, occurred_us: int, skew_max_us: int) -
     smallest, skew_us = status.window_skew_us, status.skew_us
     if (
         smallest is not None
-        and skew_us is not None
-        and -skew_max_us <= skew_us <= smallest <= delta <= ABSURD_US
-        and skew_us <= skew_max_us
+        and smallest <= delta <= ABSURD_US
         and at_us - status.window_us < WINDOW_US
+        and skew_us is not None
+        and -skew_max_us <= skew_us <= skew_max_us
     ):
         return occurred_us, occurred_us + skew_us, False  # as nearly always: nothing is learnt of a trusted clock
     if not -ABSURD_US <= delta <= ABSURD_US:

@@ -18,7 +18,7 @@ def link_changed(turn: Turn, event: LinkChanged) -> None:
     status.reason = event.reason
     if in_touch or was_in_touch:  # from offline to connecting and back we stay out of touch since the first moment
         status.changed_us = turn.at_us
-    turn.decision.sources.append(status)
+    turn.decision.sources += (status,)
     if not in_touch:
         turn.state.watch_source(status)
     elif status.offline_alert:
@@ -28,7 +28,7 @@ def link_changed(turn: Turn, event: LinkChanged) -> None:
 def out_of_touch_passed(turn: Turn, status: SourceStatus) -> None:
     id_ = alert_id(turn, turn.state.next_id(), "breach", 0)
     status.offline_alert = id_
-    turn.decision.sources.append(status)
+    turn.decision.sources += (status,)
     alert = _operator_alert(turn, "source_online", "breach", id_, status.name, status.reason or status.link)
     alert.opened_us = status.changed_us
     alert.due_us = status.changed_us + turn.terms.sources[status.name].offline_us
@@ -80,11 +80,9 @@ def _operator_alert(  # noqa: PLR0917 - the positions of a record
 
 
 def _put_aside(turn: Turn, error: str) -> None:
-    wait = turn.state.next_wait()
-    if wait is None:
+    if turn.state.next_us() is None:
         return
-    turn.state.pop_wait()
-    thing = wait[-1]
+    thing = turn.state.pop_wait()[-1]
     if isinstance(thing, Obligation):
         incident = turn.state.incidents[thing.incident]
         turn.end(incident, thing, "not_measurable", "undecided")

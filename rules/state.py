@@ -55,14 +55,13 @@ class State:
         self.channels: dict[str, Channel] = {c.name: c for c in channels}
         self.units: dict[str, UnitStatus] = {u.unit: u for u in units}
         self.last_id = last_id
-        self.last_number = last_number
         self.terms = Terms(rules)
         self.by_call: dict[tuple[str, str], Incident] = {}
         self.by_leg: dict[tuple[str, str], Incident] = {}
         self.by_number: dict[str, Incident] = {}
         self.call_backs: dict[str, list[Obligation]] = {}  # open ones, by the caller's number_key
         self.closed: OrderedDict[int, Incident] = OrderedDict()  # by closing; a dict finds its first by walking gaps
-        self._numbers = IncidentNumbers(rules.timezone, last_number)
+        self.numbers = IncidentNumbers(rules.timezone, last_number)
         self.waits: list[Wait] = []  # a heap: the first is the next, unless it is outdated
         self._waits_max = 0
         self._queues: dict[WaitKind, deque[Wait]] = {FORGET: deque(), EXPIRE: deque()}
@@ -76,16 +75,16 @@ class State:
     def take_rules(self, rules: RuleSet) -> None:
         self.rules = rules
         self.terms = Terms(rules)
-        self._numbers = IncidentNumbers(rules.timezone, self.last_number)
+        self.numbers = IncidentNumbers(rules.timezone, self.numbers.last)
         self._collect_waits()  # how long a source may be away may have changed
 
     def next_id(self) -> int:
         self.last_id += 1
         return self.last_id
 
-    def next_number(self, at_us: int) -> str:
-        number = self.last_number = self._numbers.next(at_us)
-        return number
+    @property
+    def last_number(self) -> str:
+        return self.numbers.last
 
     # -- look-ups -----------------------------------------------------------------------------------------------
 
@@ -164,37 +163,38 @@ class State:
         elif len(queue) > self._waits_max:
             self._drop_stale_waits()
 
-    def next_wait(self) -> Wait | None:
-        """The first thing that waits; outdated entries before it are dropped."""
+    def next_us(self) -> int | None:
+        """When the first thing that waits wants to be looked at; outdated entries before it are dropped."""
         waits = self.waits
         while waits:
-            first = waits[0]
-            thing = first[-1]
+            at_us, kind, _, _, thing = waits[0]
             if isinstance(thing, Obligation):  # nearly always
-                if thing.state == "open" and thing.opened_us + thing.plan[thing.step].after_us == first[0]:
-                    return first
+                if thing.state == "open" and thing.opened_us + thing.plan[thing.step].after_us == at_us:
+                    return at_us
                 heappop(waits)
-            elif self._holds(first, thing):
-                return first
+            elif self._holds(at_us, kind, thing):
+                return at_us
             else:
                 self.pop_wait()
         return None
 
-    def pop_wait(self) -> None:
+    def pop_wait(self) -> Wait:
+        """Take the one that `next_us` found."""
         wait = heappop(self.waits)
         queue = self._queues.get(wait[1])
         if queue and queue[0] is wait:
             queue.popleft()
             if queue:
                 heappush(self.waits, queue[0])
+        return wait
 
-    def _holds(self, wait: Wait, thing: Incident | Alert | SourceStatus) -> bool:
+    def _holds(self, at_us: int, kind: WaitKind, thing: Incident | Alert | SourceStatus) -> bool:
         if isinstance(thing, Incident):
-            due_us = thing.call.linger_until_us if wait[1] == LINGER else thing.forget_us
-            return due_us == wait[0] and thing.id in self.incidents
+            due_us = thing.call.linger_until_us if kind == LINGER else thing.forget_us
+            return due_us == at_us and thing.id in self.incidents
         if isinstance(thing, Alert):
             return thing.id in self.alerts
-        return self._offline_due(thing) == wait[0]
+        return self._offline_due(thing) == at_us
 
     def _offline_due(self, status: SourceStatus) -> int | None:
         if status.link in ("unknown", "online") or status.offline_alert:

@@ -22,7 +22,7 @@ class RingTerms(NamedTuple):
 class SourceTerms:
     """A source's settings in microseconds."""
 
-    __slots__ = ("_extension", "leg_ids_unique", "offline_us", "settings", "shows_hold", "shows_ring", "skew_max_us")
+    __slots__ = ("is_extension", "leg_ids_unique", "offline_us", "settings", "shows_hold", "shows_ring", "skew_max_us")
 
     def __init__(self, settings: SourceRules) -> None:
         self.settings = settings
@@ -31,10 +31,7 @@ class SourceTerms:
         self.shows_ring = settings.shows_ring
         self.shows_hold = settings.shows_hold
         self.leg_ids_unique = settings.leg_ids_unique
-        self._extension = re.compile(settings.extensions)
-
-    def is_extension(self, number: str) -> bool:
-        return self._extension.fullmatch(number) is not None
+        self.is_extension = re.compile(settings.extensions).fullmatch  # a Match, or None
 
 
 class _SourcesTerms(dict[str, SourceTerms]):
@@ -54,6 +51,8 @@ class Terms:
         self.sources = _SourcesTerms({source.name: SourceTerms(source) for source in rules.sources})
         self._rings: dict[tuple[str, str], RingTerms | None] = {}
         self.rings_apply_to = rules.three_rings.apply_to
+        starts = {rules.three_rings.clock_start, *(line.clock_start for line in rules.lines)}
+        self.rings_from_offer = "offered" in starts  # on some line at least
         hold, back, ladder = rules.hold_checkin, rules.call_back, rules.ladder
         self.hold_plan = _plan(span_us(hold.every_s), span_us(hold.warn_before_s))
         self.min_talk_us = span_us(hold.min_talk_before_hold_s)

@@ -45,6 +45,8 @@ def still_rings(incident: Incident) -> bool:
 
 def offered(turn: Turn, incident: Incident) -> None:
     """The caller has reached us; where the rule counts from here, it begins."""
+    if not turn.terms.rings_from_offer:
+        return
     terms = applies(turn, incident)
     if terms is not None and terms.clock_start == "offered" and episode(incident) is None:
         _begin(turn, incident, terms, "", turn.source_us)
