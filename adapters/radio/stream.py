@@ -58,6 +58,10 @@ class StreamStation(ABC, Generic[F]):
     def unparsed(self, reason: str) -> Unparsed:
         return Unparsed(source=self.source, reason=reason)
 
+    def _soonest(self, *times_us: int | None) -> int | None:
+        """The earliest of what a kind waits for and of what is half read."""
+        return min((time for time in (self._paused_us, *times_us) if time is not None), default=None)
+
     def _hear(self, found: list[F | Unread], at_us: int) -> list[Heard]:
         heard: list[Heard] = []
         for piece in found:

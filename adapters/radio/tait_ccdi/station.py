@@ -1,8 +1,7 @@
 """A Tait base or mobile: finds its mode, has it report, sends only after its prompt."""
 
-from collections import deque
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from adapters.radio.station import CannotSend, Heard
 from adapters.radio.stream import StreamStation
@@ -10,6 +9,7 @@ from adapters.radio.tait_ccdi import codec
 from adapters.radio.tait_ccdi.codec import Frame, command
 from adapters.radio.tait_ccdi.normalise import Normaliser
 from adapters.radio.tait_ccdi.settings import Settings
+from adapters.radio.turns import Asked, Turns
 from rules.events import MachineAck, RadioEvent, Unparsed
 
 Mode = Literal["", "ccdi", "ccr"]
@@ -20,20 +20,11 @@ PROBES = (command("q", "0"), command("Q", "P"))  # answered in CCDI, in CCR
 ENABLING = tuple(command("f", parameters) for parameters in ("031", "041", "101", "121"))
 DELETE_SDM = command("c", "1")  # it takes no other message before this one is deleted (§1.9.7)
 ANSWER_US = 1_000_000
-WAITING_MAX = 64
 LEAD_IN = "05"  # × 20 ms between keying and data
 SDM_MAX, EXTENDED_SDM_MAX = 32, 128
 IDENTITY_CHARACTERS = 8
 # Answers and reports that change nothing for us, and our own commands where the line echoes them.
 _SILENT = frozenset(("", codec.PROMPT, *"jmnvdzMQ+-^acfgqt"))
-
-
-class Waiting(NamedTuple):
-    """A command, and of a text whom it goes to and its id."""
-
-    data: bytes
-    unit: str = ""
-    id: str = ""
 
 
 class TaitStation(StreamStation[Frame]):
@@ -42,18 +33,16 @@ class TaitStation(StreamStation[Frame]):
         self._fleet = settings.fleet
         self._normaliser = Normaliser(self.source, self.channel)
         self._mode: Mode = ""
-        self._waiting: deque[Waiting] = deque(maxlen=WAITING_MAX)
-        self._ready = True
-        self._answer_us: int | None = None
+        self._turns = Turns(ANSWER_US)  # a prompt is the answer
         self._probes = 0
-        self._text: Waiting | None = None  # the last one written: its acknowledgement is still to come
+        self._text: Asked | None = None  # the last one written: its acknowledgement is still to come
 
     def opened(self) -> None:
         super().opened()
         self._normaliser.reset()
         self._mode, self._text = "", None
-        self._waiting.clear()
-        self._ready, self._answer_us, self._probes = True, None, 0
+        self._turns.clear()
+        self._probes = 0
         self._probe()
 
     def read(self, frame: Frame, at_us: int) -> Iterable[RadioEvent | Unparsed]:  # noqa: ARG002
@@ -77,28 +66,17 @@ class TaitStation(StreamStation[Frame]):
 
     @property
     def wake_us(self) -> int | None:
-        if self._ready:
-            return super().wake_us
-        times = [time for time in (super().wake_us, self._answer_us or 0) if time is not None]
-        return min(times)
+        return self._soonest(self._turns.wake_us)
 
     def passed(self, at_us: int) -> list[Heard]:
-        if not self._ready:
-            if self._answer_us is None:
-                self._answer_us = at_us + ANSWER_US
-            elif at_us >= self._answer_us:  # no prompt came: it was lost, or nobody is there
-                self._ready = True
-                self._probe()
+        if self._turns.passed(at_us):  # no prompt came: it was lost, or nobody is there
+            self._probe()
         return super().passed(at_us)
 
     def to_send(self) -> list[bytes]:
-        if not self._ready or not self._waiting:
-            return []
-        waiting = self._waiting.popleft()
-        if waiting.unit:
-            self._text = waiting
-        self._ready, self._answer_us = False, None
-        return [waiting.data]
+        data = self._turns.to_send()
+        self._remember_text()
+        return data
 
     def query(self) -> bytes:
         """Not held back until a prompt: even the error it may cause shows that the radio lives."""
@@ -118,38 +96,45 @@ class TaitStation(StreamStation[Frame]):
             data = command("s", LEAD_IN + identity + text)
         else:
             data = command("a", f"{LEAD_IN}204{identity}{text}")  # GFI 2 text, SFI 04 extended (§1.9.6)
-        if len(self._waiting) == WAITING_MAX:
-            raise CannotSend("too many messages wait for the radio's prompt")
-        self._waiting.append(Waiting(data, unit, id))
-        return b"".join(self.to_send())
+        written = self._turns.text(data, unit, id)
+        self._remember_text()
+        return written
+
+    def _remember_text(self) -> None:
+        asked = self._turns.asked
+        if asked and asked.unit:
+            self._text = asked
 
     def _probe(self) -> None:
         """One question in each mode; after that the link's query goes on asking."""
         if not self._mode and self._probes < len(PROBES):
-            self._waiting.append(Waiting(PROBES[self._probes]))
+            self._turns.ask(PROBES[self._probes])
             self._probes += 1
 
     def _find_mode(self, frame: Frame) -> None:
         if frame.ident == codec.PROMPT:
-            self._ready = True
+            self._turns.answered()
         if frame.ident in ("V", "M", "Q", "+", "-"):
-            self._mode, self._ready = "ccr", True  # CCR sends no prompts
+            self._mode = "ccr"
+            self._turns.clear()  # CCR sends no prompts
         elif frame.ident in (codec.PROMPT, "m", "p", "r", "s", "e") and self._mode != "ccdi":
             self._mode = "ccdi"
             self._enable()
 
     def _enable(self) -> None:
-        self._waiting.extend(Waiting(data) for data in ENABLING)
+        for data in ENABLING:
+            self._turns.ask(data)
 
     def _restarted(self) -> list[RadioEvent]:
-        self._waiting.clear()
+        self._turns.clear()
+        self._turns.hold()  # its prompt follows
         self._mode = "ccdi"
         self._enable()
         return self._normaliser.silenced()
 
     def _short_data(self, text: str) -> list[RadioEvent]:
         if text:
-            self._waiting.append(Waiting(DELETE_SDM))
+            self._turns.ask(DELETE_SDM)
         return self._normaliser.short_data(text)
 
     def _progress(self, parameters: str) -> list[RadioEvent]:
