@@ -1,14 +1,16 @@
 """Between the structs of `rules` and the rows of `schema`: plain tuples in the order of the table's columns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from adapters.ports import JournalRow
+from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, Note
 from rules.events import Entry, Event, Unparsed
-from rules.incidents import Call, Incident, SourceStatus
+from rules.events.staff import FactName
+from rules.incidents import Call, Incident, Recording, SourceStatus
 from rules.obligations import Obligation, Step
 
 Row = tuple[Any, ...]
@@ -21,6 +23,12 @@ _read_live = msgspec.msgpack.Decoder(Incident)
 _read_source = msgspec.msgpack.Decoder(SourceStatus)
 _read_plan = msgspec.json.Decoder(tuple[Step, ...])
 _read_flags = msgspec.json.Decoder(list[str])
+_read_facts = msgspec.json.Decoder(dict[FactName, str])
+_read_recordings = msgspec.json.Decoder(list[Recording])
+_read_channel = msgspec.msgpack.Decoder(Channel)
+_read_unit = msgspec.msgpack.Decoder(UnitStatus)
+_NO_FACTS, _NO_RECORDINGS = "{}", "[]"  # as of every telephone call
+CHANNEL, UNIT = "channel/", "unit/"  # what the keys of `radio_live` begin with
 
 
 def event_json(event: Event) -> str:
@@ -66,6 +74,25 @@ def source_from_body(body: bytes) -> SourceStatus:
     return _read_source.decode(body)
 
 
+def channel_row(channel: Channel) -> Row:
+    return (CHANNEL + channel.name, _pack.encode(channel))
+
+
+def unit_row(unit: UnitStatus) -> Row:
+    return (UNIT + unit.unit, _pack.encode(unit))
+
+
+def radio_from_rows(found: Iterable[Sequence[Any]]) -> tuple[list[Channel], list[UnitStatus]]:
+    """In the order of their ids."""
+    channels, units = [], []
+    for key, body in found:
+        if key.startswith(CHANNEL):
+            channels.append(_read_channel.decode(body))
+        else:
+            units.append(_read_unit.decode(body))
+    return sorted(channels, key=lambda c: c.id), sorted(units, key=lambda u: u.id)
+
+
 def incident_row(i: Incident) -> Row:
     return (
         i.id,
@@ -94,6 +121,12 @@ def incident_row(i: Incident) -> Row:
         i.hold_us,
         _json.encode(i.flags).decode(),
         i.merged_into,
+        i.unit,
+        i.channel,
+        i.calls,
+        i.talkgroup,
+        _json.encode(i.facts).decode() if i.facts else _NO_FACTS,
+        _json.encode(i.recordings).decode() if i.recordings else _NO_RECORDINGS,
     )
 
 
@@ -126,6 +159,12 @@ def incident_from_row(row: Sequence[Any], obligations: list[Obligation]) -> Inci
         hold_us,
         flags,
         merged_into,
+        unit,
+        channel,
+        calls,
+        talkgroup,
+        facts,
+        recordings,
     ) = row
     return Incident(
         id=id_,
@@ -153,6 +192,12 @@ def incident_from_row(row: Sequence[Any], obligations: list[Obligation]) -> Inci
         hold_us=hold_us,
         flags=_read_flags.decode(flags),
         merged_into=merged_into,
+        unit=unit,
+        channel=channel,
+        calls=calls,
+        talkgroup=talkgroup,
+        facts=_read_facts.decode(facts),
+        recordings=_read_recordings.decode(recordings),
         obligations=obligations,
     )
 
@@ -183,6 +228,7 @@ def obligation_row(o: Obligation) -> Row:
         o.revised,
         o.opened_by,
         o.ended_by,
+        o.calls,
     )
 
 
@@ -220,6 +266,7 @@ _OBLIGATION_COLUMNS = (
     "revised",
     "opened_by",
     "ended_by",
+    "calls",
 )
 
 

@@ -2,7 +2,8 @@
 
 The rules of this file:
 * Times are BIGINT microseconds UTC (`…_us`).
-* `journal` is the truth, in order; `live_incident`, `source` and the alerts with `live` set are what a restart reads;
+* `journal` is the truth, in order; `live_incident`, `source`, `radio_live` and the alerts with `live` set are what a
+  restart reads;
   `incident`, `obligation`, `alert` and `note` are the record, for people and the API.
 * Every list the API shows walks an index by a key (no OFFSET): tests/contract/store holds the query plans to it.
 """
@@ -23,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0001"  # of the newest migration, which makes exactly these tables
+REVISION = "0002"  # of the newest migration, which makes exactly these tables
 
 # "INTEGER PRIMARY KEY" is SQLite's own row id: no second index.
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
@@ -71,6 +72,13 @@ source = Table(
     Column("body", LargeBinary, nullable=False),  # rules.incidents.SourceStatus, msgpack
 )
 
+radio_live = Table(
+    "radio_live",
+    metadata,
+    Column("key", Text, primary_key=True),  # kind and name: channel/CH1, unit/100-4002
+    Column("body", LargeBinary, nullable=False),  # of rules.channels, msgpack
+)
+
 incident = Table(
     "incident",
     metadata,
@@ -100,10 +108,24 @@ incident = Table(
     Column("hold_us", BigInteger, nullable=False),
     Column("flags", Text, nullable=False),  # JSON list
     Column("merged_into", Text, nullable=False),
+    Column("unit", Text, nullable=False, server_default=text("''")),  # radio, as all below
+    Column("channel", Text, nullable=False, server_default=text("''")),
+    Column("calls", Integer, nullable=False, server_default=text("0")),
+    Column("talkgroup", Text, nullable=False, server_default=text("''")),
+    Column("facts", Text, nullable=False, server_default=text("'{}'")),  # JSON object
+    Column("recordings", Text, nullable=False, server_default=text("'[]'")),  # JSON list
     Index("incident_number", "number", unique=True),
     Index("incident_opened", "opened_us", "id"),
     Index("incident_caller", "caller", "opened_us", "id"),
     Index("incident_outcome", "outcome", "opened_us", "id"),
+    Index(
+        "incident_unit",
+        "unit",
+        "opened_us",
+        "id",
+        sqlite_where=text("unit <> ''"),
+        postgresql_where=text("unit <> ''"),
+    ),
 )
 
 obligation = Table(
@@ -133,6 +155,7 @@ obligation = Table(
     Column("revised", Integer, nullable=False),
     Column("opened_by", BigInteger, nullable=False),  # journal seq
     Column("ended_by", BigInteger),  # journal seq
+    Column("calls", Integer),  # two_calls
     Index("obligation_incident", "incident", "id"),
     Index("obligation_state", "state", "id"),
 )

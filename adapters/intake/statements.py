@@ -52,6 +52,7 @@ class Statements(NamedTuple):
     journal: Insert
     live_incident: Insert
     source: Insert
+    radio_live: Insert
     incident: Insert
     obligation: Insert
     alert: Insert
@@ -61,6 +62,7 @@ class Statements(NamedTuple):
     known: ByKey
     forget: ByKey
     settle: ByKey
+    drop_radio: ByKey
     delivery: str
     entry: str
 
@@ -71,6 +73,7 @@ def compile_for(dialect: Dialect) -> Statements:
         journal=_insert(dialect, s.journal),
         live_incident=_insert(dialect, s.live_incident, on="id"),
         source=_insert(dialect, s.source, on="name"),
+        radio_live=_insert(dialect, s.radio_live, on="key"),
         incident=_insert(dialect, s.incident, on="id"),
         obligation=_insert(dialect, s.obligation, on="id"),
         alert=_insert(dialect, s.alert, on="id"),
@@ -80,6 +83,7 @@ def compile_for(dialect: Dialect) -> Statements:
         known=_by_key(dialect, s.journal.c.key, select(s.journal.c.key)),
         forget=_by_key(dialect, s.live_incident.c.id, s.live_incident.delete()),
         settle=_by_key(dialect, s.alert.c.id, s.alert.update().values(live=false())),
+        drop_radio=_by_key(dialect, s.radio_live.c.key, s.radio_live.delete()),
         entry=_text(dialect, select(s.journal.c.at_us, s.journal.c.body).where(s.journal.c.seq == bindparam("seq"))),
         delivery=_text(
             dialect,

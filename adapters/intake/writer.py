@@ -93,6 +93,7 @@ class Writer:
         say.outbox(run, pending)
         say.note(run, [rows.note_row(n) for n in batch.notes])
         say.source(run, [rows.source_row(s) for s in batch.sources.values()])
+        self._write_radio(run, batch)
         meta = [("last_id", str(batch.last_id))]
         for row in batch.journal:
             event = row.entry.event
@@ -106,6 +107,13 @@ class Writer:
         for _ in say.forget(run, list(batch.forgotten)):
             pass
         for _ in say.settle(run, list(batch.settled)):
+            pass
+
+    def _write_radio(self, run: Callable[..., Any], batch: Batch) -> None:
+        live = [rows.channel_row(c) for c in batch.channels.values()] + [rows.unit_row(u) for u in batch.units.values()]
+        self._say.radio_live(run, live)
+        gone = [rows.CHANNEL + name for name in batch.channels_gone] + [rows.UNIT + name for name in batch.units_gone]
+        for _ in self._say.drop_radio(run, gone):
             pass
 
     def _run(self, work: Callable[[Callable[..., Any]], T]) -> T:
@@ -180,6 +188,7 @@ def _load(run: Callable[..., Any]) -> LiveState:
     meta = dict(run("SELECT name, value FROM meta").fetchall())
     number = run("SELECT number FROM incident ORDER BY id DESC LIMIT 1").fetchone()
     pending = run("SELECT alert, notifier FROM outbox WHERE state = 'pending' ORDER BY seq, place")
+    channels, units = rows.radio_from_rows(run("SELECT key, body FROM radio_live"))
     return LiveState(
         seq=last[0],
         at_us=last[1],
@@ -190,4 +199,6 @@ def _load(run: Callable[..., Any]) -> LiveState:
         pending=[Send(alert, notifier) for alert, notifier in pending],
         rules=meta["rules"].encode() if "rules" in meta else None,
         last_number=number[0] if number else "",
+        channels=channels,
+        units=units,
     )

@@ -10,6 +10,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from adapters.ports import Batch, JournalRow
+from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, Note, Send
 from rules.events import Delivered, Entry, Event
 from rules.incidents import Call, Incident, SourceStatus
@@ -75,6 +76,10 @@ def batch_of(
     forgotten: Iterable[int] = (),
     settled: Iterable[str] = (),
     last_id: int = 0,
+    channels: Iterable[Channel] = (),
+    units: Iterable[UnitStatus] = (),
+    channels_gone: Iterable[str] = (),
+    units_gone: Iterable[str] = (),
 ) -> Batch:
     return Batch(
         journal=journal,
@@ -87,6 +92,10 @@ def batch_of(
         forgotten=set(forgotten),
         settled=set(settled),
         last_id=last_id,
+        channels={c.name: c for c in channels},
+        units={u.unit: u for u in units},
+        channels_gone=set(channels_gone),
+        units_gone=set(units_gone),
     )
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from adapters.errors import StoreError
 from adapters.intake import incident_document, obligation_document, open_store
 from adapters.ports import Store
+from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, Note, Send
 from rules.events import DeliverySettled, Event, RulesTaken
 from rules.incidents import Incident, SourceStatus
@@ -89,6 +90,20 @@ async def test_the_journal_gives_back_every_kind_of_event(store: Store, data: st
     entries = [journalled(before.seq + place, event) for place, event in enumerate(events, 1)]
     await store.commit(batch_of(entries))
     assert await store.journal(after_seq=before.seq, limit=100) == [row.entry for row in entries]
+
+
+@FEW
+@given(data=st.data())
+async def test_channels_and_units_come_back_as_they_were_until_they_are_gone(store: Store, data: st.DataObject) -> None:
+    seq = (await store.load()).seq
+    number = next(ids)
+    channel = data.draw(any_of(Channel, id=number, name=f"CH{number}"))
+    unit = data.draw(any_of(UnitStatus, id=number, unit=f"u{number}"))
+    await store.commit(batch_of([journalled(seq + 1)], channels=[channel], units=[unit]))
+    live = await store.load()
+    assert (live.channels[-1], live.units[-1]) == (channel, unit)
+    await store.commit(batch_of([journalled(seq + 2)], channels_gone=[channel.name], units_gone=[unit.unit]))
+    assert ((await store.load()).channels, (await store.load()).units) == ([], [])
 
 
 async def test_a_changed_thing_replaces_its_former_state(store: Store) -> None:

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from adapters.errors import ConfigError, StoreError
-from adapters.intake import database_of, open_store
+from adapters.intake import database_of, migrations, open_store
 from adapters.intake.schema import REVISION, metadata
 from adapters.ports import Store
 
@@ -18,6 +20,29 @@ async def test_the_migrations_make_the_tables_of_the_schema(store: Store, store_
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         assert context.get_current_revision() == REVISION
         assert compare_metadata(context, metadata) == []
+
+
+async def test_a_store_made_before_the_radio_keeps_its_records(store_url: str, tmp_path: Path) -> None:
+    database = database_of(store_url, tmp_path)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    with database.engine().begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO incident (id, number, site, medium, direction, source, source_call, caller, caller_name, "
+                "called, line, device, agent, queue, trunk, opened_us, outcome, holds, hold_us, flags, merged_into) "
+                "VALUES (1, '20261121-0001', 's', 'phone', 'inbound', 'main', 'c', '138', '', '', '', '', '', '', '', "
+                "5, 'answered', 0, 0, '[]', '')"
+            )
+        )
+    store = open_store(store_url, tmp_path)
+    await store.open()
+    [kept] = (await store.incidents(limit=9)).items
+    await store.close()
+    assert (kept["number"], kept["unit"], kept["calls"], kept["facts"]) == ("20261121-0001", "", 0, {})
 
 
 async def test_a_store_of_a_newer_gateway_is_refused_and_left_alone(store_url: str, tmp_path: Path) -> None:
