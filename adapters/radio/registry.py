@@ -1,11 +1,12 @@
 """Every kind of base station, one line a kind: a new one adds its line here."""
 
-from adapters.radio import aprs_kiss, hytera, mmdvm_mqtt, selcall_text, svxlink, tait_ccdi
+from adapters.radio import aprs_kiss, hytera, meshtastic, mmdvm_mqtt, selcall_text, svxlink, tait_ccdi
 from adapters.radio.kind import RadioKind
 
 KINDS: tuple[RadioKind, ...] = (
     aprs_kiss.KIND,
     hytera.KIND,
+    meshtastic.KIND,
     mmdvm_mqtt.KIND,
     selcall_text.KIND,
     svxlink.KIND,
