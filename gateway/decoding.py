@@ -1,89 +1,114 @@
-"""`hotline-gateway decode`: what the gateway makes of a recorded payload or stream, and what the rules would say."""
+"""`hotline-gateway decode`: what the gateway reads in a recording. How it is shown: gateway.decoded."""
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from adapters.errors import GatewayError
-from adapters.notify.texts import texts
 from adapters.pbx import asterisk, webhook
+from adapters.radio.kind import RadioKind, missing_package
+from adapters.radio.registry import KINDS
+from adapters.radio.sample import decode_pieces, pieces_of, pieces_of_hex
+from adapters.radio.settings import RadioSettings
 from gateway.config import ConfiguredSource
-from gateway.judging import Judge
-from gateway.logs import escaped
-from rules.events import CallEvent, Event, Unparsed
-from rules.moments import SECOND_US, rfc3339
-from rules.settings import RuleSet
+from gateway.reading import nearest
+from rules.events import Event, Unparsed
 
-_AFTERWARDS_US = 2 * 3600 * SECOND_US  # so long the rules may go on after the last event
-_SHOWN = ("source_seq", "direction", "role", "leg", "caller", "called", "device", "agent", "trunk", "queue", "cause")
 _GZIP = b"\x1f\x8b"
+_RADIOS = {kind.name: kind for kind in KINDS}
+_PBXS = ("pbx-webhook", "asterisk-ami")
+
+
+class Read(NamedTuple):
+    """One event, and the bytes it was read from."""
+
+    event: Event
+    raw: bytes
 
 
 class Decoded(NamedTuple):
-    events: list[Event]
+    read: list[Read]
     remarks: list[str]
 
+    @property
+    def events(self) -> list[Event]:
+        return [one.event for one in self.read]
 
-def decode(data: bytes, source: ConfiguredSource | None, content_type: str, query: str, zone: str) -> Decoded:
-    """Without a source the kind is guessed from the bytes, and nothing but the kind's defaults is known."""
-    if not data.strip() and not query:
-        raise GatewayError("the file is empty: record a request's body, or a stream of manager events, into it")
-    settings: Any = source.settings if source is not None else _guess(data)
+
+class Hints(NamedTuple):
+    """What the command's options tell of the bytes."""
+
+    kind: str = ""  # guessed without it
+    is_hex: bool = False
+    content_type: str = ""
+    query: str = ""
+    zone: str = ""
+
+
+def decode(data: bytes, source: ConfiguredSource | None, hints: Hints) -> Decoded:
+    """Without a source nothing is known but the kind's defaults. Raises GatewayError where nothing can be tried."""
+    if not data.strip() and not hints.query:
+        raise GatewayError("the file is empty: record a request's body, or what a station sends, into it")
+    settings: Any = _settings(data, source, hints.kind)
+    if isinstance(settings, RadioSettings):
+        return _radio(_RADIOS[settings.kind], settings, data, is_hex=hints.is_hex)
+    if hints.is_hex:
+        data = b"".join(piece.data for piece in pieces_of_hex(data))
     if isinstance(settings, asterisk.Settings):
-        return Decoded(*asterisk.decode_recording(settings, data))
+        read, remarks = asterisk.decode_recording(settings, data)
+        return Decoded([Read(*one) for one in read], remarks)
     decoded = Decoded([], [])
     for body in _bodies(data):
-        kind = content_type or _content_type(body)
+        content_type = hints.content_type or _content_type(body)
         headers = {"Content-Encoding": "gzip"} if body.startswith(_GZIP) else {}
-        events, remarks = webhook.decode_sample(settings, kind, query, headers, body, default_zone=zone)
-        decoded.events.extend(events)
+        events, remarks = webhook.decode_sample(
+            settings, content_type, hints.query, headers, body, default_zone=hints.zone
+        )
+        decoded.read.extend(Read(event, body) for event in events)
         decoded.remarks.extend(remarks)
     return decoded
 
 
-def show_events(console: Console, decoded: Decoded) -> None:
-    table = Table("#", "at (UTC)", "event", "call", "what it says", title=f"{len(decoded.events)} events")
-    for place, event in enumerate(decoded.events, 1):
-        table.add_row(str(place), *(escaped(cell) for cell in _row(event)), style=_style(event))
-    console.print(table)
-    for remark in decoded.remarks:
-        console.print(f"• {escaped(remark)}", markup=False, highlight=False)
-
-
-def show_judgement(console: Console, events: Sequence[Event], rules: RuleSet) -> None:
-    """Alerts in their order, then each call with its verdicts. Times are the source's own."""
-    judge = Judge(rules)
-    at_us = next((moment for event in events if (moment := _occurred(event))), 0)
-    for event in events:
-        at_us = max(at_us, _occurred(event) or at_us)
-        judge.enter(event, at_us)
-    judge.pass_time(at_us + _AFTERWARDS_US)
-    alerts = Table("raised (UTC)", "kind", "rule", "text", title=f"{len(judge.alerts)} alerts under {rules.version}")
-    for alert in judge.alerts:
-        words = texts(alert)
-        alerts.add_row(rfc3339(alert.raised_us), alert.kind, alert.rule, escaped(f"{words.zh}\n{words.en}"))
-    console.print(alerts)
-    verdicts = Table("incident", "from", "outcome", "rule", "verdict", "ring", "seconds", title="Verdicts")
-    for incident in judge.incidents.values():
-        head = [incident.number, escaped(incident.caller), incident.outcome]
-        for owed in judge.verdicts(incident.id):
-            verdicts.add_row(*head, owed.rule, owed.state, _text(owed.ring), _text(owed.seconds))
-    console.print(verdicts)
-
-
-def as_json_lines(decoded: Decoded) -> Iterable[str]:
-    for event in decoded.events:
-        yield msgspec.json.encode(event).decode()
-
-
-def _guess(data: bytes) -> Any:
-    if data.startswith(b"Asterisk Call Manager") or b"\nEvent: " in b"\n" + data or b"\nResponse: " in b"\n" + data:
+def _settings(data: bytes, source: ConfiguredSource | None, kind: str) -> Any:
+    if kind and kind not in (*_PBXS, *_RADIOS):
+        known = (*_PBXS, *_RADIOS)
+        raise GatewayError(f'no kind "{kind}" can be decoded: {nearest(kind, known)}known are: {", ".join(known)}')
+    if source is not None:
+        if kind and source.kind.name != kind:
+            raise GatewayError(f'[[source]] "{source.settings.name}" is of kind {source.kind.name}, not {kind}')
+        return source.settings
+    if kind in _RADIOS:
+        return _radio_settings(_RADIOS[kind])
+    if kind == "asterisk-ami" or (not kind and _looks_like_ami(data)):
         return asterisk.Settings(name="sample", kind="asterisk-ami", host="recorded", username="recorded")
     return webhook.Settings(name="sample", kind="pbx-webhook", allow_unsigned=True)
+
+
+def _radio_settings(kind: RadioKind) -> RadioSettings:
+    for problem in missing_package(kind):
+        raise GatewayError(f"{kind.name} {problem.cure}")
+    try:
+        settings: RadioSettings = msgspec.convert({"name": "sample", "kind": kind.name, "port": ""}, kind.settings)
+    except msgspec.ValidationError as error:
+        raise GatewayError(
+            f"a {kind.name} cannot be read without its settings ({error}): name them by --config and --source"
+        ) from error
+    return settings
+
+
+def _radio(kind: RadioKind, settings: RadioSettings, data: bytes, *, is_hex: bool) -> Decoded:
+    pieces = pieces_of_hex(data) if is_hex else pieces_of(kind, data)
+    read = [Read(cast("Event", one.event), one.raw) for one in decode_pieces(kind, settings, pieces)]
+    unreadable = sum(len(one.raw) for one in read if isinstance(one.event, Unparsed))
+    events = sum(not isinstance(one.event, Unparsed) for one in read)
+    return Decoded(read, [f"{events} events, {unreadable} unreadable bytes"])
+
+
+def _looks_like_ami(data: bytes) -> bool:
+    return data.startswith(b"Asterisk Call Manager") or any(
+        b"\n" + key in b"\n" + data for key in (b"Event: ", b"Response: ")
+    )
 
 
 def _bodies(data: bytes) -> list[bytes]:
@@ -106,26 +131,3 @@ def _content_type(body: bytes) -> str:
     if body.startswith(_GZIP) or body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return "application/json"
     return "application/x-www-form-urlencoded"
-
-
-def _occurred(event: Event) -> int | None:
-    return event.occurred_us if isinstance(event, CallEvent) else None
-
-
-def _row(event: Event) -> tuple[str, str, str, str]:
-    name = type(event).__name__
-    if isinstance(event, Unparsed):
-        return "", name, event.call, event.reason
-    if not isinstance(event, CallEvent):
-        return "", name, "", msgspec.json.encode(event).decode()
-    at = "" if event.occurred_us is None else rfc3339(event.occurred_us)
-    said = [f"{key}={value}" for key in _SHOWN if (value := getattr(event, key)) not in ("", None)]
-    return at, name, event.call, " ".join(said + (["uncertain"] if event.uncertain else []))
-
-
-def _style(event: Event) -> str:
-    return "red" if isinstance(event, Unparsed) else ""
-
-
-def _text(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"

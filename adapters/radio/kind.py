@@ -11,6 +11,14 @@ from adapters.radio.transports.address import TransportName
 from rules.settings import HailBy, RadioRules, ReplyBy, SourceRules
 
 
+class Piece(NamedTuple):
+    """Of a recorded sample: what arrived, when (since its beginning), and by which port or topic."""
+
+    data: bytes
+    at_us: int = 0
+    via: str = ""
+
+
 class RadioKind(NamedTuple):
     """One kind of base station. `make_station` is called only after `check` found nothing."""
 
@@ -30,6 +38,7 @@ class RadioKind(NamedTuple):
     modem_lines: bool = False  # `feed` gets a byte at each change: CTS 1, DSR 2, RI 4, DCD 8; settings have poll_ms
     sends_text: bool = False  # `Station.text` can be asked; with acks_text a MachineAck tells of its delivery
     acks_text: bool = False
+    sample: Callable[[bytes], list[Piece]] | None = None  # how a recorded file is read, where its bytes need times
 
 
 def missing_package(kind: RadioKind) -> list[Problem]:

@@ -17,7 +17,8 @@ from adapters.intake.backup import backup as copy_store
 from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
 from gateway.clock import AnchoredClock
 from gateway.config import Config, ConfiguredSource, load
-from gateway.decoding import as_json_lines, show_events, show_judgement
+from gateway.decoded import as_json_lines, as_lines_with_bytes, show_events, show_judgement
+from gateway.decoding import Hints
 from gateway.decoding import decode as decode_bytes
 from gateway.reading import nearest
 from gateway.replaying import LEAD_US, Replayed, day_range_us, show
@@ -34,6 +35,8 @@ def decode(
         Path | None, typer.Option("--config", "-c", metavar="FILE", help="Whose source and rules.")
     ] = None,
     source: Annotated[str, typer.Option(help="Name of the [[source]] it came from; guessed without it.")] = "",
+    kind: Annotated[str, typer.Option(help="Kind of source; prints JSON lines with the bytes of each event.")] = "",
+    is_hex: Annotated[bool, typer.Option("--hex", help="FILE holds hexadecimal digits, a datagram a line.")] = False,
     content_type: Annotated[str, typer.Option(help="As the sender gave it; guessed without it.")] = "",
     query: Annotated[str, typer.Option(help="The part of the address behind the question mark.")] = "",
     judge: Annotated[
@@ -41,11 +44,18 @@ def decode(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The events as JSON lines instead of a table.")] = False,
 ) -> None:
-    """Show what the gateway makes of a recorded payload. A webhook's body, or Asterisk's manager stream."""
+    """Show what the gateway makes of a recording. A webhook's body, Asterisk's manager stream, or a radio's bytes."""
     checked = load(config) if config is not None else None
     told_by = _source(checked, source)
     zone = checked.gateway.timezone if checked is not None else _SAMPLE_RULES.timezone
-    decoded = decode_bytes(_read(file), told_by, content_type, query, zone)
+    hints = Hints(kind=kind, is_hex=is_hex, content_type=content_type, query=query, zone=zone)
+    decoded = decode_bytes(_read(file), told_by, hints)
+    if kind and not judge:
+        for line in as_lines_with_bytes(decoded):
+            typer.echo(line)
+        for remark in decoded.remarks:
+            typer.echo(remark, err=True)
+        return
     if as_json:
         for line in as_json_lines(decoded):
             typer.echo(line)

@@ -64,5 +64,5 @@ def test_a_recording_is_decoded_with_remarks_on_what_the_pbx_does_not_send() -> 
         b"CallerIDNum: 138\nExten: 400\n\nrubbish\n\n"
     )
     events, remarks = decode_recording(settings(), data)
-    assert [type(event) for event in events] == [Originated, Unparsed]
+    assert [type(event) for event, _ in events] == [Originated, Unparsed]
     assert any("timestampevents" in remark for remark in remarks)
