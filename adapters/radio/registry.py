@@ -6,6 +6,7 @@ from adapters.radio.kind import RadioKind
 KINDS: tuple[RadioKind, ...] = (
     aprs_kiss.KIND,
     hytera.KIND,
+    kenwood_fleetsync.KIND,
     meshtastic.KIND,
     mmdvm_mqtt.KIND,
     selcall_text.KIND,
