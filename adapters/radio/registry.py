@@ -1,6 +1,16 @@
 """Every kind of base station, one line a kind: a new one adds its line here."""
 
-from adapters.radio import aprs_kiss, hytera, meshtastic, mmdvm_mqtt, selcall_text, svxlink, tait_ccdi
+from adapters.radio import (
+    aprs_kiss,
+    hytera,
+    kenwood_fleetsync,
+    meshtastic,
+    mmdvm_mqtt,
+    selcall_text,
+    svxlink,
+    tait_ccdi,
+    vox,
+)
 from adapters.radio.kind import RadioKind
 
 KINDS: tuple[RadioKind, ...] = (
@@ -12,4 +22,5 @@ KINDS: tuple[RadioKind, ...] = (
     selcall_text.KIND,
     svxlink.KIND,
     tait_ccdi.KIND,
+    vox.KIND,
 )
