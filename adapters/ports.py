@@ -182,6 +182,7 @@ class Store(Protocol):
         number: str | None = None,
         outcome: str | None = None,
         caller: str | None = None,
+        unit: str | None = None,
     ) -> Page:
         """Newest first. Here as in every page: a cursor that we did not give is a ValueError."""
 

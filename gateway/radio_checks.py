@@ -91,17 +91,16 @@ def with_possible_warnings(rule: TwoCalls, written: Mapping[str, Any]) -> TwoCal
 
 def radio_remarks(rules: RuleSet) -> Iterator[str]:
     """What is no mistake, but somebody should know before the first hail."""
-    heard = {source.radio.channel for source in rules.sources if source.radio is not None}
+    heard = dict.fromkeys(source.radio.channel for source in rules.sources if source.radio is not None)
     silent = {one.channel for one in rules.channels if one.two_calls is False}
-    for source in rules.sources:
-        radio = source.radio
-        if radio is None or radio.replies or radio.channel in silent or not rules.two_calls.enabled:
-            continue
-        yield (
-            f'source "{source.name}" cannot show control\'s reply: two_calls is not_observable there, never "met"; '
-            "see docs/RADIO.md, or name own_units"
-        )
-    known = heard | {group for source in rules.sources if source.radio for group in source.radio.talkgroups}
-    for channel in rules.channels:
-        if channel.two_calls is not None and channel.channel not in known:
-            yield f'[[channel]] "{channel.channel}": no source has this channel or talkgroup: two_calls means nothing'
+    for channel in heard:
+        replies = [s.radio.replies for s in rules.sources if s.radio is not None and s.radio.channel == channel]
+        if rules.two_calls.enabled and channel not in silent and not any(replies):
+            yield (
+                f'channel "{channel}": no source there can show control\'s reply: two_calls is not_observable, never '
+                '"met"; see docs/RADIO.md'
+            )
+    known = heard.keys() | {group for source in rules.sources if source.radio for group in source.radio.talkgroups}
+    for named in rules.channels:
+        if named.two_calls is not None and named.channel not in known:
+            yield f'[[channel]] "{named.channel}": no source has this channel or talkgroup: two_calls means nothing'

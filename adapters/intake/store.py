@@ -64,8 +64,11 @@ class IntakeStore:
         number: str | None = None,
         outcome: str | None = None,
         caller: str | None = None,
+        unit: str | None = None,
     ) -> Page:
-        find = partial(self._reader.incidents, since_us=since_us, number=number, outcome=outcome, caller=caller)
+        find = partial(
+            self._reader.incidents, since_us=since_us, number=number, outcome=outcome, caller=caller, unit=unit
+        )
         return await self._read(find, limit, cursor)
 
     async def obligations(self, *, state: str | None, limit: int, cursor: str | None = None) -> Page:

@@ -4,7 +4,7 @@ import msgspec
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from gateway.web.api import SERVICES
+from gateway.web.services import SERVICES
 
 
 def routes() -> list[web.RouteDef]:

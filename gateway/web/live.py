@@ -8,6 +8,7 @@ import msgspec
 
 from adapters.intake.documents import incident_document
 from adapters.notify.message import document as alert_document
+from gateway.web.live_radio import channels, hail_names, missed_hails, two_calls_here, units
 from gateway.web.services import Services
 from rules.effects import Alert
 from rules.engine import State
@@ -20,7 +21,15 @@ from rules.terms import RingTerms
 _CALLS_MAX = 200  # a board shows the most urgent; the count tells of the rest
 _ALERTS_MAX = 100
 _FAR_US = 1 << 62
+_OWED_LATE = frozenset({"call_back", "promise"})
 _ACTIVE_ALERTS = frozenset({"raised", "acknowledged"})
+
+
+def owed(obligation: Obligation) -> bool:
+    """It waits for the desk; some also when their time has passed, because the other side waits still."""
+    if obligation.state == "open":
+        return True
+    return obligation.state == "breached" and obligation.rule in _OWED_LATE and obligation.ended_by is None
 
 
 def live_obligation(obligation: Obligation) -> dict[str, Any]:
@@ -29,6 +38,7 @@ def live_obligation(obligation: Obligation) -> dict[str, Any]:
         "id": obligation.id,
         "rule": obligation.rule,
         "state": obligation.state,
+        "owed": owed(obligation),
         "opened_at": rfc3339(obligation.opened_us),
         "due_at": rfc3339(obligation.due_us),
         "ended_at": None if obligation.ended_us is None else rfc3339(obligation.ended_us),
@@ -37,6 +47,7 @@ def live_obligation(obligation: Obligation) -> dict[str, Any]:
             for step in obligation.plan
         ],
         "ring": obligation.ring,
+        "calls": obligation.calls,
         "seconds": obligation.seconds,
         "certain": obligation.certain,
         "reason": obligation.reason,
@@ -44,7 +55,10 @@ def live_obligation(obligation: Obligation) -> dict[str, Any]:
 
 
 def live_incident(state: State, incident: Incident) -> dict[str, Any]:
-    """The record as the API has it, and beside it what only a living call has."""
+    """The record as the API has it, and beside it what only a living call or hail has."""
+    clocks = [live_obligation(o) for o in incident.obligations if o.rule not in INTERNAL_RULES]
+    if incident.medium == "radio":
+        return incident_document(incident) | hail_names(state, incident) | {"clocks": clocks}
     legs = incident.call.legs.values()
     line = state.terms.line(incident.line)
     ringing = state.terms.rings(incident.call.source, incident.line)
@@ -57,7 +71,7 @@ def live_incident(state: State, incident: Incident) -> dict[str, Any]:
         "queued": incident.call.queued,
         "ring_cycle_s": ringing.cycle_us / SECOND_US if ringing is not None else None,
         "rings_allowed": _rings_allowed(state.rules, line, ringing),
-        "clocks": [live_obligation(o) for o in incident.obligations if o.rule not in INTERNAL_RULES],
+        "clocks": clocks,
     }
 
 
@@ -74,20 +88,25 @@ def is_live(incident: Incident) -> bool:
     """The call goes on, or somebody still owes the caller something."""
     if incident.merged_into:
         return False
-    return incident.closed_us is None or any(
-        o.state == "open" and o.rule not in INTERNAL_RULES for o in incident.obligations
-    )
+    return incident.closed_us is None or any(owed(o) and o.rule not in INTERNAL_RULES for o in incident.obligations)
 
 
 def _urgency(incident: Incident) -> int:
     return min(
-        (o.due_us for o in incident.obligations if o.state == "open" and o.rule not in INTERNAL_RULES),
+        (o.due_us for o in incident.obligations if owed(o) and o.rule not in INTERNAL_RULES),
         default=_FAR_US + incident.opened_us,
     )
 
 
 def source_document(
-    rules: SourceRules, status: SourceStatus | None, kind: str, heard_us: int | None, now_us: int, *, pushed: bool
+    rule_set: RuleSet,
+    rules: SourceRules,
+    status: SourceStatus | None,
+    kind: str,
+    *,
+    heard_us: int | None,
+    now_us: int,
+    pushed: bool,
 ) -> dict[str, Any]:
     """A source's light, how long it has been silent, and which rules it lets us judge.
 
@@ -107,10 +126,18 @@ def source_document(
         "last_event_age_s": None if heard_us is None else round(max(now_us - heard_us, 0) / SECOND_US, 3),
         "skew_s": None if status is None or status.skew_us is None else round(status.skew_us / SECOND_US, 6),
         "clock_trusted": _clock_trusted(rules, status),
-        "observable": {
-            "three_rings": True if rules.shows_ring else "not_observable",
-            "hold_checkin": True if rules.shows_hold else "not_observable",
-        },
+        "channel": rules.radio.channel if rules.radio is not None else "",
+        "observable": _observable(rule_set, rules),
+    }
+
+
+def _observable(rule_set: RuleSet, rules: SourceRules) -> dict[str, Any]:
+    """Which rules can be judged here: a base station's own, or a PBX's."""
+    if rules.radio is not None:
+        return {"two_calls": two_calls_here(rule_set, rules.radio.channel) or True}
+    return {
+        "three_rings": True if rules.shows_ring else "not_observable",
+        "hold_checkin": True if rules.shows_hold else "not_observable",
     }
 
 
@@ -124,11 +151,12 @@ def sources(services: Services, heard_us: Mapping[str, int]) -> list[dict[str, A
     state, now_us = services.pipeline.state, services.pipeline.now_us()
     return [
         source_document(
+            state.rules,
             rules,
             state.sources.get(rules.name),
             services.source_kinds.get(rules.name, ""),
-            heard_us.get(rules.name),
-            now_us,
+            heard_us=heard_us.get(rules.name),
+            now_us=now_us,
             pushed=rules.name in services.hook_sources,
         )
         for rules in state.rules.sources
@@ -163,6 +191,9 @@ def snapshot(services: Services, heard_us: Mapping[str, int]) -> dict[str, Any]:
         "incidents_live": len(going_on),
         "alerts": [alert_document(a) for a in alerts[-_ALERTS_MAX:]],
         "alerts_active": len(alerts),
+        "missed": [incident_document(i) | hail_names(state, i) for i in missed_hails(state)],
+        "channels": channels(state),
+        "units": units(state),
         "sources": sources(services, heard_us),
         "notifiers": [dict(status) for status in services.notifiers.status()],
     }

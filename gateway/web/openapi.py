@@ -14,9 +14,9 @@ from rules.obligations import Outcome
 VERSION = "1.0.0"  # of the contract: grows by adding
 
 _STREAM = (
-    "Server-sent events; `id` is the journal's sequence. First `hello`: a whole snapshot; then `incident`, `alert` and "
-    "`sources` as they change, and every 2 s `ping` with the server's time. A reader that is too slow is dropped: it "
-    "connects again and begins with a new `hello`. docs/asyncapi.yaml describes the events."
+    "Server-sent events; `id` is the journal's sequence. First `hello`: a whole snapshot; then `incident`, `alert`, "
+    "`channel`, `unit` and `sources` as they change, and every 2 s `ping` with the server's time. A reader that is too "
+    "slow is dropped: it connects again and begins with a new `hello`. docs/asyncapi.yaml describes the events."
 )
 
 
@@ -59,7 +59,7 @@ def _paths() -> Schema:
     repeat: Schema = {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "The same key again is the same greeting",
+        "description": "The same key again is the same deed, told twice",
         "schema": TEXT | {"maxLength": 200},
     }
     return {
@@ -71,16 +71,25 @@ def _paths() -> Schema:
                 _query("since", MOMENT, "Opened since then"),
                 _query("outcome", one_of(IncidentOutcome), "Only these"),
                 _query("caller", TEXT, "Only this caller's, the number as the source told it"),
+                _query("unit", TEXT, "Only this radio unit's, as the radio writes it"),
             ],
         ),
         "/api/v1/incidents/{number}": _get("One record with its time line", "IncidentDetail", [number]),
         "/api/v1/incidents/{number}/check-in": _post("The waiting caller was greeted", [number, repeat]),
         "/api/v1/incidents/{number}/called-back": _post("The missed caller was reached by other means", [number]),
+        "/api/v1/incidents/{number}/answered": _post("The unit that hailed was answered", [number, repeat]),
+        "/api/v1/incidents/{number}/promise": _post("The unit was told to wait for an answer", [number, repeat]),
+        "/api/v1/incidents/{number}/promise-kept": _post("The unit has the answer it was promised", [number, repeat]),
+        "/api/v1/incidents/{number}/facts": _post(
+            "What the desk learnt: time, place, matter, person, handling", [number, repeat], body="FactsNote"
+        ),
         "/api/v1/obligations": _get(
             "Obligations", "ObligationPage", [*pages, _query("state", one_of(Outcome), "Only these")]
         ),
         "/api/v1/alerts": _get("Alerts", "AlertPage", [*pages, _query("state", one_of(AlertState), "Only these")]),
         "/api/v1/alerts/{id}/acknowledge": _post("Somebody takes care of it", [_path("id", "The alert's id")]),
+        "/api/v1/channels": _get("The radio's channels: who is on the air, who was last", "ChannelList", []),
+        "/api/v1/units": _get("The radio's units: when and where each was last heard", "UnitList", []),
         "/api/v1/sources": _get("What we hear, and what it lets us judge", "SourceList", []),
         "/api/v1/notifiers": _get("How alerts leave", "NotifierList", []),
         "/api/v1/rules": _get("The rule set in force", "Rules", []),
@@ -111,12 +120,15 @@ def _get(summary: str, schema: str, parameters: list[Schema]) -> Schema:
     }
 
 
-def _post(summary: str, parameters: list[Schema]) -> Schema:
+def _post(summary: str, parameters: list[Schema], *, body: str = "StaffNote") -> Schema:
     return {
         "post": {
             "summary": summary,
             "parameters": parameters,
-            "requestBody": {"required": False, "content": {"application/json": {"schema": ref("StaffNote")}}},
+            "requestBody": {
+                "required": body != "StaffNote",
+                "content": {"application/json": {"schema": ref(body)}},
+            },
             "responses": {"200": _json("On disk", "Done"), **_refusals(401, 403, 404, 409, 413, 422, 429, 503)},
         }
     }

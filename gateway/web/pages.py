@@ -6,9 +6,9 @@ from typing import Any
 import jinja2
 from aiohttp import web
 
-from gateway.web.api import SERVICES
 from gateway.web.guard import AUTH, COOKIE, WHO, address, check_guesses
 from gateway.web.problems import Problem
+from gateway.web.services import SERVICES
 
 _HERE = Path(__file__).parent
 _TEMPLATES = jinja2.Environment(

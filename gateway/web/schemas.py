@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 from rules.effects import AlertKind, AlertState, Severity
+from rules.events.staff import FactName
 from rules.events.system import LinkState
 from rules.incidents import IncidentOutcome
 from rules.obligations import Clock, Outcome, Rule
@@ -43,10 +44,17 @@ def page(name: str) -> Schema:
     return record("One page, newest first.", {"items": many(ref(name)), "next": cursor})
 
 
+FACTS: Schema = {
+    "type": "object",
+    "description": "What the desk wrote down; what is unknown is left out.",
+    "properties": {name: TEXT | {"maxLength": 500} for name in get_args(FactName)},
+}
+
 _JUDGED: Schema = {
     "rule": one_of(Rule),
     "verdict": one_of(Outcome),
     "ring": maybe(WHOLE),
+    "calls": maybe(WHOLE | {"description": "two_calls: how many calls the unit made"}),
     "seconds": maybe(NUMBER),
     "clock": one_of(Clock),
     "certain": FLAG,
@@ -71,7 +79,7 @@ _JUDGED: Schema = {
 _INCIDENT: Schema = {
     "number": TEXT | {"examples": ["20261121-0042"]},
     "site": TEXT,
-    "medium": {"type": "string", "enum": ["phone"]},
+    "medium": {"type": "string", "enum": ["phone", "radio"]},
     "direction": TEXT,
     "call": TEXT,
     "source": TEXT,
@@ -94,6 +102,11 @@ _INCIDENT: Schema = {
     "hold_seconds": NUMBER,
     "flags": many(TEXT),
     "merged_into": TEXT,
+    "unit": TEXT | {"description": "radio: who hailed; empty where nobody could tell", "examples": ["100-4002"]},
+    "channel": TEXT | {"description": "radio: where"},
+    "talkgroup": TEXT | {"description": "radio: the talkgroup or unit that was called"},
+    "calls": WHOLE | {"description": "radio: how many calls the unit made"},
+    "facts": FACTS,
     "verdicts": many(ref("Verdict")),
     "obligations_open": many(
         record("Still waits.", {"id": WHOLE, "rule": one_of(Rule), "opened_at": MOMENT, "due_at": MOMENT})
@@ -146,6 +159,10 @@ SCHEMAS: Schema = {
             "line": TEXT,
             "device": TEXT,
             "ring": maybe(WHOLE),
+            "unit": TEXT,
+            "unit_name": TEXT,
+            "channel": TEXT,
+            "calls": maybe(WHOLE),
             "seconds": maybe(NUMBER),
             "opened_at": MOMENT,
             "due_at": MOMENT,
@@ -174,9 +191,57 @@ SCHEMAS: Schema = {
             "last_event_age_s": maybe(NUMBER),
             "skew_s": maybe(NUMBER),
             "clock_trusted": maybe(FLAG),
+            "channel": TEXT | {"description": "a base station's radio channel, else empty"},
             "observable": record(
-                "Which rules can be judged here.", {"three_rings": _OBSERVABLE, "hold_checkin": _OBSERVABLE}
+                "Which rules can be judged here: a PBX's, or a base station's.",
+                {"three_rings": _OBSERVABLE, "hold_checkin": _OBSERVABLE, "two_calls": _OBSERVABLE},
+                optional=("three_rings", "hold_checkin", "two_calls"),
             ),
+        },
+    ),
+    "Channel": record(
+        "A radio channel.",
+        {
+            "channel": TEXT,
+            "channel_name": TEXT,
+            "sources": many(TEXT),
+            "two_calls": {
+                "enum": [True, False, "not_observable"],
+                "description": "whether control's reply is awaited here, and can be seen",
+            },
+            "open": many(ref("Transmission")),
+            "control_transmitting": FLAG,
+            "control_since": maybe(MOMENT),
+            "control_until": maybe(MOMENT),
+            "last_unit": TEXT,
+            "last_unit_name": TEXT,
+            "last_unit_post": TEXT,
+            "last_heard_at": maybe(MOMENT),
+        },
+    ),
+    "Transmission": record(
+        "Who is on the air now.",
+        {
+            "unit": TEXT | {"description": "empty: not known, or not yet"},
+            "unit_name": TEXT,
+            "unit_post": TEXT,
+            "called": TEXT,
+            "called_name": TEXT,
+            "started_at": MOMENT,
+            "emergency": FLAG,
+        },
+    ),
+    "Unit": record(
+        "A radio and who carries it.",
+        {
+            "unit": TEXT,
+            "name": TEXT,
+            "post": TEXT,
+            "channel": TEXT,
+            "last_heard_at": maybe(MOMENT),
+            "present": FLAG | {"description": "false: it signed off, or was never heard"},
+            "missing": FLAG | {"description": "roll-call: it was not heard in time"},
+            "heard_every_s": NUMBER | {"description": "roll-call; 0: not awaited"},
         },
     ),
     "Notifier": record(
@@ -201,11 +266,24 @@ SCHEMAS: Schema = {
         },
         "additionalProperties": False,
     },
+    "FactsNote": {
+        "type": "object",
+        "description": "What is named changes; an empty text takes a fact out again.",
+        "properties": {
+            "facts": FACTS | {"minProperties": 1, "additionalProperties": False},
+            "by": TEXT | {"default": "", "maxLength": 500},
+        },
+        "required": ["facts"],
+        "additionalProperties": False,
+    },
     "Done": record(
         "The deed is on disk.",
         {"alert": TEXT, "incident": TEXT, "state": TEXT, "by": TEXT},
         optional=("alert", "incident"),
     ),
     **{f"{name}Page": page(name) for name in ("Incident", "Obligation", "Alert", "Unparsed")},
-    **{f"{name}List": record("All of them.", {"items": many(ref(name))}) for name in ("Source", "Notifier")},
+    **{
+        f"{name}List": record("All of them.", {"items": many(ref(name))})
+        for name in ("Source", "Notifier", "Channel", "Unit")
+    },
 }

@@ -6,7 +6,7 @@ from gateway.web import api, health, openapi, pages
 from gateway.web.guard import AUTH, add_headers, guard
 from gateway.web.hooks import Hooks, add_hook_routes
 from gateway.web.recordings import Recordings
-from gateway.web.services import Services
+from gateway.web.services import SERVICES, Services
 from gateway.web.stream import HUB, Hub, close_streams, run_hub
 
 _BODY_BYTES_MAX = 16 * 1024  # of the API and the login form; hooks have their own, larger limit
@@ -16,7 +16,7 @@ HOOKS = web.AppKey("hooks", Hooks)
 
 def make_app(services: Services) -> web.Application:
     app = web.Application(middlewares=[guard], client_max_size=_BODY_BYTES_MAX)
-    app[api.SERVICES] = services
+    app[SERVICES] = services
     app[AUTH] = services.auth
     app[HUB] = Hub(services)
     app.on_response_prepare.append(add_headers)

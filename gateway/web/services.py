@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from adapters.ports import Admitted, Batch, Incoming, Store
@@ -65,3 +66,6 @@ class Services:
     recorders: Sequence[Recorder] = ()
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     listeners: Callable[[], str] = _listening
+
+
+SERVICES = web.AppKey("services", Services)

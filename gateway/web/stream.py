@@ -11,12 +11,12 @@ from aiohttp import web
 
 from adapters.notify.message import document as alert_document
 from adapters.ports import Batch
-from gateway.web import live
+from gateway.web import live, live_radio
 from gateway.web.guard import still_signed_in
 from gateway.web.problems import Problem
 from gateway.web.services import Services
 from rules.effects import Alert
-from rules.events import CallEvent, Resynced, Unparsed
+from rules.events import CallEvent, RadioEvent, Resynced, Unparsed
 from rules.incidents import Incident
 from rules.moments import rfc3339
 
@@ -75,6 +75,8 @@ class Hub:
         self._clients: set[Client] = set()
         self._incidents: dict[int, Incident] = {}
         self._alerts: dict[str, Alert] = {}
+        self._channels: set[str] = set()
+        self._units: set[str] = set()
         self._sources_changed = False
         self._seq = 0
         self._changed = asyncio.Event()
@@ -118,13 +120,15 @@ class Hub:
     def _take(self, batch: Batch) -> None:
         for row in batch.journal:
             event = row.entry.event
-            if isinstance(event, CallEvent | Unparsed | Resynced):
+            if isinstance(event, CallEvent | RadioEvent | Unparsed | Resynced):
                 self.heard_us[event.source] = row.entry.at_us
             self._seq = row.entry.seq
         if not self._clients:
             return
         self._incidents.update(batch.incidents)
         self._alerts.update(batch.alerts)
+        self._channels.update(batch.channels)
+        self._units.update(batch.units)
         self._sources_changed |= bool(batch.sources)
         self._changed.set()
 
@@ -133,10 +137,12 @@ class Hub:
             await self._changed.wait()
             self._changed.clear()
             incidents, alerts, self._incidents, self._alerts = self._incidents, self._alerts, {}, {}
+            channels, units, self._channels, self._units = self._channels, self._units, set(), set()
             sources_changed, self._sources_changed = self._sources_changed, False
-            if len(incidents) + len(alerts) > _CHANGES_MAX:
+            if len(incidents) + len(alerts) + len(units) > _CHANGES_MAX:
                 self._broadcast(self._hello)
             else:
+                self._tell_radio(channels, units)
                 for incident in incidents.values():
                     self._send("incident", live.live_incident(self._services.pipeline.state, incident))
                 for alert in alerts.values():
@@ -144,6 +150,14 @@ class Hub:
                 if sources_changed:
                     self._send("sources", live.sources(self._services, self.heard_us))
             await asyncio.sleep(_GATHER_S)
+
+    def _tell_radio(self, channels: set[str], units: set[str]) -> None:
+        state = self._services.pipeline.state
+        for name in sorted(channels):
+            self._send("channel", live_radio.channel_document(state.rules, name, state.channels.get(name)))
+        for name in sorted(units):
+            known = live_radio.named_unit(state.rules, name)
+            self._send("unit", live_radio.unit_document(state.rules, known, state.units.get(name)))
 
     async def _ping(self) -> None:
         while True:

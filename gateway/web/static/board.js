@@ -1,8 +1,12 @@
 // The board: keeps what the stream tells, and paints it ten times a second by the gateway's clock.
+import { askForSound, bindControls, fillControls, switchTheme, toggleKeys } from "./controls.js";
 import { showDetail } from "./detail.js";
-import { el, keep, mark, put, span } from "./dom.js";
+import { mark, put, span } from "./dom.js";
 import { act, newKey, openFeed, read, serverNow } from "./feed.js";
+import { hailLook, isHail, mostUrgentHail, promiseOf } from "./hails.js";
+import { fillBanner, fillLights } from "./lights.js";
 import { callBackOf, callLook, groupAlerts, moment, mostUrgentHold, pendingOf } from "./model.js";
+import { fillEmergencies, fillRadio } from "./radio.js";
 import { clockTime, fillAlerts, fillBacks, fillCalls, fillRecents, setZone } from "./rows.js";
 import * as sound from "./sound.js";
 import { language, switchLanguage, t } from "./words.js";
@@ -10,15 +14,18 @@ import { language, switchLanguage, t } from "./words.js";
 const PAINT_MS = 100;
 const MINUTE_MS = 60_000;
 const RECENT_MAX = 30;
+const MISSED_MAX = 20;
 const ALERTS_SHOWN = 8; // a flood is one line with its count, until somebody wants to see it all
 const ENDED_MS = 10_000;
 const GONE_MS = 6000; // a cleared alert may be read so long
-const THEMES = ["auto", "day", "night", "contrast"];
 
 const $ = (id) => document.getElementById(id);
 const calls = new Map();
 const alerts = new Map();
 const recents = new Map();
+const missed = new Map(); // hails that nobody answered, by number
+const channels = new Map();
+const units = new Map();
 const phases = new Map();
 let lineNames = new Map();
 let sources = [];
@@ -40,14 +47,24 @@ const feed = {
     hidden = { incidents: data.incidents_live - data.incidents.length, alerts: data.alerts_active - data.alerts.length };
     setZone(data.rules.timezone);
     lineNames = new Map(data.rules.lines.map((line) => [line.number, line.name]));
+    missed.clear();
+    channels.clear();
+    units.clear();
+    for (const hail of data.missed) missed.set(hail.number, hail);
+    data.channels.forEach(feed.channel);
+    data.units.forEach(feed.unit);
     feed.ping(data);
     readRecents();
   },
   incident(call) {
     if (call.merged_into) calls.delete(call.call);
     else calls.set(call.call, call);
+    if (isHail(call) && call.outcome === "missed") keepNewest(missed, call, MISSED_MAX);
+    else missed.delete(call.number);
     if (call.closed_at && !call.merged_into) remember(call);
   },
+  channel: (channel) => channels.set(channel.channel, channel),
+  unit: (unit) => units.set(unit.unit, unit),
   alert(alert) {
     for (const id of alert.clears) leave(alerts.get(id));
     if (alert.kind === "cleared") return;
@@ -57,16 +74,16 @@ const feed = {
   },
   sources(data) {
     sources = data;
-    fillLights();
+    fillLights(sources, notifiers);
   },
   ping(data) {
     ({ ready, notifiers } = data);
     feed.sources(data.sources);
-    fillBanner();
+    fillBanner(link, ready);
   },
   link(state) {
     link = state;
-    fillBanner();
+    fillBanner(link, ready);
   },
 };
 
@@ -85,18 +102,28 @@ async function readRecents() {
 
 function remember(record) {
   record.line_name ??= lineNames.get(record.line);
-  recents.delete(record.number);
-  recents.set(record.number, record);
-  while (recents.size > RECENT_MAX) recents.delete(recents.keys().next().value);
+  keepNewest(recents, record, RECENT_MAX);
+}
+
+function keepNewest(records, record, most) {
+  records.delete(record.number);
+  records.set(record.number, record);
+  while (records.size > most) records.delete(records.keys().next().value);
 }
 
 // What the desk does.
 
 const actions = {
   acknowledge: (waiting, button) => perform("acknowledge", button, waiting.map((alert) => `/api/v1/alerts/${encodeURIComponent(alert.id)}/acknowledge`)),
-  checkIn: (number, button) => perform("checkIn", button, [`/api/v1/incidents/${encodeURIComponent(number)}/check-in`]),
-  calledBack: (number, button) => perform("calledBack", button, [`/api/v1/incidents/${encodeURIComponent(number)}/called-back`]),
+  checkIn: (number, button) => perform("checkIn", button, [incidentPath(number, "check-in")]),
+  calledBack: (number, button) => perform("calledBack", button, [incidentPath(number, "called-back")]),
+  answered: (number, button) => perform("answered", button, [incidentPath(number, "answered")]),
+  promise: (number, button) => perform("promise", button, [incidentPath(number, "promise")]),
+  promiseKept: (number, button) => perform("promiseKept", button, [incidentPath(number, "promise-kept")]),
+  open: (number) => openDetail(number),
 };
+
+const incidentPath = (number, deed) => `/api/v1/incidents/${encodeURIComponent(number)}/${deed}`;
 
 async function perform(what, button, paths) {
   if (button?.disabled) return;
@@ -120,9 +147,15 @@ function acknowledgeFirst() {
 }
 
 function greetMostUrgent() {
-  const first = mostUrgentHold([...calls.values()], serverNow());
+  const first = mostUrgentHold(ofPhone(calls), serverNow());
   if (first) actions.checkIn(first.number);
   else say(t("nobodyOnHold"));
+}
+
+function answerMostUrgent() {
+  const first = mostUrgentHail(ofRadio(calls), serverNow());
+  if (first) actions.answered(first.number);
+  else say(t("nobodyHails"));
 }
 
 // What is seen.
@@ -133,21 +166,30 @@ function paint() {
   if (performance.now() > saidUntil) put($("said"), "");
   if (link !== "online") return; // frozen and greyed: a clock that runs on would look alive
   tidy(now);
-  const live = [...calls.values()].filter((call) => !call.closed_at || staysAfterItsEnd(moment(call.closed_at), now));
+  const stays = (call) => !call.closed_at || staysAfterItsEnd(moment(call.closed_at), now);
+  const live = ofPhone(calls).filter(stays);
   live.sort((a, b) => moment(a.opened_at) - moment(b.opened_at));
+  const hails = ofRadio(calls);
   const backs = [...calls.values()].map((call) => ({ call, clock: callBackOf(call) })).filter(({ clock }) => clock);
   backs.sort((a, b) => moment(a.clock.due_at) - moment(b.clock.due_at));
   const groups = groupAlerts([...alerts.values()]);
   fillCalls($("calls"), live, now, actions);
   fillBacks($("backs"), backs, now, actions);
-  const shown = allAlerts ? groups : groups.slice(0, ALERTS_SHOWN);
-  fillAlerts($("alert-rows"), shown, actions);
-  fillMore(groups.length - shown.length);
+  fillRadio({ channels: [...channels.values()], hails, live: hails.filter(stays), missed: [...missed.values()].reverse(), units: [...units.values()] }, now, actions);
+  const emergencies = groups.filter((group) => group.emergency);
+  const quieter = groups.filter((group) => !group.emergency);
+  const shown = allAlerts ? quieter : quieter.slice(0, ALERTS_SHOWN);
+  fillEmergencies($("emergencies"), emergencies, now, actions);
+  fillAlerts($("alert-rows"), shown, !emergencies.length, actions);
+  fillMore(quieter.length - shown.length);
   fillRecents($("recents"), [...recents.values()].reverse(), openDetail);
   fillCounts(live.filter((call) => !call.closed_at).length, backs.length, groups);
-  fillStrip(live, now);
-  tell(live, groups, now);
+  fillStrip(live, hails, now);
+  tell(live, hails, groups, now);
 }
+
+const ofPhone = (all) => [...all.values()].filter((call) => !isHail(call));
+const ofRadio = (all) => [...all.values()].filter(isHail);
 
 /** Until the next minute, so that rows leave together; but nothing vanishes the moment it ends. */
 function staysAfterItsEnd(closed, now) {
@@ -157,7 +199,7 @@ function staysAfterItsEnd(closed, now) {
 function tidy(now) {
   for (const [id, alert] of alerts) if (alert.gone && now - alert.gone_ms > GONE_MS) alerts.delete(id);
   for (const [id, call] of calls) {
-    if (call.closed_at && now - moment(call.closed_at) > MINUTE_MS && !callBackOf(call)) calls.delete(id);
+    if (call.closed_at && now - moment(call.closed_at) > MINUTE_MS && !callBackOf(call) && !promiseOf(call)) calls.delete(id);
   }
 }
 
@@ -176,13 +218,14 @@ function fillCounts(live, backs, groups) {
   const alive = t("alive", sources.filter((source) => source.state === "online").length, sources.length);
   put($("calls-empty"), hidden.incidents > 0 ? t("more", hidden.incidents) : $("calls").childElementCount ? "" : `${t("callsEmpty")} ${alive}`);
   put($("backs-empty"), backs ? "" : t("backsEmpty"));
-  put($("alerts-empty"), hidden.alerts > 0 ? t("more", hidden.alerts) : groups.length ? "" : t("alertsEmpty"));
+  put($("alerts-empty"), hidden.alerts > 0 ? t("more", hidden.alerts) : $("alert-rows").childElementCount ? "" : t("alertsEmpty"));
   put($("recents-empty"), recents.size ? "" : t("recentsEmpty"));
 }
 
-function fillStrip(live, now) {
+function fillStrip(live, hails, now) {
   const { count, first } = pendingOf([...calls.values()]);
-  const over = live.filter((call) => callLook(call, call.rings_allowed, now).phase === "breach").length;
+  const looks = [...live.map((call) => callLook(call, call.rings_allowed, now)), ...hails.map((hail) => hailLook(hail, now))];
+  const over = looks.filter((look) => look.phase === "breach").length;
   const left = first === null ? null : first - now;
   put($("pending"), count || over ? t("pending", count) : t("calm"));
   put($("over"), over ? t("overdueCount", over) : "");
@@ -191,9 +234,9 @@ function fillStrip(live, now) {
 }
 
 /** Sound and the screen reader: once for each new thing, and the breach tone while it waits. */
-function tell(live, groups, now) {
-  for (const call of live) {
-    const { phase } = callLook(call, call.rings_allowed, now);
+function tell(live, hails, groups, now) {
+  for (const call of [...live, ...hails]) {
+    const { phase } = isHail(call) ? hailLook(call, now) : callLook(call, call.rings_allowed, now);
     if (phases.get(call.call) !== phase) {
       if (phase === "warn") sound.warnTone();
       if (phase === "last") sound.lastTone();
@@ -208,144 +251,45 @@ function tell(live, groups, now) {
   }
   if (announced.size > 500) announced = new Set(waiting.map((group) => group.key));
   for (const id of phases.keys()) if (!calls.has(id)) phases.delete(id);
-  sound.breachTone(waiting.map((group) => group.key));
+  const emergency = waiting.some((group) => group.emergency);
+  sound.emergencyTone(emergency);
+  sound.breachTone(emergency ? [] : waiting.map((group) => group.key));
+  askForSound(waiting.length > 0);
   document.title = (waiting.length ? `(${waiting.length}) ` : "") + `三声 · ${document.body.dataset.site}`;
 }
 
-const LIGHTS = { online: ["green", "●"], connecting: ["amber", "▲"], stale: ["amber", "▲"], offline: ["red", "■"], refused: ["red", "■"], unknown: ["grey", "○"] };
-
-/** By the minute: a number that changes every second would draw the eye for nothing. */
-function heardWords(age_s) {
-  return age_s < 60 ? t("heardNow") : t("heardAgo", Math.floor(age_s / 60));
-}
-
-function fillLights() {
-  keep($("sources"), sources, (source) => source.name, makeLight, (item, source) => {
-    const idle = source.last_event_age_s === null;
-    const heard = idle ? t("neverHeard") : heardWords(source.last_event_age_s);
-    const waiting = source.state === "unknown" && idle;
-    const light = source.pushed && source.state === "online" ? heard : t(`light_${source.state}`);
-    fillLight(item, source.name, source.state, waiting ? t("waitingNote") : light);
-    item.title = [source.kind, heard, source.reason, source.observable.hold_checkin === true ? "" : t("holdHidden")].filter(Boolean).join(" · ");
-  });
-  keep($("notifiers"), notifiers, (notifier) => notifier.name, makeLight, (item, notifier) => {
-    fillLight(item, `→ ${notifier.name}`, notifier.link, t(`light_${notifier.link}`));
-    item.title = [t("tellsWaiting", notifier.waiting), notifier.reason].filter(Boolean).join(" · ");
-  });
-}
-
-const makeLight = () => el("li.light", {}, el("i", { "aria-hidden": "true" }), el("b"), el("span"));
-
-function fillLight(item, name, state, words) {
-  const [colour, shape] = LIGHTS[state] ?? LIGHTS.unknown;
-  mark(item, "light", colour);
-  put(item.children[0], shape);
-  put(item.children[1], name);
-  put(item.children[2], words);
-}
-
-function fillBanner() {
-  const banner = $("banner");
-  const lost = link === "lost" || link === "signed-out";
-  const text = link === "lost" ? t("bannerLost", clockTime(serverNow())) : link === "signed-out" ? t("bannerSignedOut") : ready ? t("bannerNotReady", ready) : "";
-  const said = `${link} ${ready} ${language}`;
-  if (banner.dataset.said !== said) {
-    banner.dataset.said = said;
-    banner.hidden = !text;
-    banner.replaceChildren(text, ...(link === "signed-out" ? [" ", el("a", { href: "/login" }, t("bannerSignIn"))] : []));
-  }
-  document.body.classList.toggle("dead", lost);
-  mark($("link"), "light", lost ? "red" : link === "online" ? (ready ? "amber" : "green") : "grey");
-  put($("link").firstElementChild, lost ? "■" : link === "online" ? "●" : "○");
-  put($("link").lastElementChild, t(lost ? "lost" : link === "online" ? "online" : "connecting"));
-}
+let opened = "";
 
 function openDetail(number) {
+  opened = number;
   for (const id of ["recents", "recents-empty"]) $(id).hidden = true;
   showDetail($("detail"), number, lineNames, closeDetail);
 }
 
 function closeDetail() {
+  opened = "";
   for (const id of ["recents", "recents-empty"]) $(id).hidden = false;
   $("detail").hidden = true;
 }
 
-// How it is set: language, colours, sound, keys.
-
 function fillWords() {
-  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  for (const node of document.querySelectorAll("[data-word]")) put(node, t(node.dataset.word));
-  for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", t(node.dataset.label));
-  put($("language"), language === "zh" ? "EN" : "中");
-  $("language").title = t("languageTitle");
-  $("help").title = t("helpTitle");
-  $("sound").title = t("soundTitle");
-  fillTheme();
-  fillSound();
-  fillKeys();
-  fillLights();
-  fillBanner();
-  closeDetail();
+  fillControls();
+  fillLights(sources, notifiers);
+  fillBanner(link, ready);
+  if (opened) openDetail(opened);
 }
 
-const theme = () => (THEMES.includes(localStorage.getItem("theme")) ? localStorage.getItem("theme") : "auto");
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const contrast = matchMedia("(prefers-contrast: more)");
-
-function fillTheme() {
-  const seen = theme() === "auto" ? (contrast.matches ? "contrast" : dark.matches ? "night" : "day") : theme();
-  document.documentElement.dataset.theme = seen;
-  put($("theme"), t(`theme_${theme()}`));
-  $("theme").title = t("themeTitle");
-}
-
-function switchTheme() {
-  localStorage.setItem("theme", THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);
-  fillTheme();
-}
-
-function fillSound() {
-  put($("sound"), t(sound.armed() ? "soundOn" : "soundOff"));
-  $("sound").setAttribute("aria-pressed", String(sound.armed()));
-}
-
-function fillKeys() {
-  const rows = ["a", "h", "s", "l", "t"].flatMap((key) => [el("dt", {}, el("kbd", {}, key.toUpperCase())), el("dd", {}, t(`key_${key}`))]);
-  const close = el("button", { type: "button" }, t("close"));
-  close.addEventListener("click", toggleKeys);
-  $("keys").replaceChildren(el("h2", {}, t("keysTitle")), el("dl", {}, ...rows, el("dt", {}, el("kbd", {}, "?")), el("dd", {}, t("key_help"))), close);
-}
-
-function toggleKeys() {
-  $("keys").hidden = !$("keys").hidden;
-  $("help").setAttribute("aria-expanded", String(!$("keys").hidden));
-}
-
-const keys = {
+bindControls({
   a: acknowledgeFirst,
   h: greetMostUrgent,
+  r: answerMostUrgent,
   s: () => sound.silence(groupAlerts([...alerts.values()]).map((group) => group.key)),
   l: () => (switchLanguage(), fillWords()),
   t: switchTheme,
   "?": toggleKeys,
   Escape: () => (!$("keys").hidden ? toggleKeys() : closeDetail()),
-};
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (key in keys) {
-    event.preventDefault();
-    keys[key]();
-  }
 });
-$("language").addEventListener("click", keys.l);
-$("theme").addEventListener("click", switchTheme);
-$("help").addEventListener("click", toggleKeys);
 $("alerts-more").addEventListener("click", () => (allAlerts = !allAlerts));
-$("sound").addEventListener("click", () => (sound.toggleSound(), fillSound()));
-for (const query of [dark, contrast]) query.addEventListener("change", fillTheme);
 
 fillWords();
 openFeed(feed);

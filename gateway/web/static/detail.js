@@ -1,4 +1,5 @@
 // One reception record, whole: its facts, its verdicts with their evidence, and what happened in order.
+import { factsForm } from "./facts.js";
 import { read } from "./feed.js";
 import { el } from "./dom.js";
 import { clockTime, verdictWords } from "./rows.js";
@@ -15,12 +16,17 @@ export async function showDetail(article, number, lineNames, leave) {
   const record = await read(`/api/v1/incidents/${encodeURIComponent(number)}`).catch((error) => error);
   article.lastChild.remove();
   if (record instanceof Error) article.append(el("p.empty", {}, t("failed", record.message)));
-  else article.append(facts({ ...record, line_name: lineNames.get(record.line) }), el("h4", {}, t("verdicts")), verdicts(record), el("h4", {}, t("timeline")), timeline(record));
+  else article.append(facts({ ...record, line_name: lineNames.get(record.line) }), ...(record.medium === "radio" ? factsForm(record) : []), el("h4", {}, t("verdicts")), verdicts(record), el("h4", {}, t("timeline")), timeline(record));
 }
 
 function facts(record) {
+  const radio = record.medium === "radio";
   const rows = [
-    ["caller", [record.from ? masked(record.from) : t("anonymous"), record.from_name].filter(Boolean).join(" ")],
+    ["unit", radio && (record.unit || t("unitUnknown"))],
+    ["channel", record.channel],
+    ["talkgroup", record.talkgroup],
+    ["calls", record.calls && String(record.calls)],
+    ["caller", !radio && [record.from ? masked(record.from) : t("anonymous"), record.from_name].filter(Boolean).join(" ")],
     ["line", [record.line || record.to, record.line_name].filter(Boolean).join(" ")],
     ["device", record.device],
     ["agent", record.agent],
@@ -55,7 +61,7 @@ function timeline(record) {
 
 const what = (line) => t(`what_${line.what}`).replace(/^what_/, "");
 
-const TOLD = ["device", "agent", "queue", "cause", "by", "note", "notifier", "state", "reason"];
+const TOLD = ["device", "agent", "queue", "cause", "unit", "called", "status", "text", "by", "note", "notifier", "state", "reason"];
 
 function about(line) {
   const event = line.event ?? {};

@@ -20,7 +20,7 @@ export function openFeed(on) {
     source?.close();
     source = new EventSource("/api/v1/stream");
     heard = performance.now();
-    for (const name of ["hello", "incident", "alert", "sources", "ping"]) {
+    for (const name of ["hello", "incident", "channel", "unit", "alert", "sources", "ping"]) {
       source.addEventListener(name, (message) => {
         heard = performance.now();
         const data = JSON.parse(message.data);
@@ -65,9 +65,10 @@ export function serverNow() {
 }
 
 /** Tell the gateway what somebody did. Resolves to "" or to why it did not work. */
-export async function act(path, repeatKey) {
+export async function act(path, repeatKey, told) {
+  const headers = { "Idempotency-Key": repeatKey };
   try {
-    const answer = await fetch(path, { method: "POST", headers: repeatKey ? { "Idempotency-Key": repeatKey } : {} });
+    const answer = await fetch(path, told ? { method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(told) } : { method: "POST", headers });
     if (answer.ok) return "";
     const problem = await answer.json().catch(() => ({}));
     return [problem.title ?? `HTTP ${answer.status}`, problem.cure].filter(Boolean).join(" – ");

@@ -13,10 +13,6 @@ export function masked(number) {
 
 const at = (moment) => (moment ? Date.parse(moment) : null);
 
-function openClock(call, rule) {
-  return call.clocks.find((clock) => clock.rule === rule && clock.state === "open");
-}
-
 function lastClock(call, rule) {
   return call.clocks.filter((clock) => clock.rule === rule).at(-1);
 }
@@ -28,7 +24,7 @@ function ringNow(clock, cycleMs, now) {
   return Math.max(1, ...counted, cycleMs ? Math.floor(gone / cycleMs) + 1 : 1);
 }
 
-function stretch(clock, now) {
+export function stretch(clock, now) {
   const opened = at(clock.opened_at);
   const due = at(clock.due_at);
   return { since: opened, due, fraction: Math.min(Math.max((now - opened) / Math.max(due - opened, 1), 0), 1) };
@@ -89,18 +85,18 @@ export function mostUrgentHold(calls, now) {
 
 /** The open obligations of the desk: how many, and which comes first. */
 export function pendingOf(calls) {
-  const open = calls.flatMap((call) => call.clocks.filter((clock) => clock.state === "open"));
+  const open = calls.flatMap((call) => call.clocks.filter((clock) => clock.owed));
   const due = open.map((clock) => at(clock.due_at));
   return { count: open.length, first: due.length ? Math.min(...due) : null };
 }
 
 export function callBackOf(call) {
-  return call.closed_at ? openClock(call, "call_back") : undefined;
+  return call.closed_at ? call.clocks.find((clock) => clock.rule === "call_back" && clock.owed) : undefined;
 }
 
 const RANK = { warning: 1, breach: 2, escalation: 3 };
 
-/** Alerts of one obligation are one line: the highest step speaks. Escalations, then what waits, oldest first; then the rest, newest first. */
+/** Alerts of one obligation are one line: the highest step speaks. Emergencies, escalations, then what waits, oldest first; then the rest, newest first. */
 export function groupAlerts(alerts) {
   const groups = new Map();
   for (const alert of alerts) {
@@ -113,11 +109,15 @@ export function groupAlerts(alerts) {
     group.top = group.alerts.reduce((a, b) => (RANK[b.kind] >= RANK[a.kind] ? b : a));
     group.waiting = group.alerts.filter((alert) => alert.state === "raised" && alert.kind !== "warning");
     group.gone = group.alerts.every((alert) => alert.gone);
+    group.emergency = group.alerts.some((alert) => alert.severity === "emergency") && group.waiting.length > 0 && !group.gone;
   }
   return [...groups.values()].sort((a, b) => height(b) - height(a) || (height(a) ? 1 : -1) * (at(a.top.raised_at) - at(b.top.raised_at)));
 }
 
-const height = (group) => (!group.waiting.length || group.gone ? 0 : group.top.kind === "escalation" ? 2 : 1);
+function height(group) {
+  if (!group.waiting.length || group.gone) return 0;
+  return group.emergency ? 3 : group.top.kind === "escalation" ? 2 : 1;
+}
 
 export function alertPhase(group) {
   if (group.gone) return "done";

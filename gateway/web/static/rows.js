@@ -4,6 +4,7 @@ import { MARKS, alertPhase, callLook, masked, moment, mostUrgentHold } from "./m
 import { language, t } from "./words.js";
 
 const FRESH_MS = 3000;
+const JUDGED = ["three_rings", "hold_checkin", "inbound_only", "two_calls", "promise"];
 const VERDICT_MARKS = { met: MARKS.done, breached: MARKS.breach, not_measurable: MARKS.unknown };
 
 export function fillCalls(list, calls, now, actions) {
@@ -69,23 +70,27 @@ function countWords(look, now) {
 
 const dots = (ring, rings) => "●".repeat(Math.min(ring, rings)) + "○".repeat(Math.max(rings - ring, 0));
 
-/** The person outside: who called, or who is called. */
+/** The person outside: who called, or who is called. A radio's number is nobody's secret. */
 function person(call) {
+  if (call.medium === "radio") return call.unit || t("unitUnknown");
   const number = call.direction === "outbound" ? call.to : call.from;
   return number ? masked(number) : t("anonymous");
 }
 
 function route(call) {
+  if (call.medium === "radio") return call.channel;
   if (call.direction === "outbound") return [t("outbound"), call.agent || call.from].filter(Boolean).join(" ");
   const line = [call.line || call.to, call.line_name].filter(Boolean).join(" ");
   const desk = [call.device || call.devices_ringing?.join(", "), call.agent].filter(Boolean).join(" ") || (call.queued ? `${t("queued")} ${call.queue}` : "");
   return [line, desk].filter(Boolean).join(` ${t("to")} `);
 }
 
-/** ✔ 第2声 7.4 s · ■ 超时 16.0 s · ? 无法判定 */
+/** ✔ 第2声 7.4 s · ✔ 2 次 3.1 s · ■ 超时 16.0 s · ? 无法判定 */
 export function verdictWords(clock) {
   const state = clock.verdict ?? clock.state;
   const s = clock.seconds === null || clock.seconds === undefined ? "" : (Math.floor(clock.seconds * 10) / 10).toFixed(1);
+  if (state === "met" && clock.calls) return `${t("verdict_met")} ${t("callsMade", clock.calls)} ${s} s`;
+  if (state === "breached" && clock.reason === "emergency") return `■ ${t("emergency")}`;
   if (state === "met") return `${t("verdict_met")} ${s ? t("metIn", clock.ring, s) : ""}`.trim();
   if (state === "breached" && clock.rule === "hold_checkin") return `■ ${t("holdBreachedAt", s)}`;
   if (state === "breached") return s ? `■ ${t("breachedAt", s)}` : t("verdict_breached");
@@ -124,8 +129,9 @@ function makeBack(actions) {
   return row;
 }
 
-export function fillAlerts(list, groups, actions) {
-  keep(list, groups, (group) => group.key, () => makeAlert(actions), (row, group) => fillAlert(row, group, group === groups[0]));
+/** `topmost`: the key for the topmost alert means one of these. */
+export function fillAlerts(list, groups, topmost, actions) {
+  keep(list, groups, (group) => group.key, () => makeAlert(actions), (row, group) => fillAlert(row, group, topmost && group === groups[0]));
 }
 
 function makeAlert(actions) {
@@ -160,7 +166,7 @@ function fillAlert(row, group, first) {
 /** The gateway's sentence holds the number; on the screen it is masked like everywhere else. */
 function maskedText(alert) {
   const text = alert.text[language] ?? alert.text.zh;
-  return alert.from ? text.replaceAll(alert.from, masked(alert.from)) : text;
+  return alert.from && !alert.unit ? text.replaceAll(alert.from, masked(alert.from)) : text;
 }
 
 function alertFate(group) {
@@ -179,7 +185,7 @@ export function fillRecents(list, records, open) {
   keep(list, records, (record) => record.number, () => makeRecent(open), (row, record) => {
     const button = row.firstChild;
     const [when, who, result] = button.children;
-    const judged = record.verdicts.filter((verdict) => ["three_rings", "hold_checkin", "inbound_only"].includes(verdict.rule));
+    const judged = record.verdicts.filter((verdict) => JUDGED.includes(verdict.rule));
     const worst = judged.find((v) => v.verdict === "breached") ?? judged.find((v) => v.rule === "three_rings") ?? judged[0];
     row.number = record.number;
     mark(row, "verdict", worst?.verdict ?? "none");

@@ -1,10 +1,12 @@
 // What is heard. Made by the page itself; browsers allow it only after somebody clicked.
 
 const REPEAT_MS = 5000;
+const EMERGENCY_MS = 2500;
 
 let context = null;
 let sounding = false;
 let last = 0;
+let lastEmergency = 0;
 let silenced = new Set();
 
 export const armed = () => context !== null;
@@ -43,6 +45,13 @@ export function warnTone() {
 
 export function lastTone() {
   if (context) [0, 0.3].forEach((start) => note(262, start, 0.2, 0.14));
+}
+
+/** Two tones to and fro while an emergency waits: nobody's to silence, only to acknowledge. */
+export function emergencyTone(waits) {
+  if (!context || !waits || performance.now() - lastEmergency < EMERGENCY_MS) return;
+  lastEmergency = performance.now();
+  [960, 720, 960, 720].forEach((pitch, i) => note(pitch, i * 0.4, 0.32, 0.25));
 }
 
 /** Three rising notes, again every 5 s while any breach waits that was not silenced here. */

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Table
+from sqlalchemy import Table, text
 
 from adapters.intake import database_of, open_store
 from adapters.intake.reads import compiled, page_query
@@ -20,6 +20,11 @@ PAGES: dict[str, tuple[Table, tuple[str, ...], list[Any]]] = {
     "incidents by number": (incident, ("opened_us", "id"), [incident.c.number == "n"]),
     "incidents by outcome": (incident, ("opened_us", "id"), [incident.c.outcome == "missed"]),
     "incidents by caller": (incident, ("opened_us", "id"), [incident.c.caller == "138"]),
+    "incidents by unit": (
+        incident,
+        ("opened_us", "id"),
+        [incident.c.unit == "100-4002", incident.c.unit != text("''")],
+    ),
     "obligations": (obligation, ("id",), []),
     "obligations by state": (obligation, ("id",), [obligation.c.state == "open"]),
     "alerts": (alert, ("raised_us", "id"), []),

@@ -1,0 +1,238 @@
+"""What the desk does, through the API: each deed is one more event, and is on disk when it is answered."""
+
+import hashlib
+from typing import Any, TypeVar, get_args
+
+import msgspec
+from aiohttp import web
+
+from adapters.ports import Incoming, Page
+from gateway.web.asking import json_answer, unusable
+from gateway.web.guard import WHO
+from gateway.web.live import owed
+from gateway.web.problems import Problem
+from gateway.web.services import SERVICES, Services
+from rules.events import (
+    AlertAcknowledged,
+    CalledBack,
+    CheckedIn,
+    Event,
+    FactsTold,
+    HailAnswered,
+    PromiseGiven,
+    PromiseKept,
+)
+from rules.events.staff import FactName
+from rules.incidents import Incident
+
+_NOTE_CHARS_MAX = 500
+_KEY_CHARS_MAX = 200
+_FACTS_CURE = "the facts are " + ", ".join(get_args(FactName))
+BodyT = TypeVar("BodyT")
+
+
+class StaffNote(msgspec.Struct, forbid_unknown_fields=True):
+    """The optional body of what the desk does. `by` names the person where a program speaks for them."""
+
+    by: str = ""
+    note: str = ""
+
+
+class FactsNote(msgspec.Struct, forbid_unknown_fields=True):
+    """What the desk writes into a radio record; a fact that is not named stays, "" takes one out again."""
+
+    facts: dict[FactName, str]
+    by: str = ""
+
+
+def routes() -> list[web.RouteDef]:
+    return [
+        web.post("/api/v1/alerts/{id}/acknowledge", acknowledge),
+        web.post("/api/v1/incidents/{number}/check-in", check_in),
+        web.post("/api/v1/incidents/{number}/called-back", called_back),
+        web.post("/api/v1/incidents/{number}/answered", answered),
+        web.post("/api/v1/incidents/{number}/promise", promise),
+        web.post("/api/v1/incidents/{number}/promise-kept", promise_kept),
+        web.post("/api/v1/incidents/{number}/facts", tell_facts),
+    ]
+
+
+async def acknowledge(request: web.Request) -> web.Response:
+    note = await _note(request)
+    alert_id = request.match_info["id"]
+    by = _by(request, note)
+    key = _key("acknowledge", alert_id)
+    services = request.app[SERVICES]
+    if alert_id not in services.pipeline.state.alerts and not await services.store.known([key]):
+        raise Problem(
+            404,
+            "No such live alert",
+            field="id",
+            cure="it may have been cleared meanwhile: GET /api/v1/alerts?state=raised lists those that wait",
+        )
+    await _submit(services, AlertAcknowledged(by=by, alert=alert_id, note=note.note), key)
+    alert = services.pipeline.state.alerts.get(alert_id)
+    return json_answer(
+        {"alert": alert_id, "state": "acknowledged", "by": (alert.acknowledged_by if alert else "") or by}
+    )
+
+
+async def check_in(request: web.Request) -> web.Response:
+    """Idempotent by `Idempotency-Key`: without one, each call is one more greeting."""
+    note = await _note(request)
+    by = _by(request, note)
+    incident = await _live_incident(request)
+    if incident is None or not _owed(incident, "hold_checkin"):
+        raise Problem(409, "Nobody waits on this call", cure="a check-in counts while the caller is on hold")
+    await _submit(request.app[SERVICES], CheckedIn(by=by, incident=incident.number), _repeat_key(request, "check-in"))
+    return json_answer({"incident": incident.number, "state": "checked_in", "by": by})
+
+
+async def called_back(request: web.Request) -> web.Response:
+    note = await _note(request)
+    by = _by(request, note)
+    number = request.match_info["number"]
+    key = _key("called-back", number)
+    services = request.app[SERVICES]
+    incident = await _live_incident(request)
+    if not _owed(incident, "call_back") and not await services.store.known([key]):
+        raise Problem(
+            409, "No call-back is due for this incident", cure="GET /api/v1/obligations?state=open lists them"
+        )
+    await _submit(services, CalledBack(by=by, incident=number, note=note.note), key)
+    return json_answer({"incident": number, "state": "called_back", "by": by})
+
+
+async def answered(request: web.Request) -> web.Response:
+    """Control answered the unit by other means than those we hear."""
+    note = await _note(request)
+    by = _by(request, note)
+    incident = await _live_hail(request)
+    key = _repeat_key(request, "answered")
+    if incident.answered_us is not None and not await _is_repeated(request, key):
+        raise Problem(409, "This hail is answered already", cure="GET the incident: answered_at tells when")
+    await _submit(request.app[SERVICES], HailAnswered(by=by, incident=incident.number), key)
+    return json_answer({"incident": incident.number, "state": "answered", "by": by})
+
+
+async def promise(request: web.Request) -> web.Response:
+    """Control said: please wait, I will answer at once when I know."""
+    note = await _note(request)
+    by = _by(request, note)
+    incident = await _live_hail(request)
+    key = _repeat_key(request, "promise")
+    if _owed(incident, "promise") and not await _is_repeated(request, key):
+        raise Problem(409, "A promise to this unit runs already", cure="POST promise-kept once it has its answer")
+    await _submit(request.app[SERVICES], PromiseGiven(by=by, incident=incident.number, note=note.note), key)
+    return json_answer({"incident": incident.number, "state": "promised", "by": by})
+
+
+async def promise_kept(request: web.Request) -> web.Response:
+    note = await _note(request)
+    by = _by(request, note)
+    incident = await _live_hail(request)
+    key = _repeat_key(request, "promise-kept")
+    if not _owed(incident, "promise") and not await _is_repeated(request, key):
+        raise Problem(409, "Nothing is promised to this unit", cure="GET /api/v1/obligations?state=open lists promises")
+    await _submit(request.app[SERVICES], PromiseKept(by=by, incident=incident.number, note=note.note), key)
+    return json_answer({"incident": incident.number, "state": "promise_kept", "by": by})
+
+
+async def tell_facts(request: web.Request) -> web.Response:
+    """Time, place, matter, person, wanted handling."""
+    told = await _facts(request)
+    by = _by(request, told)
+    incident = await _live_hail(request)
+    facts = {name: " ".join(text.split()) for name, text in told.facts.items()}
+    event = FactsTold(by=by, incident=incident.number, facts=facts)
+    await _submit(request.app[SERVICES], event, _repeat_key(request, "facts"))
+    return json_answer({"incident": incident.number, "state": "facts_told", "by": by})
+
+
+async def _submit(services: Services, event: Event, key: bytes | None) -> None:
+    """By the front door like every event; returns once it is on disk."""
+    await services.pipeline.submit([Incoming(event, services.pipeline.now_us(), key)])
+
+
+async def _live_incident(request: web.Request) -> Incident | None:
+    """The live one, None for one that is history; Problem 404 for one that never was."""
+    incident = request.app[SERVICES].pipeline.state.by_number.get(request.match_info["number"])
+    if incident is not None:
+        return incident
+    await stored_incident(request)
+    return None
+
+
+async def stored_incident(request: web.Request) -> dict[str, Any]:
+    number = request.match_info["number"]
+    try:
+        page = await request.app[SERVICES].store.incidents(limit=1, number=number)
+    except ValueError:  # text that no database takes
+        page = Page([], None)
+    if not page.items:
+        raise Problem(404, "No such incident", field="number", cure="GET /api/v1/incidents lists their numbers")
+    return page.items[0]
+
+
+async def _live_hail(request: web.Request) -> Incident:
+    """A radio record that may still change; Problem 409 for any other."""
+    incident = await _live_incident(request)
+    if incident is None:
+        raise Problem(
+            409, "This record is closed for good", cure="a radio record stays open to the desk for some hours"
+        )
+    if incident.medium != "radio":
+        raise Problem(409, "This record is of a telephone call", cure="this is for hails: medium radio")
+    return incident
+
+
+def _owed(incident: Incident | None, rule: str) -> bool:
+    return incident is not None and any(o.rule == rule and owed(o) for o in incident.obligations)
+
+
+def _repeat_key(request: web.Request, deed: str) -> bytes | None:
+    """The same `Idempotency-Key` for the same record is the same deed; without one each is one more."""
+    repeat = request.headers.get("Idempotency-Key", "")
+    if len(repeat) > _KEY_CHARS_MAX:
+        raise unusable("Idempotency-Key", f"at most {_KEY_CHARS_MAX} characters")
+    return _key(deed, request.match_info["number"], repeat) if repeat else None
+
+
+async def _is_repeated(request: web.Request, key: bytes | None) -> bool:
+    return key is not None and bool(await request.app[SERVICES].store.known([key]))
+
+
+def _key(*parts: str) -> bytes:
+    return hashlib.blake2b("\0".join(("staff", *parts)).encode(), digest_size=16).digest()
+
+
+def _by(request: web.Request, note: StaffNote | FactsNote) -> str:
+    """Who acted: a signed-in browser speaks for its own session only."""
+    who = request[WHO]
+    return who.by if who.session else note.by.strip() or who.by
+
+
+async def _note(request: web.Request) -> StaffNote:
+    body = await request.read()
+    if not body.strip():
+        return StaffNote()
+    note = _body(body, StaffNote, 'send nothing, or {"by": "…", "note": "…"}')
+    if len(note.by) > _NOTE_CHARS_MAX or len(note.note) > _NOTE_CHARS_MAX:
+        raise unusable("note", f"at most {_NOTE_CHARS_MAX} characters")
+    return note
+
+
+async def _facts(request: web.Request) -> FactsNote:
+    told = _body(await request.read(), FactsNote, 'send {"facts": {"place": "…"}}; ' + _FACTS_CURE)
+    if not told.facts:
+        raise unusable("facts", _FACTS_CURE)
+    if len(told.by) > _NOTE_CHARS_MAX or any(len(text) > _NOTE_CHARS_MAX for text in told.facts.values()):
+        raise unusable("facts", f"at most {_NOTE_CHARS_MAX} characters each")
+    return told
+
+
+def _body(body: bytes, wanted: type[BodyT], cure: str) -> BodyT:
+    try:
+        return msgspec.json.decode(body, type=wanted)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Problem(422, "Unusable body", field="body", detail=str(error), cure=cure) from None
