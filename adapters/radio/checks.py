@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from adapters.kinds import Problem
-from adapters.radio.kind import RadioKind, missing_package
+from adapters.radio.kind import RadioKind, missing_package, shown_replies
 from adapters.radio.settings import RadioSettings
 from adapters.radio.transports.address import FORMS, parse
 from adapters.secrets import read_secret
@@ -64,10 +64,11 @@ def _check_hearing(kind: RadioKind, settings: RadioSettings) -> Iterator[Problem
     for key, needs in (("own_unit", "own_units"), ("talkgroup", "talkgroups")):
         if key in (settings.hails or ()) and not getattr(settings, needs):
             yield Problem("hails", key, f"name them: {needs}")
-    shown = ", ".join(f'"{by}"' for by in dict.fromkeys((*kind.replies, "board")))
+    can_show = shown_replies(kind, settings)
+    shown = ", ".join(f'"{by}"' for by in dict.fromkeys((*can_show, "board")))
     for by in settings.replies or ():
-        if by not in kind.replies and by != "board":
-            yield Problem("replies", by, f"a {kind.name} cannot show that; it can be {shown}")
+        if by not in can_show and by != "board":
+            yield Problem("replies", by, f"a {kind.name} so configured cannot show that; it can be {shown}")
         elif by in {"unit", "text"} and not settings.own_units:
             yield Problem("replies", by, "whose transmission is control's? name own_units")
 

@@ -28,6 +28,7 @@ class RadioKind(NamedTuple):
     transports: tuple[TransportName, ...]
     hails: tuple[HailBy, ...] = ("channel", "call_alert", "text")  # where the configuration names none
     replies: tuple[ReplyBy, ...] = ()  # all that it can show; "unit" and "text" count only with own_units
+    replies_of: Callable[[Any], tuple[ReplyBy, ...]] | None = None  # where the settings decide what it can show
     baud: int = 9600
     check: Callable[[Any], list[Problem]] | None = None  # beyond what holds for every kind
     needs: str = ""  # an optional package; its extra has the kind's name
@@ -48,9 +49,14 @@ def missing_package(kind: RadioKind) -> list[Problem]:
     return [Problem("kind", kind.name, cure)]
 
 
+def shown_replies(kind: RadioKind, settings: RadioSettings) -> tuple[ReplyBy, ...]:
+    """By what a station so configured can show that control replied."""
+    return kind.replies if kind.replies_of is None else kind.replies_of(settings)
+
+
 def radio_rules(kind: RadioKind, settings: RadioSettings) -> SourceRules:
     """What the rules must know of the source."""
-    replies = kind.replies if settings.replies is None else settings.replies
+    replies = shown_replies(kind, settings) if settings.replies is None else settings.replies
     if not settings.own_units:  # nobody's transmission or text can be told to be control's
         replies = tuple(by for by in replies if by not in ("unit", "text"))
     return SourceRules(

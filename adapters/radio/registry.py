@@ -2,8 +2,10 @@
 
 from adapters.radio import (
     aprs_kiss,
+    cor_lines,
     hytera,
     kenwood_fleetsync,
+    line_table,
     meshtastic,
     mmdvm_mqtt,
     selcall_text,
@@ -15,8 +17,10 @@ from adapters.radio.kind import RadioKind
 
 KINDS: tuple[RadioKind, ...] = (
     aprs_kiss.KIND,
+    cor_lines.KIND,
     hytera.KIND,
     kenwood_fleetsync.KIND,
+    line_table.KIND,
     meshtastic.KIND,
     mmdvm_mqtt.KIND,
     selcall_text.KIND,

@@ -1,0 +1,113 @@
+"""Lines of text → events, by the user's table."""
+
+import re
+from datetime import datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from adapters.radio.line_table.settings import LineRow, Settings
+from adapters.radio.station import CannotSend, Heard
+from rules import events
+from rules.events import RadioEvent, Unparsed
+from rules.moments import SECOND_US, span_us
+
+_PAUSE_US = 3 * SECOND_US  # a line whose end does not come is a line
+_MILLISECONDS_FROM = 100_000_000_000  # seconds since 1970 are fewer for the next 3000 years
+
+
+class Row(NamedTuple):
+    pattern: re.Pattern[str]
+    event: type[RadioEvent] | None
+    fixed: dict[str, Any]
+
+
+class TableStation:
+    """Implements adapters.radio.station.Station."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._source, self._channel = settings.name, settings.channel_name
+        self._encoding = settings.encoding
+        self._zone = ZoneInfo(settings.timezone or "UTC")
+        self._rows = [_row(row) for row in settings.lines]
+        self._end = re.compile(re.escape(settings.line_end.encode(settings.encoding)) or rb"[\r\n]")
+        self._max = settings.line_bytes_max
+        self._begun = b""
+        self._skipping = False  # inside a line that was too long
+        self._pause_us: int | None = None
+
+    def opened(self) -> None:
+        self._begun, self._skipping, self._pause_us = b"", False, None
+
+    def feed(self, data: bytes, at_us: int, via: str = "") -> list[Heard]:  # noqa: ARG002 - one port only
+        *whole, begun = self._end.split(self._begun + data)
+        heard = [one for line in whole for one in self._line(line)]
+        if len(begun) > self._max:
+            heard += self._line(begun)
+            begun, self._skipping = b"", True
+        self._begun = begun
+        self._pause_us = at_us + _PAUSE_US if begun else None
+        return heard
+
+    @property
+    def wake_us(self) -> int | None:
+        return self._pause_us
+
+    def passed(self, at_us: int) -> list[Heard]:
+        if self._pause_us is None or at_us < self._pause_us:
+            return []
+        line, self._begun, self._pause_us = self._begun, b"", None
+        return self._line(line)
+
+    def to_send(self) -> list[bytes]:
+        return []
+
+    def query(self) -> bytes:
+        return b""
+
+    def text(self, unit: str, text: str, id: str) -> bytes:  # noqa: A002, ARG002 - the port's words
+        raise CannotSend("a line-table only listens")
+
+    def _line(self, raw: bytes) -> list[Heard]:
+        if self._skipping:
+            self._skipping = False
+            return []
+        if len(raw) > self._max:
+            why = f"a line of more than {self._max} bytes"
+            return [Heard(Unparsed(source=self._source, reason=why), raw[: self._max])]
+        line = raw.decode(self._encoding, "replace").strip()
+        if not line:
+            return []
+        for row in self._rows:
+            if found := row.pattern.fullmatch(line):
+                return [Heard(self._event(row.event, row.fixed, found), raw)] if row.event else []
+        return [Heard(Unparsed(source=self._source, reason="no line of the table matches"), raw)]
+
+    def _event(self, kind: type[RadioEvent], fixed: dict[str, Any], found: re.Match[str]) -> RadioEvent:
+        told = {name: value for name, value in found.groupdict().items() if value is not None}
+        occurred_us = self._moment_us(told.pop("at", ""))
+        fields = fixed | {name: value for name, value in told.items() if name in kind.__struct_fields__}
+        return kind(source=self._source, channel=self._channel, occurred_us=occurred_us, **fields)
+
+    def _moment_us(self, at: str) -> int | None:
+        """Seconds or milliseconds since 1970, or ISO 8601; None where it is neither."""
+        try:
+            seconds = float(at)
+        except ValueError:
+            pass
+        else:
+            return (
+                span_us(seconds / 1000 if seconds >= _MILLISECONDS_FROM else seconds) if 0 <= seconds < 1e15 else None
+            )
+        try:
+            moment = datetime.fromisoformat(at)
+        except ValueError:
+            return None
+        return span_us((moment if moment.tzinfo else moment.replace(tzinfo=self._zone)).timestamp())
+
+
+def _row(row: LineRow) -> Row:
+    if row.event == "Nothing":
+        return Row(re.compile(row.match), None, {})
+    event: type[RadioEvent] = getattr(events, row.event)
+    fixed = {name: value for name in event.__struct_fields__ if (value := getattr(row, name, None)) is not None}
+    return Row(re.compile(row.match), event, fixed)
