@@ -2,6 +2,7 @@
 
 from adapters.radio import (
     aprs_kiss,
+    asterisk_rpt,
     cor_lines,
     hytera,
     kenwood_fleetsync,
@@ -17,6 +18,7 @@ from adapters.radio.kind import RadioKind
 
 KINDS: tuple[RadioKind, ...] = (
     aprs_kiss.KIND,
+    asterisk_rpt.KIND,
     cor_lines.KIND,
     hytera.KIND,
     kenwood_fleetsync.KIND,

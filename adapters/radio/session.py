@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, NoReturn
 from adapters.errors import PeerUnavailable
 from adapters.ports import Intake
 from adapters.radio.settings import RadioSettings
-from adapters.radio.station import Heard, Station
+from adapters.radio.station import Admitted, Heard, Station
 from adapters.radio.transports.transport import Transport
 from rules.events import Unparsed
 from rules.events.system import LinkState
@@ -124,6 +124,10 @@ class Session:
             self._heard_us = arrival.at_us
             self.alive = True
             self._answered.set()
+            self._tell_online()
+
+    def _tell_online(self) -> None:
+        if not isinstance(self._station, Admitted) or self._station.admitted:
             self._tell("online", "")
 
     def _pass(self, at_us: int) -> None:
@@ -163,7 +167,7 @@ class Session:
                 missed = 0
                 await asyncio.sleep(self._settings.query_s)
         if all(port.knows_peer for port in self._ports.values()):
-            self._tell("online", "")
+            self._tell_online()
         else:
             self._tell("unknown", "we listen; nothing was heard yet")
         await _for_ever()

@@ -4,7 +4,7 @@ The link (`adapters.radio.link`) feeds it what arrives, writes what it wants to 
 moment it asked for. `hotline-gateway decode` and the tests feed it recorded bytes the same way.
 """
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from rules.events import RadioEvent, Unparsed
 
@@ -53,3 +53,10 @@ class Station(Protocol):
 
         Raises CannotSend.
         """
+
+
+@runtime_checkable
+class Admitted(Protocol):
+    """What a station has besides, whose peer asks who we are: `feed` raises PeerRefused where it does not let us in."""
+
+    admitted: bool  # until then the link is not online, whatever is heard

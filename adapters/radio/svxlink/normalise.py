@@ -53,6 +53,7 @@ class Channel:
         self._unsure = self._told_open
         for heard in (self._open, self._on, self._control_open):
             heard.clear()
+        self._keyed = None
 
     @property
     def is_open(self) -> bool:
