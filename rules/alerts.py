@@ -25,7 +25,7 @@ def warn(turn: Turn, incident: Incident, obligation: Obligation) -> None:
         "warning",
         count=obligation.step,
         ring=step.ring or None,
-        due_us=obligation.step_us,
+        due_us=obligation.opened_us + step.after_us,
     )
 
 
@@ -34,6 +34,14 @@ def breach(turn: Turn, incident: Incident, obligation: Obligation, severity: Sev
     told = _about(turn, incident, obligation, "breach", severity, count=0, ring=ring or None, due_us=obligation.due_us)
     obligation.late = told.late
     return told
+
+
+def breach_again(turn: Turn, incident: Incident, obligation: Obligation, severity: Severity, count: int) -> Alert:
+    """Nobody has answered since it was told: the same breach, told once more."""
+    to = turn.terms.rules.notifiers if severity == "emergency" else None
+    return _about(
+        turn, incident, obligation, "breach", severity, count=count, ring=None, due_us=turn.at_us, to=to
+    )
 
 
 def escalate(
@@ -119,8 +127,10 @@ def publish(turn: Turn, alert: Alert, to: tuple[str, ...]) -> Alert:
     """Put it into the outbox and among the live alerts."""
     alert.key = alert.id
     alert.notifiers = to
-    turn.decision.alerts += (alert,)
-    turn.decision.sends += tuple([Send(alert.id, name) for name in to])
+    decision = turn.decision
+    decision.alerts += (alert,)
+    for name in to:
+        decision.sends += (Send(alert.id, name),)
     turn.state.alerts[alert.id] = alert
     if alert.kind in ("breach", "escalation"):
         turn.state.watch_long(alert.raised_us + ALERT_EXPIRES_US, EXPIRE, alert.obligation, alert)

@@ -26,7 +26,7 @@ from rules.events import (
 from rules.events.call import Direction
 from rules.incidents import Call, Incident
 from rules.merging import merge
-from rules.source_clock import read
+from rules.source_clock import set_moment
 from rules.turn import Turn
 
 _HANDLERS: dict[type[CallEvent], Callable[[Turn, Incident, Any], None]] = {
@@ -40,16 +40,21 @@ _HANDLERS: dict[type[CallEvent], Callable[[Turn, Incident, Any], None]] = {
     Dequeued: legs.dequeued,
     Diverted: legs.diverted,
     Transferred: legs.transferred,
-    Failed: legs.failed,
-    ConnectionCleared: legs.cleared,
+    Failed: legs.gone,
+    ConnectionCleared: legs.gone,
 }
 
 
 def take(turn: Turn, event: CallEvent) -> None:
     """One event of a call."""
-    _set_moment(turn, event)
     state = turn.state
-    incident = state.by_call.get((event.source, event.call))
+    source = event.source
+    set_moment(turn, source, event.occurred_us)
+    if event.uncertain:
+        turn.uncertain = True
+    if event.source_seq is not None:
+        turn.source_seq = event.source_seq
+    incident = state.by_call.get((source, event.call))
     if event.same_call or state.by_leg:
         incident = _find(turn, event, incident)
     elif incident is None:
@@ -59,23 +64,6 @@ def take(turn: Turn, event: CallEvent) -> None:
     decision.incident = incident.id
     _HANDLERS[type(event)](turn, incident, event)
     decision.incidents.append(incident)
-
-
-def _set_moment(turn: Turn, event: CallEvent) -> None:
-    if event.uncertain:
-        turn.uncertain = True
-    if event.source_seq is not None:
-        turn.source_seq = event.source_seq
-    source = event.source
-    status = turn.state.sources.get(source) or turn.status(source)
-    occurred_us = event.occurred_us
-    if occurred_us is not None:
-        skew_max_us = turn.terms.sources[source].skew_max_us
-        turn.source_us, turn.moment_us, changed = read(status, turn.at_us, occurred_us, skew_max_us)
-        if turn.source_us is None:
-            turn.refused_us = occurred_us
-        if changed:
-            turn.decision.sources += (status,)
 
 
 def _find(turn: Turn, event: CallEvent, found: Incident | None) -> Incident:

@@ -41,7 +41,7 @@ def leg_over(turn: Turn, incident: Incident, leg: Leg, cause: Cause) -> None:
         call.caller_gave_up = True
     elif leg.role != "caller" and cause in _OUTCOME_OF:
         call.last_cause = cause
-    left = [other for other in call.legs.values() if other.state != "cleared"]
+    left = [other for other in call.legs.values() if other.state != "cleared"] if len(call.legs) > 1 else []
     if not left:
         _last_leg_over(turn, incident, leg, cause, rang=rang)
     elif leg.role == "caller" and _only_rings(incident, left):
@@ -119,7 +119,7 @@ def close_as(turn: Turn, incident: Incident, outcome: IncidentOutcome) -> None:
     state = turn.state
     state.watch_long(incident.forget_us, FORGET, incident.id, incident)
     state.closed[incident.id] = incident
-    turn.touch(incident)
+    turn.decision.incidents.append(incident)
     if len(state.closed) > CLOSED_KEPT_MAX:
         forget(turn, next(iter(state.closed.values())))
 

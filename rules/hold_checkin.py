@@ -245,13 +245,16 @@ def _take_back_unseen(turn: Turn, incident: Incident, current: Obligation, reaso
 
 def _finish(turn: Turn, incident: Incident, current: Obligation, reason: str) -> None:
     """Take back what was told of this period and of the breached ones before it in the same wait."""
-    breached = [o for o in incident.obligations if o.leg == current.leg and _waits_on(o)]
-    for obligation in breached:
-        obligation.ended_by = turn.seq
-        elapsed_us, clock = _measure(turn, incident, obligation)
-        _fill(turn, incident, obligation, elapsed_us, clock)
-        turn.decision.obligations.append(obligation)
-    clear(turn, incident, [current, *breached], reason)
+    told = [current] if current.step or current.revised else []
+    for obligation in incident.obligations:
+        if obligation.leg == current.leg and obligation.state == "breached" and _waits_on(obligation):
+            obligation.ended_by = turn.seq
+            elapsed_us, clock = _measure(turn, incident, obligation)
+            _fill(turn, incident, obligation, elapsed_us, clock)
+            turn.decision.obligations.append(obligation)
+            told.append(obligation)
+    if told:
+        clear(turn, incident, told, reason)
 
 
 def _waits_on(obligation: Obligation) -> bool:

@@ -42,23 +42,23 @@ def offered(turn: Turn, incident: Incident, event: Offered) -> None:
 def delivered(turn: Turn, incident: Incident, event: Delivered) -> None:
     """A device rings: the caller's own hears the ring-back tone, a person's starts the clock."""
     leg = leg_of(turn, incident, event)
-    leg.role = leg.role or "agent"
+    if not leg.role:
+        leg.role = "agent"
     if leg.state == "cleared" and _rings_again(turn, leg):
         leg = incident.call.legs[leg.id] = Leg(id=leg.id, role=leg.role, device=leg.device, agent=leg.agent)
     repeated = leg.delivered_us is not None
-    _note_ring(turn, leg)
+    if leg.delivered_us is None or turn.moment_us < leg.delivered_us:  # an earlier one may be told later
+        leg.delivered_us = turn.moment_us
+    source_us, known_us = turn.source_us, leg.source_delivered_us
+    if source_us is not None and (known_us is None or source_us < known_us):
+        leg.source_delivered_us = source_us
     if leg.role == "caller":
         return
     _reached_us(turn, incident)
     call = incident.call
     if leg.state == "initiated":
-        if incident.closed_us is None:
-            leg.state = "alerting"
-        elif repeated or call.ended_by_call:
-            leg.state = "cleared"
-        else:
-            endings.reopen(turn, incident)
-            leg.state = "alerting"
+        rings = incident.closed_us is None or _rings_on(turn, incident, repeated=repeated)
+        leg.state = "alerting" if rings else "cleared"
     first_us = incident.first_human_ring_us
     if first_us is None or turn.moment_us < first_us:
         incident.first_human_ring_us = turn.moment_us
@@ -68,6 +68,14 @@ def delivered(turn: Turn, incident: Incident, event: Delivered) -> None:
         call.transfer_pending = False
         call.linger_until_us = None
         three_rings.rings(turn, incident, leg, anew=incident.answered_us is not None)
+
+
+def _rings_on(turn: Turn, incident: Incident, *, repeated: bool) -> bool:
+    """A new device, after the PBX had given up the call."""
+    if repeated or incident.call.ended_by_call:
+        return False
+    endings.reopen(turn, incident)
+    return True
 
 
 def _rings_again(turn: Turn, leg: Leg) -> bool:
@@ -83,17 +91,16 @@ def established(turn: Turn, incident: Incident, event: Established) -> None:
     if leg.established_us is None:
         leg.established_us = turn.moment_us
         leg.source_established_us = turn.source_us
-        leg.device = event.device or leg.device  # of several that rang as one, this is who took it
-        leg.agent = event.agent or leg.agent
+        if event.device:  # of several that rang as one, this is who took it
+            leg.device = event.device
+        if event.agent:
+            leg.agent = event.agent
     elif leg.state != "cleared":
         if leg.role != "caller":
             incident.agent = incident.agent or leg.agent
         return  # told again
-    alive = leg.state in ("initiated", "alerting")
-    if alive and incident.closed_us is None:
-        leg.state = "connected"
-    elif alive:
-        leg.state = "cleared"
+    if leg.state in ("initiated", "alerting"):
+        leg.state = "connected" if incident.closed_us is None else "cleared"
     if leg.role != "caller":
         person_answered(turn, incident, leg)
 
@@ -111,7 +118,8 @@ def person_answered(turn: Turn, incident: Incident, leg: Leg) -> None:
         return
     incident.answered_us = turn.moment_us
     incident.device = leg.device or incident.device or _only_ringing(incident)
-    incident.agent = leg.agent or incident.agent
+    if leg.agent:
+        incident.agent = leg.agent
     if call.queued:
         call.queued = False
         hold_checkin.over(turn, incident, hold_checkin.QUEUE, "answered")
@@ -292,12 +300,12 @@ def _take_over(turn: Turn, incident: Incident, taker: Leg) -> None:
             three_rings.settle(turn, incident, current, "met", "")
 
 
-def failed(turn: Turn, incident: Incident, event: Failed) -> None:
-    _gone(turn, incident, event)
-
-
-def cleared(turn: Turn, incident: Incident, event: ConnectionCleared) -> None:
-    _gone(turn, incident, event)
+def gone(turn: Turn, incident: Incident, event: Failed | ConnectionCleared) -> None:
+    """A leg is over; where none is named, the whole call."""
+    if event.leg == "":
+        endings.call_over(turn, incident, event.cause)
+        return
+    endings.leg_over(turn, incident, leg_of(turn, incident, event), event.cause)
 
 
 def leg_of(turn: Turn, incident: Incident, event: CallEvent) -> Leg:
@@ -305,8 +313,11 @@ def leg_of(turn: Turn, incident: Incident, event: CallEvent) -> Leg:
     legs, name = incident.call.legs, event.leg
     found = legs.get(name)
     if found is None:
-        found = legs[name] = Leg(id=name)
+        found = legs[name] = Leg(
+            id=name, role=event.role, device=event.device, agent=event.agent, uncertain=event.uncertain
+        )
         turn.state.know_leg(incident, name)
+        return found
     if event.role:
         found.role = event.role
     if event.device and not found.device:
@@ -333,23 +344,6 @@ def _reached_us(turn: Turn, incident: Incident) -> None:
             endings.beginning_told_late(turn, incident)
         if incident.closed_us is None and incident.answered_us is None:
             three_rings.offered(turn, incident)
-
-
-def _note_ring(turn: Turn, leg: Leg) -> None:
-    """The first ring of a leg counts; a later told earlier one replaces it."""
-    if leg.delivered_us is None or turn.moment_us < leg.delivered_us:
-        leg.delivered_us = turn.moment_us
-    source_us = turn.source_us
-    if source_us is not None and (leg.source_delivered_us is None or source_us < leg.source_delivered_us):
-        leg.source_delivered_us = source_us
-
-
-def _gone(turn: Turn, incident: Incident, event: CallEvent) -> None:
-    if event.leg == "":
-        endings.call_over(turn, incident, event.cause)
-        return
-    leg = leg_of(turn, incident, event)
-    endings.leg_over(turn, incident, leg, event.cause)
 
 
 def _join_leg(turn: Turn, incident: Incident, leg: str) -> Incident:

@@ -6,9 +6,35 @@ Two windows of five minutes make a minimum that forgets: a clock that is set rig
 
 from rules.incidents import SourceStatus
 from rules.moments import SECOND_US
+from rules.turn import Turn
 
 WINDOW_US = 300 * SECOND_US
 ABSURD_US = 3600 * SECOND_US  # a moment older than this was not sent when it happened, or is not a time at all
+
+
+def set_moment(turn: Turn, source: str, occurred_us: int | None) -> None:
+    """When the event happened, on our clock, if its source told its own time."""
+    status = turn.state.sources.get(source) or turn.status(source)
+    if occurred_us is None:
+        return
+    at_us = turn.at_us
+    skew_us, smallest_us = status.skew_us, status.window_skew_us
+    skew_max_us = turn.terms.sources[source].skew_max_us
+    if (  # as nearly always: a trusted clock of which nothing is learnt
+        skew_us is not None
+        and smallest_us is not None
+        and -skew_max_us <= skew_us <= skew_max_us
+        and smallest_us <= at_us - occurred_us <= ABSURD_US
+        and at_us - status.window_us < WINDOW_US
+    ):
+        turn.source_us = occurred_us
+        turn.moment_us = occurred_us + skew_us
+        return
+    turn.source_us, turn.moment_us, changed = read(status, at_us, occurred_us, skew_max_us)
+    if turn.source_us is None:
+        turn.refused_us = occurred_us
+    if changed:
+        turn.decision.sources += (status,)
 
 
 def read(status: SourceStatus, at_us: int, occurred_us: int, skew_max_us: int) -> tuple[int | None, int, bool]:
@@ -18,15 +44,7 @@ def read(status: SourceStatus, at_us: int, occurred_us: int, skew_max_us: int) -
     leaves the moment at the receipt.
     """
     delta = at_us - occurred_us
-    smallest, skew_us = status.window_skew_us, status.skew_us
-    if (
-        smallest is not None
-        and smallest <= delta <= ABSURD_US
-        and at_us - status.window_us < WINDOW_US
-        and skew_us is not None
-        and -skew_max_us <= skew_us <= skew_max_us
-    ):
-        return occurred_us, occurred_us + skew_us, False  # as nearly always: nothing is learnt of a trusted clock
+    smallest = status.window_skew_us
     if not -ABSURD_US <= delta <= ABSURD_US:
         return None, at_us, False
     ahead = delta < -skew_max_us
@@ -47,11 +65,6 @@ def read(status: SourceStatus, at_us: int, occurred_us: int, skew_max_us: int) -
         return occurred_us, at_us, changed
     carried_us = occurred_us + skew_us
     return occurred_us, min(at_us, carried_us), changed
-
-
-def trusted(status: SourceStatus, skew_max_us: int) -> bool:
-    skew_us = status.skew_us
-    return skew_us is not None and -skew_max_us <= skew_us <= skew_max_us
 
 
 def _new_window(status: SourceStatus, at_us: int, delta: int) -> None:

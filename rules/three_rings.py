@@ -353,7 +353,8 @@ def _fill(turn: Turn, incident: Incident, obligation: Obligation, elapsed_us: in
     if terms is not None and terms.cycle_us > 0:
         obligation.ring = incident.rings = elapsed_us // terms.cycle_us + 1
     obligation.clock = clock
-    obligation.certain = obligation.certain and not turn.uncertain
+    if turn.uncertain:
+        obligation.certain = False
     status = turn.state.sources.get(incident.call.source)
     obligation.skew_us = status.skew_us if status is not None else None
     if clock == "receipt" and (turn.source_us is not None or turn.refused_us is not None):

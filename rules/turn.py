@@ -8,7 +8,6 @@ import msgspec
 from rules.effects import Decision, Note
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import INTERNAL_RULES, Obligation, Outcome, Rule, Step
-from rules.source_clock import trusted
 from rules.state import OBLIGATION, State
 from rules.terms import Terms
 
@@ -51,7 +50,10 @@ class Turn(msgspec.Struct, gc=False):
     def clock_trusted(self, source: str) -> bool:
         """Asked when judging, not when the event came: a clock may prove itself later."""
         status = self.state.sources.get(source)
-        return status is not None and trusted(status, self.terms.sources[source].skew_max_us)
+        if status is None or status.skew_us is None:
+            return False
+        skew_max_us = self.terms.sources[source].skew_max_us
+        return -skew_max_us <= status.skew_us <= skew_max_us
 
     def out_of_touch(self, source: str) -> bool:
         status = self.state.sources.get(source)
@@ -81,12 +83,13 @@ class Turn(msgspec.Struct, gc=False):
         certain: bool = True,
     ) -> Obligation:
         state = self.state
+        state.last_id += 1
         obligation = Obligation(
-            id=state.next_id(),
+            id=state.last_id,
             rule=rule,
             incident=incident.id,
             opened_us=opened_us,
-            due_us=opened_us + (plan[-1].after_us if plan else 0),
+            due_us=opened_us + plan[-1].after_us if plan else opened_us,
             plan=plan,
             rule_set=self.terms.rules.version,
             leg=leg,
@@ -116,7 +119,7 @@ class Turn(msgspec.Struct, gc=False):
 
     def end(self, incident: Incident, obligation: Obligation, verdict: Outcome, reason: str = "") -> None:
         """Give the verdict. The evidence of time is the caller's to fill in, where there is any."""
-        if obligation.state == "open" and obligation.rule == "call_back":
+        if obligation.rule == "call_back" and obligation.state == "open":
             self.state.drop_call_back(incident, obligation)
         obligation.state = verdict
         obligation.reason = reason

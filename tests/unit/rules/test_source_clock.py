@@ -1,10 +1,19 @@
 """The skew is the smallest delay seen lately; what is absurd is as if no time were told."""
 
+from rules.effects import Decision
 from rules.incidents import SourceStatus
-from rules.source_clock import ABSURD_US, WINDOW_US, read, trusted
+from rules.settings import RuleSet
+from rules.source_clock import ABSURD_US, WINDOW_US, read
+from rules.state import State
+from rules.turn import Turn
 
-MAX_US = 2_000_000
+MAX_US = 2_000_000  # what a source is allowed where its settings say nothing else
 NOW = 1_763_712_000_000_000
+
+
+def trusted(status: SourceStatus) -> bool:
+    state = State(RuleSet(version="1", site="s"), sources=[status])
+    return Turn(state, state.terms, 1, NOW, NOW, NOW, Decision()).clock_trusted(status.name)
 
 
 def test_the_smallest_delay_is_the_skew() -> None:
@@ -34,13 +43,13 @@ def test_a_moment_of_the_near_future_tells_the_skew_but_does_not_judge() -> None
     source_us, moment_us, changed = read(status, NOW, NOW + MAX_US + 1, MAX_US)
     assert (source_us, moment_us, changed) == (None, NOW, True)
     assert status.skew_us == -MAX_US - 1
-    assert not trusted(status, MAX_US)
+    assert not trusted(status)
 
 
 def test_a_clock_set_right_is_trusted_again_at_its_first_sane_time() -> None:
     status = SourceStatus(name="main")
     read(status, NOW, NOW + 5_000_000, MAX_US)
-    assert not trusted(status, MAX_US)
+    assert not trusted(status)
     assert read(status, NOW + 10, NOW, MAX_US) == (NOW, NOW + 10, True)
     assert status.skew_us == 10
 
@@ -56,7 +65,7 @@ def test_a_clock_that_stays_ahead_for_a_window_is_no_longer_trusted() -> None:
     status = SourceStatus(name="main")
     read(status, NOW + 10, NOW, MAX_US)
     read(status, NOW + WINDOW_US + 10, NOW + WINDOW_US + 30_000_000, MAX_US)
-    assert not trusted(status, MAX_US)
+    assert not trusted(status)
 
 
 def test_after_a_long_silence_only_the_new_window_counts() -> None:
@@ -67,7 +76,7 @@ def test_after_a_long_silence_only_the_new_window_counts() -> None:
 
 
 def test_the_allowance_itself_is_still_trusted() -> None:
-    assert trusted(SourceStatus(name="main", skew_us=MAX_US), MAX_US)
-    assert trusted(SourceStatus(name="main", skew_us=-MAX_US), MAX_US)
-    assert not trusted(SourceStatus(name="main", skew_us=MAX_US + 1), MAX_US)
-    assert not trusted(SourceStatus(name="main"), MAX_US)
+    assert trusted(SourceStatus(name="main", skew_us=MAX_US))
+    assert trusted(SourceStatus(name="main", skew_us=-MAX_US))
+    assert not trusted(SourceStatus(name="main", skew_us=MAX_US + 1))
+    assert not trusted(SourceStatus(name="main"))
