@@ -43,6 +43,10 @@ def incident_document(incident: Incident) -> Document:
         "calls": incident.calls,
         "talkgroup": incident.talkgroup,
         "facts": dict(incident.facts),
+        "recordings": [
+            {"id": clip.id, "started_at": rfc3339(clip.started_us), "seconds": clip.seconds, "unit": clip.unit}
+            for clip in incident.recordings
+        ],
         "verdicts": [_verdict(ob) for ob in theirs if ob.state != "open"],
         "obligations_open": [_open(ob) for ob in theirs if ob.state == "open"],
     }

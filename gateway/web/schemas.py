@@ -107,6 +107,12 @@ _INCIDENT: Schema = {
     "talkgroup": TEXT | {"description": "radio: the talkgroup or unit that was called"},
     "calls": WHOLE | {"description": "radio: how many calls the unit made"},
     "facts": FACTS,
+    "recordings": many(
+        record(
+            "A clip: GET /api/v1/recordings/{id}.",
+            {"id": TEXT, "started_at": MOMENT, "seconds": NUMBER, "unit": TEXT},
+        )
+    ),
     "verdicts": many(ref("Verdict")),
     "obligations_open": many(
         record("Still waits.", {"id": WHOLE, "rule": one_of(Rule), "opened_at": MOMENT, "due_at": MOMENT})

@@ -16,7 +16,7 @@ export async function showDetail(article, number, lineNames, leave) {
   const record = await read(`/api/v1/incidents/${encodeURIComponent(number)}`).catch((error) => error);
   article.lastChild.remove();
   if (record instanceof Error) article.append(el("p.empty", {}, t("failed", record.message)));
-  else article.append(facts({ ...record, line_name: lineNames.get(record.line) }), ...(record.medium === "radio" ? factsForm(record) : []), el("h4", {}, t("verdicts")), verdicts(record), el("h4", {}, t("timeline")), timeline(record));
+  else article.append(facts({ ...record, line_name: lineNames.get(record.line) }), ...(record.medium === "radio" ? factsForm(record) : []), ...recordings(record), el("h4", {}, t("verdicts")), verdicts(record), el("h4", {}, t("timeline")), timeline(record));
 }
 
 function facts(record) {
@@ -37,6 +37,16 @@ function facts(record) {
     ["holds", record.holds ? `${t("times", record.holds)} · ${record.hold_seconds.toFixed(1)} s` : ""],
   ];
   return el("dl.facts", {}, ...rows.filter(([, value]) => value).flatMap(([key, value]) => [el("dt", {}, t(key)), el("dd", {}, value)]));
+}
+
+function recordings(record) {
+  if (!record.recordings?.length) return [];
+  const clips = record.recordings.map((clip) => {
+    const words = [clockTime(clip.started_at), clip.unit, `${clip.seconds.toFixed(1)} s`].filter(Boolean).join("  ");
+    const src = `/api/v1/recordings/${encodeURIComponent(clip.id)}`;
+    return el("li", {}, el("small", {}, words), el("audio", { controls: true, preload: "none", src, "aria-label": words }));
+  });
+  return [el("h4", {}, t("recordings")), el("ul.recordings", {}, ...clips)];
 }
 
 function verdicts(record) {
