@@ -71,6 +71,9 @@ class Session:
                 self._watch_silence(),
                 *(port.lost() for port in self._ports.values()),
             )
+        except PeerUnavailable:
+            self._work_off()  # what came before the loss was heard
+            raise
         finally:
             for written in self._senders:
                 if not written.done():
@@ -110,10 +113,13 @@ class Session:
             self._kick.clear()
             if timer is not None:
                 timer.cancel()
-            while self._arrived:
-                self._feed(self._arrived.popleft())
+            self._work_off()
             self._pass(self._intake.now_us())
             self._queue_what_it_says()
+
+    def _work_off(self) -> None:
+        while self._arrived:
+            self._feed(self._arrived.popleft())
 
     def _feed(self, arrival: _Arrival) -> None:
         """First what was due before it came."""
@@ -150,12 +156,13 @@ class Session:
 
     async def _keep_alive(self) -> NoReturn:
         """Ask now and then, where there is something to ask; who answers to nothing is not there."""
+        answer_within_s = min(ANSWER_WITHIN_S, self._settings.query_s)
         missed = 0
         while self._settings.query_s > 0 and (question := self._station.query()):
             self._answered.clear()
             await self.send(question)
             try:
-                async with asyncio.timeout(ANSWER_WITHIN_S):
+                async with asyncio.timeout(answer_within_s):
                     await self._answered.wait()
             except TimeoutError:
                 missed += 1

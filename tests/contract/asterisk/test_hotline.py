@@ -8,7 +8,8 @@ from adapters.pbx.asterisk import Settings
 from rules.events import ConnectionCleared, Delivered, Originated, Resynced, Unparsed
 from simulators.asterisk import Hotline, PretendAsterisk
 from simulators.traffic import steady
-from tests.contract.asterisk.conftest import FrontDoor, linked
+from tests.contract.asterisk.conftest import linked
+from tests.fixtures.front_door import FrontDoor
 
 CALLS = 25
 

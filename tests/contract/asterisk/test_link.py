@@ -20,7 +20,8 @@ from rules.events import (
     Unparsed,
 )
 from simulators.asterisk import PretendAsterisk
-from tests.contract.asterisk.conftest import FrontDoor, linked
+from tests.contract.asterisk.conftest import linked
+from tests.fixtures.front_door import FrontDoor
 
 
 def _seen(door: FrontDoor) -> dict[str, SeenLeg]:
