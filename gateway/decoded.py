@@ -19,6 +19,7 @@ from rules.settings import RuleSet
 _AFTERWARDS_US = 2 * 3600 * SECOND_US  # so long the rules may go on after the last event
 _SHOWN = ("source_seq", "direction", "role", "leg", "caller", "called", "device", "agent", "trunk", "queue", "cause")
 _OF_EVERY_RADIO_EVENT = frozenset(field.name for field in msgspec.structs.fields(RadioEvent))
+_YES_OR_NO = ("on", "ok", "active", "present")  # a no says as much as a yes
 _NOT_SHOWN = ("source", "occurred_us")
 
 
@@ -74,12 +75,12 @@ def raw_text(raw: bytes) -> str:
 
 
 def _flat(one: Read) -> dict[str, Any]:
-    """What every radio event may say stands there only where it is said; its own facts always do."""
+    """What an event leaves open is left out."""
     event = one.event
     told: dict[str, Any] = {"type": type(event).__name__}
     if isinstance(event, RadioEvent):
         said = ((name, getattr(event, name)) for name in event.__struct_fields__)
-        told |= {name: value for name, value in said if value or name not in _OF_EVERY_RADIO_EVENT}
+        told |= {name: value for name, value in said if value or name in _YES_OR_NO}
     else:
         told |= msgspec.to_builtins(event)
     occurred_us = told.get("occurred_us")
