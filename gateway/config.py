@@ -169,8 +169,9 @@ def load(path: Path) -> Config:
         )
     )
     tables = [source.settings for source in sources] + [notifier.settings for notifier in notifiers]
-    told = (*remarks(path.parent / gateway.api_token_file, tables, rule_set), *radio_remarks(rule_set))
-    return Config(path, gateway, auth, tuple(sources), tuple(notifiers), rule_set, told)
+    told = [*remarks(path.parent / gateway.api_token_file, tables, rule_set), *radio_remarks(rule_set)]
+    told += [note for source in sources for note in source.kind.remarks(source.settings)]
+    return Config(path, gateway, auth, tuple(sources), tuple(notifiers), rule_set, tuple(told))
 
 
 def _named_by_content(rules: RuleSet) -> RuleSet:
