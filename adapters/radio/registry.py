@@ -12,6 +12,7 @@ from adapters.radio import (
     selcall_text,
     svxlink,
     tait_ccdi,
+    tetra_pei,
     vox,
 )
 from adapters.radio.kind import RadioKind
@@ -28,5 +29,6 @@ KINDS: tuple[RadioKind, ...] = (
     selcall_text.KIND,
     svxlink.KIND,
     tait_ccdi.KIND,
+    tetra_pei.KIND,
     vox.KIND,
 )

@@ -1,5 +1,6 @@
 """Kenwood's serial data: packets STX … ETX without a checksum, and position sentences $PK…*hh with one."""
 
+import re
 from typing import NamedTuple
 
 from adapters.radio.scanner import Scanner
@@ -7,6 +8,7 @@ from adapters.radio.scanner import Scanner
 STX, ETX = b"\x02", b"\x03"
 PACKET_BYTES_MAX = 4200  # the longest text has 4096
 SENTENCE_BYTES_MAX = 160
+_CONTROL = re.compile(rb"[\x00-\x1f]")
 _HEX = frozenset(b"0123456789ABCDEFabcdef")
 
 
@@ -48,7 +50,7 @@ def _packet(buffer: bytearray, at: int) -> Packet | str | None:
         if len(buffer) == behind:
             return None
         return Packet(b"", sentence.fields, bytes(buffer[at : behind + 1])) if buffer[behind] == ETX[0] else ""
-    if any(byte < 0x20 for byte in body):  # the end of this packet was lost, another begins
+    if _CONTROL.search(body):  # the end of this packet was lost, another begins
         return "cut off"
     if end < 0:
         return None

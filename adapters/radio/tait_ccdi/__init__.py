@@ -13,4 +13,6 @@ KIND = RadioKind(
     transports=("serial", "socket", "rfc2217"),
     replies=("ptt", "answered"),
     check=check,
+    sends_text=True,
+    acks_text=True,
 )

@@ -1,0 +1,88 @@
+"""What a terminal tells of calls: who calls whom, who has the word, and that it was given back."""
+
+from typing import Any, NamedTuple
+
+from rules.events import (
+    ControlTransmitting,
+    Emergency,
+    RadioEvent,
+    TransmissionEnded,
+    TransmissionStarted,
+    UnitIdentified,
+)
+
+CALLS_MAX = 16  # instances are small numbers that are used again
+EMERGENCY_PRIORITY = "15"
+_GRANTED_TO_US, _GRANTED_TO_ANOTHER = "0", "3"
+_POINT_TO_POINT = "0"
+_SSI_DIGITS = 8  # of a TSI's 17: country 4, network 5, and these
+
+
+def unit_name(identity: str) -> str:
+    """A unit as people write it: its short identity without leading zeros, also where all 17 digits are told."""
+    if not (identity.isdigit() and identity.isascii()):
+        return identity
+    return str(int(identity[-_SSI_DIGITS:]))
+
+
+class Call(NamedTuple):
+    called: str = ""
+    group: bool = False
+    unit: str = ""
+    speaking: str = ""  # "unit", "control"
+
+
+class Calls:
+    def __init__(self, where: dict[str, Any]) -> None:
+        self._where = where
+        self._calls: dict[str, Call] = {}  # by instance
+
+    def clear(self) -> None:
+        self._calls.clear()
+
+    def began(self, fields: tuple[str, ...]) -> list[RadioEvent]:
+        """+CTICN: instance, status, service, [type], [calling], [hook], [simplex], [e2e], [comms], [codec], [type],
+        [called], [priority].
+        """
+        fields += ("",) * (13 - len(fields))
+        unit, called = unit_name(fields[4]), unit_name(fields[11])
+        group = fields[8] not in ("", _POINT_TO_POINT)
+        self._keep(fields[0], Call(called, group, unit))
+        who = {**self._where, "unit": unit, "called": called, "group": group}
+        return [Emergency(**who) if fields[12] == EMERGENCY_PRIORITY else UnitIdentified(**who)]
+
+    def granted(self, fields: tuple[str, ...]) -> list[RadioEvent]:
+        """+CTXG: instance, grant, permission, e2e[, type, calling]: with who it is, another speaks; else we may."""
+        call = self._calls.get(fields[0], Call())
+        grant = fields[1] if len(fields) > 1 else ""
+        if len(fields) >= 6 or grant == _GRANTED_TO_ANOTHER:
+            unit = unit_name(fields[5]) if len(fields) >= 6 else call.unit
+            self._keep(fields[0], call._replace(unit=unit, speaking="unit"))
+            return [TransmissionStarted(**self._where, unit=unit, called=call.called, group=call.group)]
+        if grant not in (_GRANTED_TO_US, ""):  # refused, or to come later
+            return []
+        self._keep(fields[0], call._replace(speaking="control"))
+        return [ControlTransmitting(**self._where, on=True, called=call.called, group=call.group)]
+
+    def ceased(self, fields: tuple[str, ...]) -> list[RadioEvent]:
+        """+CDTXC: instance, permission: whoever spoke is silent."""
+        call = self._calls.get(fields[0], Call())
+        if fields[0] in self._calls:
+            self._calls[fields[0]] = call._replace(speaking="")
+        if call.speaking == "control":
+            return [ControlTransmitting(**self._where, on=False, called=call.called, group=call.group)]
+        unit = call.unit if call.speaking else ""
+        return [TransmissionEnded(**self._where, unit=unit, called=call.called, group=call.group)]
+
+    def released(self, fields: tuple[str, ...]) -> list[RadioEvent]:
+        """+CTCR: instance, cause: the call is over, and with it whoever still spoke."""
+        call = self._calls.get(fields[0], Call())
+        ended = self.ceased(fields) if call.speaking else []
+        self._calls.pop(fields[0], None)
+        return ended
+
+    def _keep(self, instance: str, call: Call) -> None:
+        self._calls.pop(instance, None)
+        self._calls[instance] = call
+        while len(self._calls) > CALLS_MAX:
+            del self._calls[next(iter(self._calls))]

@@ -1,0 +1,77 @@
+"""A TETRA terminal's lines (TS 100 392-5): indications, some with a line of data behind, among replies and echoes."""
+
+import re
+from typing import NamedTuple
+
+from adapters.radio.scanner import Scanner
+
+LINE_BYTES_MAX = 1200
+PAIR_BYTES_MAX = 2 * LINE_BYTES_MAX
+_ENDS = b"\r\n"
+_HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+")
+# An indication may stand behind rubbish in its line: what precedes it must not cost it.
+_INDICATION = re.compile(rb"\+(CTSDSR|CTICN|CTXG|CDTXC|CTCR|CTCC|CTOCP|CMGS|CME ERROR|CMS ERROR)\s*:", re.IGNORECASE)
+_WITH_DATA = "CTSDSR"
+_PRINTABLE = re.compile(rb"[ -~]*")
+
+
+class Line(NamedTuple):
+    """`name` is an indication's, upper case, "" for another line; `fields` are what follows its colon.
+
+    `data`: of a message, the octets of the line behind it; None where none came.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    text: str
+    data: bytes | None
+    raw: bytes
+
+
+def scanner() -> Scanner[Line]:
+    return Scanner(_match, PAIR_BYTES_MAX)
+
+
+def _match(buffer: bytearray, at: int, last: bool) -> Line | str | None:
+    if buffer[at] in _ENDS:
+        return Line("", (), "", None, bytes(buffer[at : at + 1]))
+    end = _line_end(buffer, at, last)
+    if end is None:
+        return None if _PRINTABLE.fullmatch(buffer, at) else ""
+    line = bytes(buffer[at:end])
+    found = _INDICATION.search(line)
+    if not _PRINTABLE.fullmatch(line) or (found and found.start() > 0) or len(line) > LINE_BYTES_MAX:
+        return ""
+    if not found:
+        return Line("", (), line.decode("ascii"), None, line)
+    name, fields = found[1].decode().upper(), line[found.end() :].decode("ascii")
+    if name != _WITH_DATA:
+        return _indication(name, fields, None, line)
+    return _message(buffer, at, end, fields, last)
+
+
+def _message(buffer: bytearray, at: int, end: int, fields: str, last: bool) -> Line | None:
+    begin = end
+    while begin < len(buffer) and buffer[begin] in _ENDS:
+        begin += 1
+    data_end = _line_end(buffer, begin, last) if begin < len(buffer) else None
+    if data_end is None and not last:
+        # Only its end decides whether a line is data, but what has another sign already is none.
+        if begin == len(buffer) or _HEX.fullmatch(bytes(buffer[begin:]) + b"0" * (len(buffer[begin:]) % 2)):
+            return None
+        return _indication(_WITH_DATA, fields, None, bytes(buffer[at:end]))
+    data = bytes(buffer[begin:data_end]).strip() if data_end is not None else b""
+    if not _HEX.fullmatch(data):
+        return _indication(_WITH_DATA, fields, None, bytes(buffer[at:end]))
+    return _indication(_WITH_DATA, fields, bytes.fromhex(data.decode()), bytes(buffer[at:data_end]))
+
+
+def _indication(name: str, fields: str, data: bytes | None, raw: bytes) -> Line:
+    return Line(name, tuple(field.strip().strip('"') for field in fields.split(",")), "", data, raw)
+
+
+def _line_end(buffer: bytearray, at: int, last: bool) -> int | None:
+    ends = [place for end in _ENDS if (place := buffer.find(end, at)) >= 0]
+    if ends:
+        return min(ends)
+    return len(buffer) if last else None
