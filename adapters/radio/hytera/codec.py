@@ -15,7 +15,9 @@ CONNECT, ACCEPT, REJECT, CLOSE, CLOSE_ACK, DATA, DATA_ACK = 0xFE, 0xFD, 0xFC, 0x
 _HRNP_OPCODES = frozenset((CONNECT, ACCEPT, REJECT, CLOSE, CLOSE_ACK, DATA, DATA_ACK))
 # HSTRP flags
 HAS_OPTION, IS_REJECT, IS_CLOSE, IS_CONNECT, IS_HEARTBEAT, IS_ACK = 0x20, 0x10, 0x08, 0x04, 0x02, 0x01
-_WITHOUT_MESSAGE = IS_REJECT | IS_CLOSE | IS_CONNECT | IS_HEARTBEAT | IS_ACK
+_WITHOUT_MESSAGE = frozenset(
+    (IS_ACK, IS_HEARTBEAT, IS_CONNECT, IS_CONNECT | IS_ACK, IS_CLOSE, IS_CLOSE | IS_ACK, IS_REJECT)
+)
 _OPTION_SLOT = 4
 
 _RELIABLE = 0x80
@@ -114,7 +116,8 @@ def _match_hstrp(buffer: bytearray, at: int, last: bool) -> Hstrp | str | None:
     if len(buffer) < at + _HSTRP_HEAD_BYTES:
         return None
     flags = buffer[at + 3]
-    if buffer[at + 1] != 0x42 or buffer[at + 2] != 0 or flags & 0xC0:
+    carries = not flags & ~HAS_OPTION
+    if buffer[at + 1] != 0x42 or buffer[at + 2] != 0 or not (carries or flags & ~HAS_OPTION in _WITHOUT_MESSAGE):
         return "not a Hytera frame"
     end, slot = at + _HSTRP_HEAD_BYTES, 0
     if flags & HAS_OPTION and not flags & IS_HEARTBEAT:
@@ -123,12 +126,12 @@ def _match_hstrp(buffer: bytearray, at: int, last: bool) -> Hstrp | str | None:
             return None
         end, slot = options
     message = None
-    if not flags & _WITHOUT_MESSAGE:
+    if carries and not (last and end == len(buffer)):  # it may carry nothing
         inner = _match_hdap(buffer, end)
-        if inner is None and not last:
-            return None
-        message = inner if isinstance(inner, Hdap) else None
-        end += len(message.raw) if message is not None else 0
+        if not isinstance(inner, Hdap):
+            return inner
+        message = inner
+        end += len(message.raw)
     return Hstrp(bytes(buffer[at:end]), flags, int.from_bytes(buffer[at + 4 : at + 6]), slot, message)
 
 

@@ -28,7 +28,7 @@ class HyteraStation(StreamStation[Frame]):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings, codec.scanner())
         self._settings = settings
-        self._datagrams = settings.port.startswith("udp://")
+        self._datagrams = not settings.port or settings.port.startswith("udp://")  # "": a recorded sample
         self._framing = settings.transport_framing
         self._normaliser = Normaliser(settings.name)
         self._sent = SentTexts()
@@ -47,6 +47,7 @@ class HyteraStation(StreamStation[Frame]):
         self._answers = [self._connect()] if self._framing == "hrnp" else []
 
     def feed(self, data: bytes, at_us: int, via: str = "") -> list[Heard]:
+        self._slot = 0
         heard = super().feed(data, at_us, via)
         if self._datagrams:  # nothing reaches into the next one
             heard += self._hear(self._scanner.end(), at_us)
@@ -83,6 +84,8 @@ class HyteraStation(StreamStation[Frame]):
             return self._read_hrnp(frame)
         if isinstance(frame, Hstrp):
             return self._read_hstrp(frame, at_us)
+        if not self._datagrams:  # in a datagram it stands behind the HSTRP message that named the slot
+            self._slot = 0
         return self._read_message(frame)
 
     def _read_hrnp(self, frame: Hrnp) -> list[RadioEvent | Unparsed]:

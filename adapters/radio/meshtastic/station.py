@@ -41,7 +41,8 @@ class MeshtasticStation(StreamStation[FromRadio]):
         self._sending = [] if self._publishes else wanted
 
     def feed(self, data: bytes, at_us: int, via: str = "") -> list[Heard]:
-        if self._publishes or "/2/" in via:
+        recorded = not self._settings.port and data.startswith(b"{")  # a sample, which comes by no port
+        if self._publishes or recorded or "/2/" in via:
             return [Heard(event, data) for event in self._read_message(data, via)]
         return super().feed(data, at_us, via)
 
