@@ -18,11 +18,17 @@ from rules.moments import SECOND_US
 
 Language = Literal["zh", "en"]
 
-_STYLES = {"warning": "yellow", "breach": "bold red", "escalation": "bold magenta", "cleared": "green"}
-_KINDS = {"warning": "预警", "breach": "超时", "escalation": "升级", "cleared": "解除"}
+_STYLES = {
+    "warning": "yellow",
+    "breach": "bold red",
+    "escalation": "bold magenta",
+    "cleared": "green",
+    "emergency": "bold white on red",
+}
+_KINDS = {"warning": "预警", "breach": "超时", "escalation": "升级", "cleared": "解除", "emergency": "紧急"}
 _WORDS = {
     "zh": {
-        "title": "热线网关：模拟热线来电中",
+        "title": "热线网关：模拟热线与对讲正在呼叫",
         "board": "看板（点此链接登录，限用一次；以后用 token.txt 里的令牌）：",
         "mqtt": "MQTT",
         "folder": "数据与日志",
@@ -32,7 +38,7 @@ _WORDS = {
         "stopped": "已结束，没有留下任何进程。",
     },
     "en": {
-        "title": "hotline-gateway: a simulated hotline is ringing it",
+        "title": "hotline-gateway: a simulated hotline and simulated radios call it",
         "board": "The board (this link signs you in, once; afterwards the token in token.txt does):",
         "mqtt": "MQTT",
         "folder": "data, logs",
@@ -71,8 +77,9 @@ class Screen:
         """One alert: on a terminal its words stay in a column of their own, in a file it is one line."""
         at = datetime.fromtimestamp(alert.raised_us / SECOND_US, zone).strftime("%H:%M:%S")
         said = texts(alert)
-        kind, words = (_KINDS[alert.kind], said.zh) if self._language == "zh" else (alert.kind, said.en)
-        style = _STYLES[alert.kind]
+        told = "emergency" if alert.severity == "emergency" and alert.kind != "cleared" else alert.kind
+        kind, words = (_KINDS[told], said.zh) if self._language == "zh" else (told, said.en)
+        style = _STYLES[told]
         if not self._console.is_terminal:
             self._console.print(f"{at} {kind:<10} {escaped(words)}")
             return

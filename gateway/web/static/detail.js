@@ -33,7 +33,7 @@ function facts(record) {
     ["opened", exact(record.opened_at)],
     ["answered", record.answered_at && exact(record.answered_at)],
     ["closed", record.closed_at && exact(record.closed_at)],
-    ["result", t(`outcome_${record.outcome}`)],
+    ["result", t(`${radio ? "hailEnd" : "outcome"}_${record.outcome}`)],
     ["holds", record.holds ? `${t("times", record.holds)} · ${record.hold_seconds.toFixed(1)} s` : ""],
   ];
   return el("dl.facts", {}, ...rows.filter(([, value]) => value).flatMap(([key, value]) => [el("dt", {}, t(key)), el("dd", {}, value)]));

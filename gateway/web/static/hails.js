@@ -2,7 +2,6 @@
 import { moment as at, stretch } from "./model.js";
 
 const FRESH_MS = 3000; // "done" shows its green so long
-const NEVER_MS = 365 * 86_400_000; // a moment so far away is none: the rule has no seconds
 
 export const isHail = (incident) => incident.medium === "radio";
 
@@ -16,8 +15,8 @@ export function promiseOf(hail) {
 export function hailLook(hail, now) {
   const two = lastClock(hail, "two_calls");
   const shown = { calls: hail.calls, allowed: hail.calls_allowed, since: at(hail.opened_at), verdict: two };
-  if (hail.closed_at) return { ...shown, until: at(hail.answered_at ?? hail.closed_at), phase: endPhase(two), what: `outcome_${hail.outcome}` };
-  if (hail.answered_at) return { ...shown, until: at(hail.answered_at), phase: freshPhase(hail, two, now), what: "outcome_answered" };
+  if (hail.closed_at) return { ...shown, until: at(hail.answered_at ?? hail.closed_at), phase: endPhase(two), what: `hailEnd_${hail.outcome}` };
+  if (hail.answered_at) return { ...shown, until: at(hail.answered_at), phase: freshPhase(hail, two, now), what: "hailEnd_answered" };
   if (hail.flags.includes("emergency")) return { ...shown, phase: "breach", what: "emergency", waits: true };
   if (two?.state === "breached") return { ...shown, phase: "breach", what: "noReply", waits: true, fraction: 1 };
   if (two?.state === "open") return { ...shown, ...waiting(hail, two, now), waits: true };
@@ -26,9 +25,9 @@ export function hailLook(hail, now) {
 }
 
 function waiting(hail, two, now) {
-  const timed = at(two.due_at) - now < NEVER_MS;
+  const timed = !hail.speaking && two.steps.some((step) => step.kind === "breach"); // or only the calls count
   const phase = hail.calls > hail.calls_allowed ? "breach" : hail.calls > 1 ? "warn" : "new";
-  return { phase, what: "hail", hint: phase === "new" ? "" : "replyNow", ...(timed ? stretch(two, now) : {}) };
+  return { phase, what: "hail", hint: hail.speaking ? "speaking" : phase === "new" ? "" : "replyNow", ...(timed ? stretch(two, now) : {}) };
 }
 
 const endPhase = (two) => ({ met: "done", not_observable: "unknown" })[two?.state] ?? "over";
@@ -37,9 +36,9 @@ function freshPhase(hail, two, now) {
   return two?.state === "met" && now - at(hail.answered_at) < FRESH_MS ? "done" : "talk";
 }
 
-/** The hail that waits for a reply and is due first; breached ones before all. */
+/** The hail that waits for a reply and is due first. */
 export function mostUrgentHail(hails, now) {
-  const waits = hails.map((hail) => ({ hail, look: hailLook(hail, now) })).filter(({ look }) => look.waits);
+  const waits = hails.map((hail) => ({ hail, look: hailLook(hail, now) })).filter(({ look }) => look.waits && look.phase !== "unknown");
   waits.sort((a, b) => (a.look.due ?? a.look.since) - (b.look.due ?? b.look.since));
   return waits[0]?.hail;
 }

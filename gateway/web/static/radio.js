@@ -9,12 +9,17 @@ const FADES_MS = 3000;
 const DOTS_MAX = 6;
 const MARK_OF = { quiet: "○", open: "●", control: "◉", breach: "■" };
 
+const nameOf = (thing) => [thing.unit_post, thing.unit_name].filter(Boolean).join(" ");
+
 /** 门岗 王 (100-4002): a name where there is one, and always the unit as the radio writes it. */
-export function unitWords(thing) {
+function unitWords(thing) {
   if (!thing.unit) return t("unitUnknown");
-  const name = [thing.unit_post, thing.unit_name].filter(Boolean).join(" ");
+  const name = nameOf(thing);
   return name ? `${name} (${thing.unit})` : thing.unit;
 }
+
+/** In a row the unit's own number stands in the second line: there it is never cut off. */
+const nameWords = (hail) => nameOf(hail) || hail.unit || t("unitUnknown");
 
 function channelWords(thing) {
   return [thing.channel, thing.channel_name].filter(Boolean).join(" ");
@@ -22,7 +27,8 @@ function channelWords(thing) {
 
 function route(hail) {
   const group = [hail.talkgroup, hail.talkgroup_name].filter(Boolean).join(" ");
-  return [channelWords(hail), group].filter(Boolean).join(` ${t("to")} `);
+  const way = [channelWords(hail), group].filter(Boolean).join(` ${t("to")} `);
+  return [nameOf(hail) && hail.unit, way].filter(Boolean).join(" · ");
 }
 
 function ago(ms) {
@@ -105,12 +111,13 @@ function fillHail(row, hail, now, urgent) {
   put(sign, look.phase === "talk" && look.verdict?.state === "breached" ? MARKS.breach : MARKS[look.phase]);
   put(state.firstChild, stateWords(look));
   put(state.lastChild, look.waits ? dots(look) : "");
-  put(who.children[0], unitWords(hail));
+  put(who.children[0], nameWords(hail));
   who.children[0].title = t("openRecord");
   put(who.children[2], route(hail));
   put(count.firstChild, look.until ? span(look.until - look.since) : `${seconds(now - look.since)} s`);
   put(count.lastChild, countWords(look, now));
-  answered.hidden = wait.hidden = !look.waits;
+  answered.hidden = !look.waits || !hail.board_counts;
+  wait.hidden = !look.waits;
   answered.firstChild.hidden = !urgent; // the key is for this one only
   put(answered.lastChild, t("hailAnswered"));
   put(wait, t("pleaseWait"));
@@ -121,12 +128,12 @@ function fillHail(row, hail, now, urgent) {
 function stateWords(look) {
   if (look.what === "hail") return t("hailCount", look.calls);
   if (look.what === "noReply") return `${t("noReply")} · ${t("hailCount", look.calls)}`;
-  if (look.what.startsWith("outcome_") && look.verdict && look.verdict.state !== "open") return verdictWords(look.verdict).replace(/^\S /, "");
+  if (look.what.startsWith("hailEnd_") && look.verdict && look.verdict.state !== "open") return verdictWords(look.verdict).replace(/^\S /, "");
   return t(look.what);
 }
 
 function countWords(look, now) {
-  if (look.what.startsWith("outcome_")) return t(look.what);
+  if (look.what.startsWith("hailEnd_")) return t(look.what);
   if (!look.due) return look.hint ? t(look.hint) : "";
   const left = look.due - now;
   const words = left >= 0 ? t("left", seconds(left)) : t("over", seconds(left));
@@ -149,7 +156,7 @@ function fillPromises(list, owed, now, actions) {
     mark(row, "number", hail.number);
     put(sign, left < 0 ? MARKS.breach : warned ? MARKS.warn : "↩");
     put(state.firstChild, t("promised"));
-    put(who.children[0], unitWords(hail));
+    put(who.children[0], nameWords(hail));
     put(who.children[2], `${clockTime(clock.opened_at)} ${route(hail)}`);
     put(count.firstChild, span(Math.abs(left)));
     put(count.lastChild, left < 0 ? t("overdue") : t("dueIn"));
@@ -179,10 +186,10 @@ function fillMissed(list, missed, actions) {
     row.number = hail.number;
     mark(row, "verdict", "breached");
     put(when, clockTime(hail.opened_at));
-    put(who.firstChild, unitWords(hail));
+    put(who.firstChild, nameWords(hail));
     put(who.lastChild, route(hail));
     put(result.firstChild, `■ ${t("callsMade", hail.calls)}`);
-    put(result.lastChild, t("outcome_missed"));
+    put(result.lastChild, t("hailEnd_missed"));
   });
 }
 

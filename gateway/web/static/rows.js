@@ -193,7 +193,7 @@ export function fillRecents(list, records, open) {
     put(who.firstChild, person(record));
     put(who.lastChild, route(record));
     put(result.firstChild, worst ? verdictWords(worst) : "–");
-    put(result.lastChild, t(`outcome_${record.outcome}`));
+    put(result.lastChild, t(`${record.medium === "radio" ? "hailEnd" : "outcome"}_${record.outcome}`));
   });
 }
 

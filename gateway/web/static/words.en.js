@@ -35,6 +35,8 @@ export default {
   unitUnknown: "Unit unknown", controlSpeaks: "Control speaks", neverSpoke: "nothing heard yet", ruleOff: "not counted", blind: "reply unseen", blindTo: (rule) => `"${rule}" is not observable here`,
   agoSeconds: (s) => `${s} s ago`, agoMinutes: (m) => `${m} min ago`, agoHours: (h) => `${h} h ago`,
   hail: "Hail", hailCount: (n) => `Call ${n}`, callsMade: (n) => (n === 1 ? "1 call" : `${n} calls`), replyNow: "reply", noReply: "No reply", notObservable: "Reply unseen", emergency: "Emergency",
+  hailEnd_open: "Going on", hailEnd_answered: "Answered", hailEnd_missed: "No reply", hailEnd_merged: "Merged", hailEnd_lost_while_disconnected: "Ended while disconnected",
+  speaking: "speaking", hailEnd_abandoned: "No hail after all", hailEnd_unobserved: "Reply unseen",
   hailAnswered: "Answered", pleaseWait: "Please wait", promiseKept: "Answer given", openRecord: "Open the record",
   hailsEmpty: "No hail. As soon as a unit calls control, a row appears here: which call, who, how many seconds are left.", owedEmpty: "No answer is owed, and no hail was missed.",
   missingPosts: (n) => (n === 1 ? "1 post not heard" : `${n} posts not heard`), postMissing: "not heard in time", neverHeardUnit: "not heard yet", heardEvery: (m) => `to be heard every ${m} min`,

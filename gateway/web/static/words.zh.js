@@ -35,6 +35,8 @@ export default {
   unitUnknown: "未知单位", controlSpeaks: "控制台发话", neverSpoke: "还没有声音", ruleOff: "不计两声", blind: "看不到应答", blindTo: (rule) => `“${rule}”在此不可观察`,
   agoSeconds: (s) => `${s} s 前`, agoMinutes: (m) => `${m} min 前`, agoHours: (h) => `${h} h 前`,
   hail: "呼叫", hailCount: (n) => `第${n}声`, callsMade: (n) => `${n} 声`, replyNow: "请应答", noReply: "未应答", notObservable: "看不到应答", emergency: "紧急",
+  hailEnd_open: "进行中", hailEnd_answered: "已应答", hailEnd_missed: "无人应答", hailEnd_merged: "并入他案", hailEnd_lost_while_disconnected: "断线期间结束",
+  speaking: "正在说话", hailEnd_abandoned: "不是呼叫", hailEnd_unobserved: "看不到应答",
   hailAnswered: "已应答", pleaseWait: "请稍等", promiseKept: "已答复", openRecord: "打开记录",
   hailsEmpty: "没有对讲呼叫。哪里呼叫控制台，这里就出现一行：第几声、谁、还剩几秒。", owedEmpty: "没有欠着的答复，也没有无人应答的呼叫。",
   missingPosts: (n) => `${n} 个岗位没有声音`, postMissing: "到点没有声音", neverHeardUnit: "还没听到", heardEvery: (m) => `每 ${m} min 应听到一次`,
