@@ -11,7 +11,7 @@ class Settings(RadioSettings, kw_only=True, forbid_unknown_fields=True):
     nodes: dict[str, str] = {}  # noqa: RUF012 - msgspec copies it; node number: its channel; none: all on `channel`
     control_nodes: tuple[str, ...] = ()  # linked nodes that are control's microphone: only they show a reply
     # A transmission that begins so soon after a receiver closed is the node's own (courtesy tone), no person's.
-    automatic_within_s: float = 0.5
+    automatic_within_s: float = 0.2
 
     def secret(self) -> str:
         """Raises OSError or KeyError as read_secret does."""

@@ -21,7 +21,7 @@ class Settings(ToneSettings, kw_only=True, forbid_unknown_fields=True):
     dtmf_id: bool = True  # digits that a unit sends are its id
     # A transmission that begins so soon after the squelch closed is SvxLink's own (roger beep, answer to a command),
     # for no person is so quick: more than RGR_SOUND_DELAY and TX_DELAY together.
-    automatic_within_s: float = 0.25
+    automatic_within_s: float = 0.2
     control_rx: tuple[str, ...] = ()  # receivers (name or RX_ID) that are control's microphone: only they show a reply
 
     def ports(self) -> dict[str, str]:

@@ -107,7 +107,7 @@ class VoxStation:
     def _tones(self, block: Block | None, now_us: int) -> list[Heard]:
         heard: list[Heard] = []
         if self._five_tone is not None and (sequence := self._five_tone.hear(block)):
-            heard += self._sequence(self._settings.five_tone, sequence, expanded(sequence))
+            heard += self._sequence(self._settings.five_tone, sequence, expanded(sequence), self._now_us)
         if self._dtmf is None:
             return heard
         if self._digits and now_us - self._digit_us > self._digit_gap_us:
@@ -121,17 +121,17 @@ class VoxStation:
     def _tones_end(self) -> list[Heard]:
         heard = self._digits_end()
         if self._five_tone is not None and (sequence := self._five_tone.end()):
-            heard += self._sequence(self._settings.five_tone, sequence, expanded(sequence))
+            heard += self._sequence(self._settings.five_tone, sequence, expanded(sequence), self._now_us)
         return heard
 
     def _digits_end(self) -> list[Heard]:
         digits, self._digits = self._digits, ""
-        return self._sequence("DTMF", digits, digits) if digits else []
+        return self._sequence("DTMF", digits, digits, self._digit_us) if digits else []
 
-    def _sequence(self, system: str, digits: str, spoken: str) -> list[Heard]:
+    def _sequence(self, system: str, digits: str, spoken: str, heard_us: int | None) -> list[Heard]:
         """Audio has no bytes worth keeping: as proof stand the tones, as they were sent."""
         raw = f"{system}: {digits}".encode()
-        event = event_of(self._settings, self._settings.channel_name, spoken, self._now_us)
+        event = event_of(self._settings, self._settings.channel_name, spoken, heard_us)
         if event is not None:
             return [Heard(event, raw)]
         reason = f"the tones {digits} match no pattern"
