@@ -60,7 +60,7 @@ class Normaliser:
         at = (via, mode + slot)
         if mode == "FM":
             return self._frequency_modulation(at, where, str(told.get("state", "")))
-        action = told.get("action")
+        action = str(told.get("action", ""))
         if action in _STARTS:
             return self._start(at, where, told, late=action == "late_entry")
         if action in _ENDS:
