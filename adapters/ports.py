@@ -3,8 +3,8 @@
 An implementation of a port is found by the contract tests (tests/contract) through adapters.registry.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
@@ -100,6 +100,33 @@ class Notifier(Protocol):
 
     async def send(self, alert: Mapping[str, Any], key: str) -> Delivery:
         """One try to deliver the finished alert document (adapters.notify.message). Never raises for a peer's fault."""
+
+
+@runtime_checkable
+class TextSender(Protocol):
+    """A source through whose station texts can be sent to units."""
+
+    def why_not(self, unit: str, text: str) -> str:
+        """Why no such text can go to `unit`; "" where it can."""
+
+    async def send_text(self, unit: str, text: str, id: str, *, ack_within_s: float) -> Delivery:  # noqa: A002
+        """One try. The same `id` again is the same text."""
+
+
+@runtime_checkable
+class UsesSources(Protocol):
+    """A notifier that sends through a source."""
+
+    def attach(self, sources: Iterable[Source]) -> None:
+        """Before `run`. Raises ConfigError where none of them will do."""
+
+
+@runtime_checkable
+class ShowsSources(Protocol):
+    """A notifier that also shows who of the sources is heard."""
+
+    def source_changed(self, name: str, state: str, reason: str, since_us: int) -> None:
+        """Must not wait."""
 
 
 class LiveState(msgspec.Struct):

@@ -16,13 +16,16 @@ from adapters.backoff import Backoff
 from adapters.errors import ConfigError, GatewayError, StoreError
 from adapters.intake import open_store
 from adapters.pbx.webhook import HookSource
+from adapters.ports import UsesSources
 from adapters.recordings import Recorder
 from gateway.clock import AnchoredClock
 from gateway.config import Config, load
 from gateway.delivery import Delivery
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
+from gateway.radio_metrics import RadioTraffic
 from gateway.rule_changes import rule_changes
+from gateway.source_states import show_sources
 from gateway.web.auth import Auth, ensure_token_file
 from gateway.web.doorway import Doorway
 from gateway.web.server import HOOKS, make_app
@@ -53,6 +56,11 @@ class Gateway:
         ]
         self.delivery = Delivery(notifiers, self.pipeline)
         self.sources = [source.kind.make(source.settings) for source in config.sources if source.kind.make is not None]
+        self._notifiers = notifiers
+        for notifier in notifiers:
+            if isinstance(notifier, UsesSources):
+                notifier.attach(self.sources)
+        self.metrics.registry.register(RadioTraffic(self.sources))
         self._hooks = {
             source.settings.name: HookSource(source.settings, config.gateway.timezone)
             for source in config.sources
@@ -77,6 +85,7 @@ class Gateway:
             async with asyncio.TaskGroup() as tasks:
                 records = tasks.create_task(self._keep_records(), name="pipeline")
                 delivery = tasks.create_task(self._deliver(), name="delivery")
+                shown = tasks.create_task(show_sources(self.pipeline, self._notifiers), name="source states")
                 sources = [
                     tasks.create_task(source.run(self.pipeline), name=f"source {source.name}")
                     for source in self.sources
@@ -86,6 +95,7 @@ class Gateway:
                 await _end(*sources)
                 await _end(delivery)
                 await self._last_notes()
+                shown.cancel()
                 records.cancel()
         finally:
             await server.cleanup()

@@ -1,14 +1,18 @@
 """What Prometheus may ask: counted once a batch, so that the way of an event stays short."""
 
 from collections import Counter as Tally
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from gateway.drafting import Draft
 from rules.engine import State
 from rules.events import Unparsed
+from rules.events.system import LinkState
+from rules.incidents import SourceStatus
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+LINK_STATES = get_args(LinkState)
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 
 
@@ -37,6 +41,15 @@ class Metrics:
         self.open_incidents = Gauge("hotline_live_incidents", "Incidents in the live state", registry=registry)
         self.open_alerts = Gauge("hotline_live_alerts", "Alerts in the live state", registry=registry)
         self.sources = Gauge("hotline_source_online", "1 while the source is heard", ["source"], registry=registry)
+        self.source_state = Gauge(
+            "hotline_source_state", "1 for the state the source's link is in", ["source", "state"], registry=registry
+        )
+
+    def _source(self, status: SourceStatus) -> None:
+        for link in LINK_STATES:
+            self.source_state.labels(status.name, link).set(status.link == link)
+        if status.link != "unknown":  # one that pushes has no link to be up or down
+            self.sources.labels(status.name).set(status.link == "online")
 
     def committed(self, draft: Draft, state: State, *, waiting: int, took_us: int) -> None:
         batch = draft.batch
@@ -57,8 +70,7 @@ class Metrics:
         for late_us in draft.late_us:
             self.late_s.observe(late_us / 1_000_000)
         for status in batch.sources.values():
-            if status.link != "unknown":  # one that pushes has no link to be up or down
-                self.sources.labels(status.name).set(status.link == "online")
+            self._source(status)
         self.batch_size.observe(len(batch.journal))
         self.commit_s.observe(took_us / 1_000_000)
         self.waiting.set(waiting)

@@ -50,6 +50,14 @@ class Link:
             tasks.create_task(self._inflow.drain(intake), name=f"radio-inflow-{self.name}")
             tasks.create_task(self._keep_up(intake), name=f"radio-link-{self.name}")
 
+    def why_not(self, unit: str, text: str) -> str:
+        """Why no such text can go to `unit`; "" where it can."""
+        try:
+            self.kind.make_station(self._settings).text(unit, text, "0")
+        except CannotSend as error:
+            return str(error)
+        return ""
+
     async def send_text(self, unit: str, text: str, id: str, *, ack_within_s: float) -> Delivery:  # noqa: A002
         """Delivered once it is written; where the kind tells of it, once a machine of the unit's confirmed it."""
         session = self._session
@@ -63,7 +71,9 @@ class Link:
         answer = self._acks[id] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(ack_within_s):
-                await session.send(data)
+                if data:  # a station that must wait for its turn says it by `to_send`
+                    await session.send(data)
+                session.queue_what_it_says()
                 if not self.kind.acks_text:
                     return Delivered()
                 return Delivered() if await answer else Retry("refused")
@@ -97,6 +107,7 @@ class Link:
         session = Session(
             self._settings,
             self._station,
+            self.traffic,
             ports,
             intake,
             take=self._take,
@@ -113,7 +124,6 @@ class Link:
 
     def _take(self, at_us: int, heard: list[Heard], committed: Callable[[], None] | None) -> None:
         for one in heard:
-            self.traffic.bytes_heard += len(one.raw)
             if isinstance(one.event, MachineAck) and (answer := self._acks.get(one.event.id)) and not answer.done():
                 answer.set_result(one.event.ok)
         kept = self._noise.keep(heard, at_us)

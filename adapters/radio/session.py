@@ -9,6 +9,7 @@ from adapters.errors import PeerUnavailable
 from adapters.ports import Intake
 from adapters.radio.settings import RadioSettings
 from adapters.radio.station import Admitted, Heard, Station
+from adapters.radio.traffic import Traffic
 from adapters.radio.transports.transport import Transport
 from rules.events import Unparsed
 from rules.events.system import LinkState
@@ -37,6 +38,7 @@ class Session:
         self,
         settings: RadioSettings,
         station: Station,
+        traffic: Traffic,
         ports: Mapping[str, Transport],
         intake: Intake,
         *,
@@ -46,6 +48,7 @@ class Session:
         self.alive = False  # the peer showed that it is there
         self._settings = settings
         self._station = station
+        self._traffic = traffic
         self._ports = ports
         self._intake = intake
         self._take, self._tell = take, tell
@@ -63,7 +66,7 @@ class Session:
             for name, port in self._ports.items():
                 await port.open(self._arrival_at(name))
             self._heard_us = self._intake.now_us()
-            self._queue_what_it_says()
+            self.queue_what_it_says()
             await _until_one_ends(
                 self._work(),
                 self._write(),
@@ -115,7 +118,7 @@ class Session:
                 timer.cancel()
             self._work_off()
             self._pass(self._intake.now_us())
-            self._queue_what_it_says()
+            self.queue_what_it_says()
 
     def _work_off(self) -> None:
         while self._arrived:
@@ -124,6 +127,7 @@ class Session:
     def _feed(self, arrival: _Arrival) -> None:
         """First what was due before it came."""
         self._pass(arrival.at_us)
+        self._traffic.bytes_heard += len(arrival.data)
         heard = self._station.feed(arrival.data, arrival.at_us, arrival.via)
         self._take(arrival.at_us, heard, arrival.committed)
         if not heard or not all(isinstance(one.event, Unparsed) for one in heard):  # noise proves nobody alive
@@ -141,7 +145,7 @@ class Session:
         if wake_us is not None and wake_us <= at_us and (heard := self._station.passed(at_us)):
             self._take(at_us, heard, None)
 
-    def _queue_what_it_says(self) -> None:
+    def queue_what_it_says(self) -> None:
         for data in self._station.to_send():
             if not self._unsent.full():  # a station that answers noise must not fill our memory
                 self._unsent.put_nowait((data, None))

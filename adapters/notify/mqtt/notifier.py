@@ -10,8 +10,9 @@ import aiomqtt
 import msgspec
 
 from adapters.backoff import Backoff
-from adapters.notify.mqtt.topics import alert_topic, availability_topic, level
+from adapters.notify.mqtt.topics import alert_topic, availability_topic, level, source_topic
 from adapters.ports import Delivered, Delivery, Retry
+from rules.moments import rfc3339
 
 ANSWER_S = 10.0  # for a PUBACK
 KEEP_ALIVE_S = 15
@@ -29,7 +30,7 @@ class Broker(NamedTuple):
 
 
 class MqttNotifier:
-    """Implements adapters.ports.Notifier."""
+    """Implements adapters.ports.Notifier and ShowsSources."""
 
     def __init__(self, name: str, site: str, broker: Broker) -> None:
         self.name = name
@@ -37,6 +38,9 @@ class MqttNotifier:
         self._broker = broker
         self._client: aiomqtt.Client | None = None  # while connected
         self._in_flight: set[asyncio.Timeout] = set()
+        self._sources: dict[str, bytes] = {}  # what is told of each
+        self._untold: set[str] = set()
+        self._source_news = asyncio.Event()
 
     async def run(self, link_changed: Callable[[str, str], None]) -> None:
         backoff = Backoff(first_s=0.25, longest_s=30.0)
@@ -70,6 +74,22 @@ class MqttNotifier:
             return Retry("unreachable")
         return Delivered()
 
+    def source_changed(self, name: str, state: str, reason: str, since_us: int) -> None:
+        told = {"source": name, "state": state, "reason": reason, "since": rfc3339(since_us)}
+        self._sources[name] = msgspec.json.encode(told)
+        self._untold.add(name)
+        self._source_news.set()
+
+    async def _tell_sources(self, client: aiomqtt.Client) -> None:
+        """Until the connection breaks; what it then has not told yet, the next one does."""
+        with contextlib.suppress(aiomqtt.MqttError):
+            while True:
+                self._source_news.clear()
+                while self._untold:
+                    name = self._untold.pop()
+                    await client.publish(source_topic(self._site, name), self._sources[name], qos=1, retain=True)
+                await self._source_news.wait()
+
     async def _stay_connected(self, link_changed: Callable[[str, str], None], backoff: Backoff) -> None:
         """Until the connection breaks: raises MqttError."""
         client = self._make_client()
@@ -81,6 +101,8 @@ class MqttNotifier:
             self._client = client
             backoff.reset()
             link_changed("online", "")
+            self._untold |= self._sources.keys()
+            sources = asyncio.create_task(self._tell_sources(client), name=f"mqtt-sources-{self.name}")
             try:
                 async for _ in client.messages:  # we subscribe to nothing: this waits for the end of the connection
                     pass
@@ -88,6 +110,7 @@ class MqttNotifier:
                 await self._say_goodbye(client, topic)
                 raise
             finally:
+                sources.cancel()
                 self._let_go()
 
     def _make_client(self) -> aiomqtt.Client:

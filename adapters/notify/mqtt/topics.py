@@ -15,3 +15,7 @@ def alert_topic(site: str, rule: str) -> str:
 
 def availability_topic(site: str) -> str:
     return f"hotline/{level(site)}/gateway/availability"
+
+
+def source_topic(site: str, source: str) -> str:
+    return f"hotline/{level(site)}/sources/{level(source)}"
