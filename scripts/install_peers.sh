@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Bring the real peers of `make test-peers` from Debian: Asterisk and SIPp (scripts/peers-setup), and Chromium.
+# Bring the real peers of `make test-peers` from Debian: Asterisk and SIPp (scripts/peers-setup), Chromium, radio software.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -25,5 +25,31 @@ install_chromium() {
     apt-get update -q || true # the lists at hand may do
     DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends chromium fonts-wqy-zenhei
 }
+# Radio software, a line a peer: the program, and the packages that bring it.
+RADIO_PEERS=(
+    "svxlink svxlink-server"
+    "multimon-ng multimon-ng"
+)
+missing_radio_packages() {
+    local peer program
+    for peer in "${RADIO_PEERS[@]}"; do
+        program=${peer%% *}
+        command -v "$program" >/dev/null || echo "${peer#* }"
+    done
+}
+install_radios() {
+    local guard=/usr/sbin/policy-rc.d guarded="" failed=""
+    if [ ! -e "$guard" ]; then # packages must not start daemons on this machine
+        printf '#!/bin/sh\nexit 101\n' >"$guard"
+        chmod 755 "$guard"
+        guarded=yes
+    fi
+    apt-get update -q || true
+    # shellcheck disable=SC2046 # each word is a package
+    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(missing_radio_packages) || failed=yes
+    [ -z "$guarded" ] || rm -f "$guard"
+    [ -z "$failed" ]
+}
+[ -z "$(missing_radio_packages)" ] || quietly "Radio software" install_radios
 [ -x /usr/bin/chromium ] || quietly "Chromium" install_chromium
 quietly "Asterisk and SIPp (the first time about a minute)" ./peers-setup
