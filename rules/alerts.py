@@ -31,17 +31,29 @@ def warn(turn: Turn, incident: Incident, obligation: Obligation) -> None:
 
 def breach(turn: Turn, incident: Incident, obligation: Obligation, severity: Severity = "critical") -> Alert:
     ring = obligation.plan[-1].ring if obligation.plan else 0
-    told = _about(turn, incident, obligation, "breach", severity, count=0, ring=ring or None, due_us=obligation.due_us)
+    told = _about(
+        turn,
+        incident,
+        obligation,
+        "breach",
+        severity,
+        count=0,
+        ring=ring or None,
+        due_us=obligation.due_us,
+        to=_all_if_emergency(turn, severity),
+    )
     obligation.late = told.late
     return told
 
 
 def breach_again(turn: Turn, incident: Incident, obligation: Obligation, severity: Severity, count: int) -> Alert:
     """Nobody has answered since it was told: the same breach, told once more."""
-    to = turn.terms.rules.notifiers if severity == "emergency" else None
-    return _about(
-        turn, incident, obligation, "breach", severity, count=count, ring=None, due_us=turn.at_us, to=to
-    )
+    to = _all_if_emergency(turn, severity)
+    return _about(turn, incident, obligation, "breach", severity, count=count, ring=None, due_us=turn.at_us, to=to)
+
+
+def _all_if_emergency(turn: Turn, severity: Severity) -> tuple[str, ...] | None:
+    return turn.terms.rules.notifiers if severity == "emergency" else None
 
 
 def escalate(
@@ -55,7 +67,7 @@ def escalate(
         site=incident.site,
         rule=rule,
         kind="escalation",
-        severity="critical",
+        severity="emergency" if about.severity == "emergency" else "critical",
         opened_us=about.opened_us,
         due_us=obligation.due_us,
         raised_us=turn.at_us,
@@ -69,6 +81,10 @@ def escalate(
         line=about.line,
         device=about.device,
         ring=about.ring,
+        unit=about.unit,
+        unit_name=about.unit_name,
+        channel=about.channel,
+        calls=about.calls,
         late=turn.at_us - obligation.due_us > LATE_US,
         certain=about.certain,
         reason=reason,
@@ -202,6 +218,11 @@ def _about(
         reason=reason or obligation.reason,
         clears=clears,
     )
+    if incident.medium == "radio":
+        alert.ring, alert.unit = None, incident.unit
+        alert.unit_name = turn.terms.radio.unit_names.get(incident.unit, "")
+        alert.channel = incident.channel
+        alert.calls = incident.calls
     return publish(turn, alert, to)
 
 
@@ -223,6 +244,11 @@ def _told(turn: Turn, obligation: Obligation) -> list[str]:
             climbed = alert_id(turn, obligation.id, "escalation", count)
             if climbed in turn.state.alerts:
                 ids.append(climbed)
+        if obligation.rule == "two_calls":  # told again and again
+            count = 1
+            while (again := alert_id(turn, obligation.id, "breach", count)) in turn.state.alerts:
+                ids.append(again)
+                count += 1
     return ids
 
 

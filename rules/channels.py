@@ -61,9 +61,43 @@ class Hail(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     folded: int = 0  # calls too long ago to stand in `heard`
     answered: bool = False  # an emergency is told on until somebody acknowledges it
     emergency: bool = False
+    emergency_us: int = 0  # since then
     close_us: int | None = None  # given up then
     repeat_us: int | None = None  # the breach is told again then
     repeats: int = 0
+
+    @property
+    def last_end_us(self) -> int | None:
+        """When its last call ended; None while it is on the air."""
+        latest = 0
+        for heard in self.heard:
+            if heard.ended_us is None:
+                return None
+            latest = max(latest, heard.ended_us)
+        return latest
+
+    def first_end_us(self, gap_us: int) -> int | None:
+        """When its first call ended, with what was said right after it; None while it is on the air."""
+        until: int | None = None
+        for heard in self.heard:
+            if until is not None and heard.started_us - until >= gap_us:
+                return until
+            if heard.ended_us is None:
+                return None
+            until = heard.ended_us if until is None else max(until, heard.ended_us)
+        return until
+
+    def counted(self, gap_us: int) -> int:
+        """Transmissions with less silence than the gap between them are one call."""
+        calls = self.folded
+        until: int | None = None
+        for heard in self.heard:
+            if until is None or heard.started_us - until >= gap_us:
+                calls += 1
+            if heard.ended_us is None:
+                break
+            until = heard.ended_us if until is None else max(until, heard.ended_us)
+        return calls
 
 
 class Channel(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -79,6 +113,7 @@ class Channel(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     control_until_us: int | None = None  # control's last transmission ended then
     control_sources: list[str] = msgspec.field(default_factory=list)  # who say that it does
     control_by: ReplyBy = "ptt"
+    control_replies: bool = False  # what shows it may be a reply here
     control_called: str = ""  # the unit it speaks to, where told
     control_confirm_us: int | None = None  # long enough for a reply by then
     control_watchdog_us: int = 0
@@ -98,6 +133,13 @@ class Channel(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     @property
     def last(self) -> Transmission | None:
         return self.transmissions[-1] if self.transmissions else None
+
+    def may_answer(self, hail: Hail) -> bool:
+        """What control says now began after the hail's last call, for no other unit: half a duplex allows no less."""
+        since_us, last_us = self.control_since_us, hail.last_end_us
+        if since_us is None or last_us is None or not self.control_replies or hail.answered:
+            return False
+        return last_us <= since_us and self.control_called in ("", hail.unit)
 
     @property
     def next_us(self) -> int | None:

@@ -2,7 +2,20 @@
 
 from collections.abc import Callable
 
-from rules import alerts, call_back, endings, escalation, hold_checkin, source_online, three_rings
+from rules import (
+    alerts,
+    call_back,
+    conversations,
+    endings,
+    escalation,
+    hold_checkin,
+    promise,
+    roll_call,
+    source_online,
+    three_rings,
+    two_calls,
+)
+from rules.channels import Channel, UnitStatus
 from rules.effects import Alert
 from rules.incidents import Incident
 from rules.obligations import Obligation, Rule
@@ -13,6 +26,8 @@ _PASSED: dict[Rule, Callable[[Turn, Incident, Obligation], None]] = {
     "three_rings": three_rings.passed,
     "hold_checkin": hold_checkin.passed,
     "call_back": call_back.passed,
+    "two_calls": two_calls.passed,
+    "promise": promise.passed,
     "acknowledge": escalation.acknowledge_passed,
     "notify": escalation.notify_passed,
 }
@@ -35,6 +50,10 @@ def passed(turn: Turn, steps_max: int) -> None:
                 endings.forget_passed(turn, thing)
         elif isinstance(thing, Alert):
             alerts.expire(turn, thing)
+        elif isinstance(thing, Channel):
+            conversations.passed(turn, thing, due_us)
+        elif isinstance(thing, UnitStatus):
+            roll_call.passed(turn, thing)
         else:
             source_online.out_of_touch_passed(turn, thing)
 

@@ -1,7 +1,7 @@
-"""What people at the desk tell about an incident: a greeting, a call-back by other means."""
+"""What people at the desk tell about an incident: a greeting, a call-back or reply by other means, a promise, facts."""
 
-from rules import call_back, hold_checkin
-from rules.events import CalledBack, CheckedIn
+from rules import call_back, hold_checkin, promise, replies
+from rules.events import CalledBack, CheckedIn, FactsTold, HailAnswered, PromiseGiven, PromiseKept
 from rules.incidents import Incident
 from rules.turn import Turn
 
@@ -16,6 +16,38 @@ def called_back(turn: Turn, event: CalledBack) -> None:
     incident = _named(turn, event.incident)
     if incident is not None:
         call_back.called_back_by_hand(turn, incident, event.by, event.note)
+
+
+def hail_answered(turn: Turn, event: HailAnswered) -> None:
+    incident = _named(turn, event.incident)
+    if incident is not None:
+        replies.answered_by_hand(turn, incident, event.by)
+
+
+def promise_given(turn: Turn, event: PromiseGiven) -> None:
+    """Whoever asked the unit to wait has answered it."""
+    incident = _named(turn, event.incident)
+    if incident is not None:
+        replies.answered_by_hand(turn, incident, event.by)
+        promise.given_by_hand(turn, incident, event)
+
+
+def promise_kept(turn: Turn, event: PromiseKept) -> None:
+    incident = _named(turn, event.incident)
+    if incident is not None:
+        promise.kept_by_hand(turn, incident, event)
+
+
+def facts_told(turn: Turn, event: FactsTold) -> None:
+    incident = _named(turn, event.incident)
+    if incident is None:
+        return
+    for name, said in event.facts.items():
+        if said:
+            incident.facts[name] = said
+        else:
+            incident.facts.pop(name, None)
+    turn.note(incident, "facts_told", f"{event.by}: {', '.join(event.facts)}")
 
 
 def _named(turn: Turn, number: str) -> Incident | None:

@@ -7,32 +7,47 @@ entry give the same decision. A commit that fails rebuilds the state from the st
 from collections.abc import Callable
 from typing import Any
 
-from rules import calls, deadlines, desk, escalation, reconcile, recordings, source_online
+from rules import calls, conversations, deadlines, desk, escalation, reconcile, recordings, roll_call, source_online
 from rules.effects import Decision
 from rules.events import (
     AlertAcknowledged,
+    CallAlert,
+    CallAnswered,
     CalledBack,
     CheckedIn,
     ConnectionCleared,
+    ControlTransmitting,
     DeadlinePassed,
     Delivered,
     DeliverySettled,
     Dequeued,
     Diverted,
+    Emergency,
     Entry,
     Established,
     EventUndecided,
+    FactsTold,
     Failed,
+    HailAnswered,
     Held,
     LinkChanged,
+    MachineAck,
     Offered,
     Originated,
+    PromiseGiven,
+    PromiseKept,
     Queued,
     Recorded,
     Resynced,
     Retrieved,
     RulesTaken,
+    Status,
+    Text,
     Transferred,
+    TransmissionEnded,
+    TransmissionStarted,
+    UnitIdentified,
+    UnitSeen,
     Unparsed,
 )
 from rules.state import State
@@ -68,6 +83,16 @@ def _deadline_passed(turn: Turn, event: DeadlinePassed) -> None:
 def _rules_taken(turn: Turn, event: RulesTaken) -> None:
     """Obligations that run keep their plan; what begins from here on follows the new rules."""
     turn.state.take_rules(event.rules)
+    turn.terms = turn.state.terms
+    roll_call.rules_taken(turn)
+
+
+def _link_changed(turn: Turn, event: LinkChanged) -> None:
+    was_out_of_touch = turn.out_of_touch(event.source)
+    source_online.link_changed(turn, event)
+    conversations.link_lost(turn, event)
+    if was_out_of_touch and not turn.out_of_touch(event.source):
+        roll_call.in_touch_again(turn, event.source)
 
 
 def _unparsed(turn: Turn, event: Unparsed) -> None:
@@ -87,13 +112,28 @@ _TAKES: dict[type, Callable[[Turn, Any], None]] = {
     Transferred: calls.take,
     Failed: calls.take,
     ConnectionCleared: calls.take,
+    TransmissionStarted: conversations.take,
+    TransmissionEnded: conversations.take,
+    UnitIdentified: conversations.take,
+    UnitSeen: conversations.take,
+    CallAlert: conversations.take,
+    Emergency: conversations.take,
+    Status: conversations.take,
+    Text: conversations.take,
+    MachineAck: conversations.take,
+    ControlTransmitting: conversations.take,
+    CallAnswered: conversations.take,
+    HailAnswered: desk.hail_answered,
+    PromiseGiven: desk.promise_given,
+    PromiseKept: desk.promise_kept,
+    FactsTold: desk.facts_told,
     Recorded: recordings.recorded,
     AlertAcknowledged: escalation.acknowledged,
     CheckedIn: desk.checked_in,
     CalledBack: desk.called_back,
     DeadlinePassed: _deadline_passed,
     DeliverySettled: escalation.delivery_settled,
-    LinkChanged: source_online.link_changed,
+    LinkChanged: _link_changed,
     Resynced: reconcile.resynced,
     RulesTaken: _rules_taken,
     EventUndecided: source_online.undecided,

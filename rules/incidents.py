@@ -24,6 +24,7 @@ IncidentOutcome = Literal[
     "failed",
     "merged",  # turned out to be a part of another incident: see `merged_into`
     "lost_while_disconnected",
+    "unobserved",  # a hail where no source shows whether control replies
 ]
 
 

@@ -31,6 +31,13 @@ class Step(msgspec.Struct, frozen=True, array_like=True, gc=False):
     ring: int = 0
 
 
+def warned_plan(due_us: int, warn_before_us: int) -> tuple[Step, ...]:
+    """A breach, and a warning before it where there is time for one."""
+    if 0 < warn_before_us < due_us:
+        return (Step(due_us - warn_before_us, "warning"), Step(due_us, "breach"))
+    return (Step(due_us, "breach"),)
+
+
 class Obligation(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One obligation and, once it has ended, its verdict with the evidence.
 

@@ -1,7 +1,7 @@
 """All live things of one site, and the look-ups that find them; all of it can be rebuilt from the store's live rows."""
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from typing import Literal
 
@@ -19,17 +19,20 @@ ALERT_EXPIRES_US = 24 * 3600 * SECOND_US  # nobody acknowledged it for a day: it
 CLOSED_KEPT_MAX = 50_000  # closed incidents that wait for late events; the oldest go first
 _STALE_WAITS_MAX = 20_000  # outdated entries of the heap that are put up with before it is made anew
 
-WaitKind = Literal[0, 1, 2, 3, 4]
+WaitKind = Literal[-1, 0, 1, 2, 3, 4, 5, 6]
+CHANNEL: WaitKind = -1  # first: what control just said may keep an obligation of the same moment
 OBLIGATION: WaitKind = 0
 LINGER: WaitKind = 1
 FORGET: WaitKind = 2
 EXPIRE: WaitKind = 3
 OFFLINE: WaitKind = 4
+FORGET_RADIO: WaitKind = 5
+ROLL_CALL: WaitKind = 6
 
 
 # One thing that wants to be looked at: (at_us, kind, id, order, thing). Outdated ones are passed over, not removed;
 # `order` breaks ties. A plain tuple, because most of what is decided makes one.
-Thing = Obligation | Incident | Alert | SourceStatus
+Thing = Obligation | Incident | Alert | SourceStatus | Channel | UnitStatus
 Wait = tuple[int, WaitKind, int, int, Thing]
 
 
@@ -60,11 +63,12 @@ class State:
         self.by_leg: dict[tuple[str, str], Incident] = {}
         self.by_number: dict[str, Incident] = {}
         self.call_backs: dict[str, list[Obligation]] = {}  # open ones, by the caller's number_key
+        self.promises: dict[int, Obligation] = {}  # those that are not kept yet, by id
         self.closed: OrderedDict[int, Incident] = OrderedDict()  # by closing; a dict finds its first by walking gaps
         self.numbers = IncidentNumbers(rules.timezone, last_number)
         self.waits: list[Wait] = []  # a heap: the first is the next, unless it is outdated
         self._waits_max = 0
-        self._queues: dict[WaitKind, deque[Wait]] = {FORGET: deque(), EXPIRE: deque()}
+        self._queues: dict[WaitKind, deque[Wait]] = {FORGET: deque(), EXPIRE: deque(), FORGET_RADIO: deque()}
         self._order = 0
         for incident in self.incidents.values():
             self._index(incident)
@@ -93,7 +97,8 @@ class State:
         self.incidents[incident.id] = incident
         self.by_number[incident.number] = incident
         call = incident.call
-        self.by_call[call.source, call.ids[0]] = incident
+        if call.ids:  # a hail by radio has none
+            self.by_call[call.source, call.ids[0]] = incident
 
     def know_call(self, incident: Incident, call: str) -> None:
         self.by_call[incident.call.source, call] = incident
@@ -124,6 +129,7 @@ class State:
         for obligation in incident.obligations:
             if obligation.rule == "call_back" and obligation.ended_by is None:
                 self.drop_call_back(incident, obligation)
+            self.promises.pop(obligation.id, None)
         self.by_number.pop(incident.number, None)
         self.incidents.pop(incident.id, None)
         self.closed.pop(incident.id, None)
@@ -139,6 +145,8 @@ class State:
         for obligation in incident.obligations:
             if obligation.rule == "call_back" and obligation.ended_by is None:
                 self.know_call_back(incident, obligation)
+            if obligation.rule == "promise" and obligation.ended_by is None:
+                self.promises[obligation.id] = obligation
 
     # -- waiting ------------------------------------------------------------------------------------------------
 
@@ -176,6 +184,9 @@ class State:
                 return at_us
             else:
                 self.pop_wait()
+                if isinstance(thing, UnitStatus):  # heard meanwhile: one wait a unit, however often it is heard
+                    self.watch_unit(thing)
+                    waits = self.waits
         return None
 
     def pop_wait(self) -> Wait:
@@ -188,12 +199,16 @@ class State:
                 heappush(self.waits, queue[0])
         return wait
 
-    def _holds(self, at_us: int, kind: WaitKind, thing: Incident | Alert | SourceStatus) -> bool:
+    def _holds(self, at_us: int, kind: WaitKind, thing: Incident | Alert | SourceStatus | Channel | UnitStatus) -> bool:
         if isinstance(thing, Incident):
             due_us = thing.call.linger_until_us if kind == LINGER else thing.forget_us
             return due_us == at_us and thing.id in self.incidents
         if isinstance(thing, Alert):
             return thing.id in self.alerts
+        if isinstance(thing, Channel):
+            return thing.next_us == at_us and self.channels.get(thing.name) is thing
+        if isinstance(thing, UnitStatus):
+            return self._unit_due(thing) == at_us
         return self._offline_due(thing) == at_us
 
     def _offline_due(self, status: SourceStatus) -> int | None:
@@ -205,6 +220,22 @@ class State:
         due_us = self._offline_due(status)
         if due_us is not None:
             self.watch(due_us, OFFLINE, 0, status)
+
+    def watch_channel(self, channel: Channel) -> None:
+        next_us = channel.next_us
+        if next_us is not None:
+            self.watch(next_us, CHANNEL, channel.id, channel)
+
+    def _unit_due(self, unit: UnitStatus) -> int | None:
+        every_us = self.terms.radio.heard_every_us.get(unit.unit)
+        if every_us is None or unit.missing_alert or self.units.get(unit.unit) is not unit:
+            return None
+        return max(unit.last_us or 0, unit.since_us) + every_us
+
+    def watch_unit(self, unit: UnitStatus) -> None:
+        due_us = self._unit_due(unit)
+        if due_us is not None:
+            self.watch(due_us, ROLL_CALL, unit.id, unit)
 
     def _drop_stale_waits(self) -> None:
         self._waits_max = _STALE_WAITS_MAX + 8 * (len(self.incidents) + len(self.alerts))
@@ -221,7 +252,8 @@ class State:
             if incident.call.linger_until_us is not None:
                 found.append((incident.call.linger_until_us, LINGER, incident.id, incident))
             if incident.forget_us is not None:
-                found.append((incident.forget_us, FORGET, incident.id, incident))
+                kind = FORGET if incident.medium == "phone" else FORGET_RADIO
+                found.append((incident.forget_us, kind, incident.id, incident))
         found += [
             (alert.raised_us + ALERT_EXPIRES_US, EXPIRE, alert.obligation, alert)
             for alert in self.alerts.values()
@@ -231,6 +263,7 @@ class State:
             due_us = self._offline_due(self.sources[name])
             if due_us is not None:
                 found.append((due_us, OFFLINE, 0, self.sources[name]))
+        found += self._radio_waits()
         waits: list[Wait] = [(at, kind, id_, order, thing) for order, (at, kind, id_, thing) in enumerate(found)]
         self._order = len(waits)
         self.waits = [wait for wait in waits if wait[1] not in self._queues]
@@ -240,3 +273,12 @@ class State:
             if queue:
                 self.waits.append(queue[0])
         heapify(self.waits)
+
+    def _radio_waits(self) -> Iterator[tuple[int, WaitKind, int, Thing]]:
+        for channel in self.channels.values():
+            if channel.next_us is not None:
+                yield channel.next_us, CHANNEL, channel.id, channel
+        for unit in self.units.values():
+            due_us = self._unit_due(unit)
+            if due_us is not None:
+                yield due_us, ROLL_CALL, unit.id, unit

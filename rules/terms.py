@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from rules.cadence import cadence
 from rules.moments import span_us
-from rules.obligations import Step
+from rules.obligations import Step, warned_plan
 from rules.phone_numbers import number_key
+from rules.radio_terms import RadioTerms
 from rules.settings import ClockStart, Line, RuleSet, SourceRules
 
 
@@ -54,15 +55,16 @@ class Terms:
         starts = {rules.three_rings.clock_start, *(line.clock_start for line in rules.lines)}
         self.rings_from_offer = "offered" in starts  # on some line at least
         hold, back, ladder = rules.hold_checkin, rules.call_back, rules.ladder
-        self.hold_plan = _plan(span_us(hold.every_s), span_us(hold.warn_before_s))
+        self.hold_plan = warned_plan(span_us(hold.every_s), span_us(hold.warn_before_s))
         self.min_talk_us = span_us(hold.min_talk_before_hold_s)
         self.short_abandon_us = span_us(rules.three_rings.short_abandon_s)
-        self.call_back_plan = _plan(span_us(back.within_s), span_us(back.warn_before_s))
+        self.call_back_plan = warned_plan(span_us(back.within_s), span_us(back.warn_before_s))
         self.acknowledge_plan = (Step(span_us(ladder.acknowledge_within_s), "breach"),)
         self.notify_plan = (Step(span_us(ladder.notified_within_s), "breach"),)
         self.warn_to = self._existing(ladder.warn)
         self.breach_to = self._existing(ladder.breach)
         self.escalation_to = self._existing(ladder.escalation)
+        self.radio = RadioTerms(rules)
 
     def line(self, number: str) -> Line | None:
         if not self._lines or not number:
@@ -113,9 +115,3 @@ class Terms:
             Step(limit_us, "breach", limit_us // cycle_us + 1),
         )
         return RingTerms(limit_us, cycle_us, plan, line.clock_start or site.clock_start)
-
-
-def _plan(due_us: int, warn_before_us: int) -> tuple[Step, ...]:
-    if 0 < warn_before_us < due_us:
-        return (Step(due_us - warn_before_us, "warning"), Step(due_us, "breach"))
-    return (Step(due_us, "breach"),)
