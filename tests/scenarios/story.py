@@ -9,6 +9,7 @@
 `set path=value` changes the rule set (`set three_rings.boundary=third_ring_end`), `set source.shows_hold=false`
 the source, `line 8888 inbound_only=true` adds a line, `deliveries none` leaves alerts undelivered. In an event `at=`
 is the source's own clock, in the story's seconds. The alerts of a story must be exactly those it names.
+The radio's steps stand in tests/scenarios/radio_words.py.
 """
 
 import shlex
@@ -22,9 +23,11 @@ import rules.events as vocabulary
 from rules.effects import Alert, Decision, Note
 from rules.engine import State, decide, next_deadline
 from rules.events import DeadlinePassed, DeliverySettled, Entry, Event, SeenLeg
+from rules.events.staff import StaffEvent
 from rules.incidents import Incident
 from rules.obligations import Obligation
 from rules.settings import RuleSet
+from tests.scenarios import radio_words
 
 START_US = 1_763_712_000_000_000  # 2025-11-21 16:00 in Shanghai
 DEFAULTS = {"version": "v1", "site": "riverside", "notifiers": ["desk"], "sources": [{"name": "main"}]}
@@ -60,12 +63,24 @@ class Player:
         self.incidents: dict[int, Incident] = {}
         self.entries: list[Entry] = []
         self.decisions: list[Decision] = []
+        self.later: list[tuple[int, Event]] = []  # what a step has begun and is still to end
+
+    def enter_later(self, at_us: int, event: Event) -> None:
+        self.later.append((at_us, event))
+        self.later.sort(key=lambda one: one[0])
 
     def enter(self, at_us: int, event: Event) -> None:
         self.pass_until(at_us)
         self._decide(at_us, event)
 
     def pass_until(self, at_us: int) -> None:
+        while self.later and self.later[0][0] <= at_us:
+            then_us, event = self.later.pop(0)
+            self._pass(then_us)
+            self._decide(then_us, event)
+        self._pass(at_us)
+
+    def _pass(self, at_us: int) -> None:
         due_us = next_deadline(self.state)
         while due_us is not None and due_us <= at_us:
             now_us = max(due_us, self.entries[-1].at_us if self.entries else due_us)
@@ -73,7 +88,10 @@ class Player:
             due_us = next_deadline(self.state)
 
     def incident_of(self, call: str) -> Incident:
-        return next(i for i in self.incidents.values() if call in i.call.ids and i.outcome != "merged")
+        """By the source's id of the call, or by unit; `#2` is the second of its hails."""
+        name, _, nth = call.partition("#")
+        named = [i for i in self.incidents.values() if name in i.call.ids or (i.medium == "radio" and i.unit == name)]
+        return [i for i in named if i.outcome != "merged"][int(nth or 1) - 1]
 
     def _decide(self, at_us: int, event: Event) -> None:
         self.seq += 1
@@ -107,6 +125,8 @@ def play(story: Story) -> Player:
                 _set(settings, *word.split("=", 1))
         elif words[0] == "line":
             settings.setdefault("lines", []).append({"number": words[1], **_pairs(words[2:])})
+        elif words[0] == "radio":
+            radio_words.settle(settings, words[1:])
         elif words[0] == "deliveries":
             deliver = words[1] != "none"
         else:
@@ -122,6 +142,8 @@ def play(story: Story) -> Player:
 
 
 def _step(player: Player, words: list[str], expected: list[tuple[float, str, str, dict[str, str]]]) -> None:
+    if words[0] in ("verdict", "call", "note", "no") and player.later:
+        player.pass_until(player.later[-1][0])
     match words:
         case ["verdict", call, rule, state, *facts]:
             _check_verdict(player, call, rule, state, _pairs(facts))
@@ -140,6 +162,10 @@ def _step(player: Player, words: list[str], expected: list[tuple[float, str, str
             expected.append((float(moment), rule, kind, _pairs(facts)))
         case [moment, "wait"]:
             player.pass_until(_us(moment))
+        case [moment, channel, *said] if channel.endswith(":"):
+            for then_us, event in radio_words.events(_us(moment), channel[:-1], said):
+                player.enter_later(then_us, event)
+            player.pass_until(_us(moment))
         case [moment, kind, *facts]:
             player.enter(_us(moment), _event(player, kind, _pairs(facts)))
         case _:
@@ -153,10 +179,14 @@ def _event(player: Player, kind: str, facts: dict[str, str]) -> Event:
         fields["occurred_us"] = _us(fields.pop("at"))
     if issubclass(cls, vocabulary.CallEvent):
         fields.setdefault("source", "main")
+    if issubclass(cls, vocabulary.RadioEvent):
+        fields = {"source": "tower", "channel": "CH1"} | fields
     if "incident" in fields:
         fields["incident"] = player.incident_of(fields["incident"]).number
-    if kind in ("AlertAcknowledged", "CheckedIn", "CalledBack"):
+    if issubclass(cls, StaffEvent):
         fields.setdefault("by", "li")
+    if kind == "FactsTold":
+        fields = {"by": fields.pop("by"), "incident": fields.pop("incident"), "facts": fields}
     if "alert" in fields:
         fields["alert"] = next(a.id for _, a in reversed(player.alerts) if a.kind == fields["alert"])
     if "same_call" in fields:
@@ -203,7 +233,7 @@ def _set(settings: dict[str, Any], path: str, value: str) -> None:
     names = [name for name in value.split(",") if name]
     if last in ("notifiers", "warn", "breach", "escalation", "apply_to"):
         target[last] = names
-    elif last == "warn_at_rings":
+    elif last in ("warn_at_rings", "warn_at_calls"):
         target[last] = [int(name) for name in names]
     else:
         target[last] = value
@@ -218,6 +248,8 @@ def _text(value: Any) -> str:
         return f"{value:g}" if value == int(value) else repr(value)
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict):
+        return ",".join(f"{key}:{said}" for key, said in value.items())
     if isinstance(value, list | tuple):
         return ",".join(map(str, value))
     return "" if value is None else str(value)
