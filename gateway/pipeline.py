@@ -6,7 +6,7 @@ One task does it all, one batch at a time:
                                    ↑ the next deadline wakes it too                          │
                                    └── DeliverySettled, by note() ←──── gateway.delivery ←───┘
 
-While a commit runs in the store's thread, the next batch gathers: batches form by themselves. A commit that fails
+While the store's process commits, the next batch gathers: batches form by themselves. A commit that fails
 promised nothing: who waits is told to come again, our own notes stay, and the state is read anew from the store.
 """
 
@@ -188,7 +188,7 @@ class Pipeline:
     async def _gather(self) -> None:
         """Let requests that are on their way in join this batch: as long as each turn of the loop brings more.
 
-        A commit costs the same for one and for many, and the loop stands aside for it (adapters.intake.store).
+        A commit costs much the same for one and for many.
         """
         quiet = 0
         seen = self._waiting_events

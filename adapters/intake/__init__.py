@@ -4,10 +4,10 @@ from pathlib import Path
 
 from adapters.intake.backup import backup
 from adapters.intake.documents import incident_document, obligation_document
+from adapters.intake.reads import Database
 from adapters.intake.sqlite import SqliteDatabase
 from adapters.intake.store import IntakeStore
 from adapters.intake.urls import parse_url, sqlite_path
-from adapters.intake.writer import Database
 
 __all__ = ["backup", "database_of", "incident_document", "obligation_document", "open_store", "parse_url"]
 

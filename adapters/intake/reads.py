@@ -1,20 +1,22 @@
 """What people and the API ask of the record: pages by key, newest first, on connections that cannot write."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, Table, select, text, tuple_
+from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.sql import ClauseElement
 
 from adapters.errors import StoreError
-from adapters.intake import rows
+from adapters.intake import loading, rows
 from adapters.intake.documents import Document, incident_document, obligation_document
+from adapters.intake.loading import Ask
 from adapters.intake.schema import alert, incident, journal, note, obligation
-from adapters.intake.statements import without_nul
-from adapters.intake.writer import Database
+from adapters.intake_writer.messages import PostgresServer, SqliteFile
+from adapters.intake_writer.nul import without_nul
 from adapters.notify.message import document
-from adapters.ports import Page
+from adapters.ports import LiveState, Page
 from rules.events import Entry
 from rules.incidents import Incident
 from rules.moments import rfc3339
@@ -23,7 +25,22 @@ from rules.obligations import Obligation
 _KEY_MAX = 2**63 - 1  # BIGINT
 
 T = TypeVar("T")
-Ask = Callable[[ClauseElement], list[Sequence[Any]]]
+
+
+class Database(Protocol):
+    """What differs between the databases; connections are the drivers' own."""
+
+    @property
+    def place(self) -> SqliteFile | PostgresServer:
+        """Where the writer finds it."""
+
+    @property
+    def dialect(self) -> Dialect: ...
+    @property
+    def errors(self) -> tuple[type[Exception], ...]: ...
+    def connect_reader(self) -> Any: ...
+    def engine(self) -> Engine: ...
+    def explain(self, error: Exception) -> str: ...
 
 
 class Reader:
@@ -36,6 +53,9 @@ class Reader:
     def close(self) -> None:
         while (connection := self._take_idle()) is not None:
             connection.close()
+
+    def load(self) -> LiveState:
+        return self._run(loading.load)
 
     def incidents(self, limit: int, cursor: str | None, *, since_us: int | None = None, **equal: str | None) -> Page:
         """`equal`: what must stand in the columns of these names."""

@@ -1,38 +1,46 @@
-"""The intake store as the pipeline and the web see it: `ports.Store` over one writer thread and a few readers."""
+"""The intake store as the pipeline and the web see it: `ports.Store` over a process that writes and a few readers."""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+
+from sqlalchemy.exc import DBAPIError
 
 from adapters.errors import StoreError
-from adapters.intake.reads import Reader
-from adapters.intake.writer import Database, Writer
+from adapters.intake import rows
+from adapters.intake.changes import changes_of
+from adapters.intake.reads import Database, Reader
+from adapters.intake.schema import REVISION
+from adapters.intake.statements import compile_for
+from adapters.intake.writer_process import Unsure, WriterProcess
+from adapters.intake_writer.messages import Commit, Known, Open, WasCommitted
 from adapters.ports import Batch, LiveState, Page
 from rules.events import Entry
 
 _READERS = 2  # a slow question must not keep the next one waiting
-_STAND_ASIDE_S = 0.02  # more than a full batch takes; the longest that the loop stands still
-_LOOK_IN_EVERY_S = 0.005
-_LOOK_IN_S = 0.001
 
 T = TypeVar("T")
 
 
 class IntakeStore:
-    """Everything that changes or recovers runs on one thread, in the order it was asked; reading runs beside it."""
+    """Everything that changes goes to the writer's process, in the order it was asked; reading runs beside it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._writer = Writer(database)
+        self.writer = WriterProcess()
+        self._open = Open(database.place, compile_for(database.dialect))
         self._reader = Reader(database)
-        self._writing = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._reading = ThreadPoolExecutor(_READERS, thread_name_prefix="store-reader")
         self._closed = False
 
     async def open(self) -> None:
-        await self._write(self._writer.open)
+        self._refuse_closed()
+        await self.writer.start()
+        found = await self.writer.ask(self._open)
+        if found != REVISION:
+            await self._read(self._migrate, found)  # the writer owns the store, and is silent meanwhile
 
     async def close(self) -> None:
         if self._closed:
@@ -41,19 +49,26 @@ class IntakeStore:
         # Readers first: the last connection to leave a SQLite file checkpoints it, and only the writer may.
         await asyncio.get_running_loop().run_in_executor(None, self._reading.shutdown)
         self._reader.close()
-        await asyncio.get_running_loop().run_in_executor(self._writing, self._writer.close)
-        self._writing.shutdown()
+        await self.writer.close()
 
     async def load(self) -> LiveState:
-        return await self._write(self._writer.load)
+        if self.writer.pid is None:
+            await self.open()
+        return await self._read(self._reader.load)
 
     async def known(self, keys: Sequence[bytes]) -> set[bytes]:
         if not keys:
             return set()
-        return await self._write(self._writer.known, keys)
+        self._refuse_closed()
+        return set(await self.writer.ask(Known(keys)))
 
     async def commit(self, batch: Batch) -> None:
-        await self._write(self._writer.commit, batch)
+        self._refuse_closed()
+        try:
+            await self.writer.ask(Commit(changes_of(batch)))
+        except Unsure:
+            if not await self._in_journal(batch):
+                raise
 
     async def incidents(
         self,
@@ -86,22 +101,21 @@ class IntakeStore:
     async def journal(self, *, after_seq: int, limit: int, until_us: int | None = None) -> list[Entry]:
         return await self._read(self._reader.journal, after_seq, limit, until_us)
 
-    async def _write(self, work: Callable[..., T], *args: Any) -> T:
-        """Run `work` on the writer's thread, and stand aside for it, for a bounded time.
+    async def _in_journal(self, batch: Batch) -> bool:
+        """Whether a commit that failed, or whose answer was lost, is there all the same: its last entry tells."""
+        if not batch.journal:
+            return False
+        await self.open()
+        last = batch.journal[-1].entry
+        return bool(await self.writer.ask(WasCommitted(last.seq, last.at_us, rows.event_json(last.event))))
 
-        A loop that never rests lets go of the interpreter lock only for microseconds, too short for another thread
-        to wake up: beside it a commit took seconds (benchmarks/store_commit.py). So the loop itself waits for the
-        writer; where the disk is the slow one, it goes on, and only looks in now and then.
-        """
-        self._refuse_closed()
-        job = self._writing.submit(work, *args)
-        done = asyncio.wrap_future(job)
-        done.add_done_callback(_look_at)
-        wait([job], _STAND_ASIDE_S)
-        while not job.done():
-            await asyncio.wait([done], timeout=_LOOK_IN_EVERY_S)
-            wait([job], _LOOK_IN_S)
-        return await done  # one turn of the loop, for those who stood aside
+    def _migrate(self, found: str | None) -> None:
+        from adapters.intake import migrations  # noqa: PLC0415 - Alembic costs a start 0.1 s: only if used
+
+        try:
+            migrations.upgrade(self._database.engine(), found)
+        except DBAPIError as error:
+            raise StoreError(self._database.explain(cast(Exception, error.orig))) from error
 
     async def _read(self, work: Callable[..., T], *args: Any) -> T:
         self._refuse_closed()
@@ -110,9 +124,3 @@ class IntakeStore:
     def _refuse_closed(self) -> None:
         if self._closed:
             raise StoreError("the store is closed")
-
-
-def _look_at(done: asyncio.Future[Any]) -> None:
-    """If nobody waits any more, nobody is told of its error."""
-    if not done.cancelled():
-        done.exception()

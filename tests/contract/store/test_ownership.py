@@ -1,6 +1,8 @@
 """One gateway owns a store; a second is refused at once, and may have it when the first has ended, however it ended."""
 
 import asyncio
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 from adapters.errors import StoreError
 from adapters.intake import open_store
 from adapters.intake.store import IntakeStore
-from adapters.ports import Store
+from adapters.ports import LiveState, Store
 from tests.contract.store.made import batch_of, journalled, key_of
 
 KILLS = 2
@@ -49,6 +51,32 @@ async def test_kill_9_of_the_writer_loses_nothing_that_was_acknowledged(store_ur
         await store.close()
 
 
+async def test_kill_9_of_the_writers_process_fails_or_keeps_the_batch_and_the_next_goes_through(
+    store_url: str, tmp_path: Path
+) -> None:
+    store = await opened(store_url, tmp_path)
+    seq = 0
+    for _ in range(KILLS):
+        committing = asyncio.create_task(store.commit(batch_of([journalled(seq + 1, key=key_of(seq + 1))])))
+        await asyncio.sleep(0)  # it has been sent
+        assert store.writer.pid is not None
+        os.kill(store.writer.pid, signal.SIGKILL)
+        await asyncio.wait([committing])
+        kept = (await loaded(store)).seq
+        assert kept == (seq if committing.exception() else seq + 1)
+        seq = kept + 1
+        await store.commit(batch_of([journalled(seq, key=key_of(seq))]))
+    assert [entry.seq for entry in await store.journal(after_seq=0, limit=100)] == list(range(1, seq + 1))
+    await store.close()
+
+
+async def test_the_writers_process_ends_with_a_gateway_that_is_killed(store_url: str, tmp_path: Path) -> None:
+    await killed_while_writing(store_url, tmp_path, after_lines=3, least=0)
+    begin = time.perf_counter()
+    await (await opened(store_url, tmp_path)).close()
+    assert time.perf_counter() - begin < 2
+
+
 async def killed_while_writing(url: str, folder: Path, *, after_lines: int, least: int) -> int:
     """The last entry that the process said was committed, before it was killed in the middle of its work."""
     process = await asyncio.create_subprocess_exec(
@@ -80,3 +108,14 @@ async def opened(url: str, folder: Path) -> IntakeStore:
                 raise
         else:
             return store
+
+
+async def loaded(store: IntakeStore) -> LiveState:
+    """As `opened`, for a store that lost its writer."""
+    deadline = time.monotonic() + 5
+    while True:
+        try:
+            return await store.load()
+        except StoreError:
+            if time.monotonic() > deadline:
+                raise

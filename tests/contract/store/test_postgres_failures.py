@@ -67,7 +67,6 @@ async def test_a_commit_whose_answer_is_lost_is_looked_up_in_the_journal(
         await store.commit(batch_of([journalled(1)]))
         proxy.cut = cut
         batch = batch_of([journalled(2, key=key_of(2))], incidents=[incident_of(1)])
-        # The store's thread waits for the proxy, which needs this loop: commit stands aside only for a moment.
         if cut == "before":
             with pytest.raises(StoreError):
                 await store.commit(batch)

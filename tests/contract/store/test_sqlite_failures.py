@@ -5,42 +5,60 @@ import os
 import resource
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from adapters.errors import StoreError
 from adapters.intake import open_store
+from adapters.intake.changes import changes_of
 from adapters.intake.sqlite import SqliteDatabase
-from adapters.intake.store import IntakeStore
+from adapters.intake.statements import compile_for
+from adapters.intake_writer.sqlite import WritableFile
+from adapters.intake_writer.writer import Writer
 from tests.contract.store.made import batch_of, incident_of, journalled, key_of, names_in
 
 NOBODY = 65534
-LARGE = b"x" * 50_000
+FIRST = batch_of([journalled(1)], incidents=[incident_of(1)])
+SECOND = batch_of([journalled(2, key=key_of(2), raw=b"x" * 50_000)], incidents=[incident_of(2)])
 
 
-class Watched(SqliteDatabase):
-    """The real database, with its writer's connection and how often it was opened in the test's hands."""
+class Watched(WritableFile):
+    """The real file, with its connection and how often it was opened in the test's hands."""
 
     connection: sqlite3.Connection
     opened = 0
 
-    def connect_writer(self) -> sqlite3.Connection:
-        self.connection = super().connect_writer()
+    def connect(self) -> sqlite3.Connection:
+        self.connection = super().connect()
         self.opened += 1
         return self.connection
 
 
+@pytest.fixture
+async def watched(tmp_path: Path) -> AsyncIterator[tuple[Watched, Writer]]:
+    """The writer as its process has it, over the tables that a store has made."""
+    store = open_store("sqlite:///hotline.db", tmp_path)
+    await store.open()
+    await store.commit(FIRST)
+    await store.close()
+    file = Watched(str(tmp_path / "hotline.db"))
+    writer = Writer(file, compile_for(SqliteDatabase.dialect))
+    writer.open()
+    yield file, writer
+    writer.close()
+
+
 @contextlib.contextmanager
-def file_size_at_most(size: int) -> Iterator[None]:
+def file_size_at_most(size: int, process: int) -> Iterator[None]:
     """Writes beyond it fail, as on a failing disk: EFBIG is an I/O error to SQLite."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    before = resource.prlimit(process, resource.RLIMIT_FSIZE)
+    resource.prlimit(process, resource.RLIMIT_FSIZE, (size, before[1]))
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        resource.prlimit(process, resource.RLIMIT_FSIZE, before)
 
 
 @contextlib.contextmanager
@@ -55,51 +73,51 @@ def as_an_ordinary_user() -> Iterator[None]:
             os.seteuid(0)
 
 
-async def test_a_full_disk_refuses_the_batch_and_recovers_by_itself(tmp_path: Path) -> None:
-    database = Watched(tmp_path / "hotline.db")
-    store = IntakeStore(database)
-    await store.open()
-    await store.commit(batch_of([journalled(1)], incidents=[incident_of(1)]))
-    pages = database.connection.execute("PRAGMA page_count").fetchone()[0]
-    database.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+async def test_a_full_disk_refuses_the_batch_and_recovers_by_itself(watched: tuple[Watched, Writer]) -> None:
+    file, writer = watched
+    pages = file.connection.execute("PRAGMA page_count").fetchone()[0]
+    file.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     for _ in range(3):
         with pytest.raises(StoreError, match="disk is full: free space"):
-            await store.commit(batch_of([journalled(2, key=key_of(2), raw=LARGE)], incidents=[incident_of(2)]))
-        assert (await store.load()).incidents == [incident_of(1)]  # reading goes on
-        assert await store.known([key_of(2)]) == set()
-    database.connection.execute("PRAGMA max_page_count = 1000000")
-    await store.commit(batch_of([journalled(2, key=key_of(2), raw=LARGE)], incidents=[incident_of(2)]))
-    assert (await store.load()).seq == 2
-    await store.close()
+            writer.commit(changes_of(SECOND))
+        assert writer.known([key_of(2)]) == []  # reading goes on
+    file.connection.execute("PRAGMA max_page_count = 1000000")
+    writer.commit(changes_of(SECOND))
+    assert writer.known([key_of(2)]) == [key_of(2)]
+    assert file.opened == 1
+
+
+async def test_a_connection_that_turns_read_only_fails_the_commit_and_is_opened_anew(
+    watched: tuple[Watched, Writer],
+) -> None:
+    file, writer = watched
+    file.connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(StoreError, match="writable for the gateway's user"):
+        writer.commit(changes_of(SECOND))
+    writer.commit(changes_of(SECOND))
+    assert file.opened == 2
+
+
+async def test_the_writer_is_durable(watched: tuple[Watched, Writer]) -> None:
+    file, _ = watched
+    assert file.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert file.connection.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
 async def test_after_an_io_error_the_file_is_opened_anew_and_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
-    database = Watched(tmp_path / "hotline.db")
-    store = IntakeStore(database)
+    store = open_store("sqlite:///hotline.db", tmp_path)
     await store.open()
-    await store.commit(batch_of([journalled(1)], incidents=[incident_of(1)]))
+    await store.commit(FIRST)
     size = (tmp_path / "hotline.db-wal").stat().st_size
-    with file_size_at_most(size + 20_000), pytest.raises(StoreError, match="disk failed"):
-        await store.commit(batch_of([journalled(2, raw=LARGE)], incidents=[incident_of(2)]))
+    assert store.writer.pid is not None
+    with file_size_at_most(size + 20_000, store.writer.pid), pytest.raises(StoreError, match="disk failed"):
+        await store.commit(SECOND)
     assert (await store.load()).incidents == [incident_of(1)]
-    assert database.opened == 2
-    await store.commit(batch_of([journalled(2, raw=LARGE)], incidents=[incident_of(2)]))
+    await store.commit(SECOND)
     assert (await store.load()).seq == 2
     await store.close()
     with contextlib.closing(sqlite3.connect(tmp_path / "hotline.db")) as file:
         assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-
-
-async def test_a_connection_that_turns_read_only_fails_the_commit_and_is_opened_anew(tmp_path: Path) -> None:
-    database = Watched(tmp_path / "hotline.db")
-    store = IntakeStore(database)
-    await store.open()
-    database.connection.execute("PRAGMA query_only = ON")
-    with pytest.raises(StoreError, match="writable for the gateway's user"):
-        await store.commit(batch_of([journalled(1)]))
-    await store.commit(batch_of([journalled(1)]))
-    assert database.opened == 2
-    await store.close()
 
 
 def close_to_others(folder: Path, *, lock_file_stays: bool) -> None:
@@ -117,10 +135,10 @@ async def test_a_store_that_may_not_be_written_is_refused_with_the_cure(closed: 
         await store.open()
         await store.close()
         close_to_others(folder, lock_file_stays=closed == "file")
-        refused = open_store("sqlite:///hotline.db", folder)
+        refused = Writer(WritableFile(str(folder / "hotline.db")), compile_for(SqliteDatabase.dialect))
         with as_an_ordinary_user(), pytest.raises(StoreError, match="writable"):
-            await refused.open()
-        await refused.close()
+            refused.open()
+        refused.close()
 
 
 @pytest.mark.parametrize("where", ["missing/hotline.db", "."])
@@ -142,13 +160,10 @@ async def test_a_file_that_is_no_database_is_refused_and_left_as_it_was(tmp_path
     assert path.read_bytes() == before
 
 
-async def test_the_writer_is_durable_and_readers_cannot_write(tmp_path: Path) -> None:
-    database = Watched(tmp_path / "hotline.db")
-    store = IntakeStore(database)
+async def test_readers_cannot_write_and_an_end_leaves_one_file(tmp_path: Path) -> None:
+    store = open_store("sqlite:///hotline.db", tmp_path)
     await store.open()
-    assert database.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert database.connection.execute("PRAGMA synchronous").fetchone() == (2,)
-    reader = database.connect_reader()
+    reader = SqliteDatabase(tmp_path / "hotline.db").connect_reader()
     assert reader.execute("PRAGMA wal_autocheckpoint").fetchone() == (0,)
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         reader.execute("DELETE FROM journal")

@@ -1,0 +1,47 @@
+"""A batch as the rows that its transaction writes, statement by statement."""
+
+from adapters.intake import rows
+from adapters.intake_writer.messages import Change
+from adapters.ports import Batch
+from rules.events import DeliverySettled, RulesTaken
+
+
+def changes_of(batch: Batch) -> list[Change]:
+    seq = batch.journal[-1].entry.seq if batch.journal else 0
+    pending = [(s.alert, s.notifier, seq, place, "pending", 0, "", None) for place, s in enumerate(batch.sends)]
+    live = [rows.live_row(i) for i in batch.incidents.values() if i.id not in batch.forgotten]
+    channels = [rows.channel_row(c) for c in batch.channels.values()]
+    units = [rows.unit_row(u) for u in batch.units.values()]
+    gone = [(rows.CHANNEL + name,) for name in batch.channels_gone] + [(rows.UNIT + name,) for name in batch.units_gone]
+    meta, deliveries = _told(batch)
+    changes: list[Change] = [
+        ("journal", [rows.journal_row(row) for row in batch.journal]),
+        ("live_incident", live),
+        ("incident", [rows.incident_row(i) for i in batch.incidents.values()]),
+        ("obligation", [rows.obligation_row(o) for o in batch.obligations.values()]),
+        ("alert", [rows.alert_row(a) for a in batch.alerts.values()]),
+        ("outbox", pending),
+        ("delivery", deliveries),
+        ("note", [rows.note_row(n) for n in batch.notes]),
+        ("source", [rows.source_row(s) for s in batch.sources.values()]),
+        ("radio_live", channels + units),
+        ("meta", meta),
+        ("forget", [(id_,) for id_ in batch.forgotten]),
+        ("settle", [(id_,) for id_ in batch.settled]),
+        ("drop_radio", gone),
+    ]
+    return [change for change in changes if change[1]]
+
+
+def _told(batch: Batch) -> tuple[list[rows.Row], list[rows.Row]]:
+    """What entries themselves say of `meta` and of the outbox."""
+    meta: list[rows.Row] = [("last_id", str(batch.last_id))]
+    deliveries: list[rows.Row] = []
+    for row in batch.journal:
+        event = row.entry.event
+        if isinstance(event, DeliverySettled):
+            state = "delivered" if event.delivered else "failed"
+            deliveries.append((state, event.attempts, event.reason, row.entry.at_us, event.alert, event.notifier))
+        elif isinstance(event, RulesTaken) and not row.error:
+            meta[1:] = [("rules", rows.event_json(event))]
+    return meta, deliveries

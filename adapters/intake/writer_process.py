@@ -1,0 +1,111 @@
+"""The writer's process as the gateway has it: started, asked, seen ending.
+
+A process of its own shares no interpreter lock with the event loop: it commits while the loop reads what comes in.
+"""
+
+import asyncio
+import contextlib
+import socket
+import subprocess
+import sys
+from collections import deque
+from pathlib import Path
+from typing import Any, cast
+
+import adapters
+from adapters.errors import StoreError
+from adapters.intake_writer.messages import LENGTH_BYTES, Close, Request, framed, read_answer
+
+_ROOT = Path(adapters.__file__).parents[1]  # where Python finds our packages, installed or not
+
+
+class Unsure(StoreError):
+    """Whether the commit is on disk, the journal tells."""
+
+
+class WriterProcess:
+    """At most one at a time. It ends by itself when our end of the socket is gone, however we ended."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._link = _Link()
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process is not None and self._link.up else None
+
+    async def start(self) -> None:
+        if self._link.up:
+            return
+        await self._reap()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603, ASYNC220 - our own words; it returns at once
+                [sys.executable, "-m", "adapters.intake_writer", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                cwd=_ROOT,
+            )
+        self._link = _Link()
+        await asyncio.get_running_loop().create_unix_connection(lambda: self._link, sock=ours)
+
+    async def ask(self, request: Request) -> Any:
+        answer = read_answer.decode(await self._link.ask(framed(request)))
+        if answer.failed:
+            raise Unsure(answer.failed) if answer.unsure else StoreError(answer.failed)
+        return answer.value
+
+    async def close(self) -> None:
+        with contextlib.suppress(StoreError):
+            await self.ask(Close())
+        self._link.close()
+        await self._reap()
+
+    async def _reap(self) -> None:
+        if self._process is not None:
+            await asyncio.get_running_loop().run_in_executor(None, self._process.wait)
+            self._process = None
+
+
+class _Link(asyncio.Protocol):
+    """Requests out, answers in, in the same order."""
+
+    def __init__(self) -> None:
+        self.up = False
+        self._asked: deque[asyncio.Future[bytes]] = deque()
+        self._received = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
+        self.up = True
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self.up = False
+        for asked in self._asked:
+            if not asked.done():
+                asked.set_exception(Unsure("the process that writes the store has ended"))
+        self._asked.clear()
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        while len(self._received) >= LENGTH_BYTES:
+            end = LENGTH_BYTES + int.from_bytes(self._received[:LENGTH_BYTES], "big")
+            if len(self._received) < end:
+                return
+            asked = self._asked.popleft()
+            if not asked.done():  # who asked may have gone away
+                asked.set_result(self._received[LENGTH_BYTES:end])
+            self._received = self._received[end:]
+
+    def ask(self, message: bytes) -> asyncio.Future[bytes]:
+        asked: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        if self.up:
+            self._asked.append(asked)
+            self._transport.write(message)
+        else:
+            asked.set_exception(StoreError("the process that writes the store has ended"))
+        return asked
+
+    def close(self) -> None:
+        if self.up:
+            self._transport.close()
