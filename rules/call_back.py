@@ -12,8 +12,8 @@ UNANSWERED = frozenset({"abandoned", "missed", "rejected", "failed"})
 
 
 def call_ended(turn: Turn, incident: Incident) -> None:
-    """Open one if the call ended unanswered and there is a number to call."""
-    if incident.outcome not in UNANSWERED or incident.direction != "inbound":
+    """Nobody answered: open one if there is a number to call."""
+    if incident.direction != "inbound":
         return
     settings = turn.terms.rules.call_back
     if not settings.enabled:
@@ -77,7 +77,7 @@ def _meet(turn: Turn, incident: Incident, obligation: Obligation, reason: str) -
 
 def _own(incident: Incident) -> Obligation | None:
     """The latest one that still counts."""
-    for obligation in reversed(incident.obligations):
+    for obligation in incident.obligations[::-1]:
         if obligation.rule == "call_back":
             return None if obligation.state == "waived" else obligation
     return None

@@ -102,6 +102,9 @@ def _new(turn: Turn, event: CallEvent) -> Incident:
         number=state.numbers.next(turn.at_us),
         site=turn.terms.rules.site,
         call=Call(source=event.source, ids=[event.call]),
+        caller=event.caller,
+        called=event.called,
+        trunk=event.trunk,
         opened_us=turn.moment_us,
     )
     state.add(incident)

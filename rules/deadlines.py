@@ -68,4 +68,4 @@ def _step(turn: Turn, obligation: Obligation) -> None:
     obligation.step += 1
     turn.watch(obligation)
     turn.decision.obligations.append(obligation)
-    turn.touch(incident)
+    turn.decision.incidents.append(incident)

@@ -216,4 +216,5 @@ def _close(turn: Turn, incident: Incident, outcome: IncidentOutcome) -> None:
         outcome = "answered"
     incident.call.queued = False
     close_as(turn, incident, outcome)
-    call_back.call_ended(turn, incident)
+    if outcome in call_back.UNANSWERED:
+        call_back.call_ended(turn, incident)

@@ -116,7 +116,7 @@ def _judge_again(turn: Turn, incident: Incident, obligation: Obligation, until: 
 
 def over(turn: Turn, incident: Incident, leg: str, reason: str) -> None:
     """The leg or the call is gone: nobody waits any more."""
-    for obligation in reversed(incident.obligations):
+    for obligation in incident.obligations[::-1]:
         if obligation.rule == "hold_checkin" and obligation.leg == leg and obligation.state == "open":
             turn.end(incident, obligation, "waived", reason)
             _finish(turn, incident, obligation, reason)
@@ -188,7 +188,7 @@ def _ours(incident: Incident, leg: Leg) -> bool:
 
 
 def _current(incident: Incident, leg: str) -> Obligation | None:
-    for obligation in reversed(incident.obligations):
+    for obligation in incident.obligations[::-1]:
         if obligation.rule == "hold_checkin" and obligation.leg == leg and obligation.state == "open":
             return obligation
     return None
@@ -204,12 +204,11 @@ def _known(incident: Incident, leg: str, began: int) -> bool:
 
 def _begin(turn: Turn, incident: Incident, leg: str, opened_us: int, source_us: int | None) -> None:
     if _applies(turn, incident):
-        plan = turn.terms.hold_plan
-        turn.open(incident, "hold_checkin", plan, opened_us, source_us=source_us, leg=leg, certain=not turn.uncertain)
+        turn.open(incident, "hold_checkin", turn.terms.hold_plan, opened_us, source_us, leg, not turn.uncertain)
 
 
 def _meet(turn: Turn, incident: Incident, current: Obligation, reason: str) -> None:
-    elapsed_us, clock = _measure(turn, incident, current)
+    elapsed_us, clock = turn.measure(current, incident.call.source, turn.at_us)
     late = elapsed_us >= current.plan[-1].after_us
     unseen = ""
     if turn.uncertain and (_take_back_unseen(turn, incident, current, "end_not_seen") or late):
@@ -249,7 +248,7 @@ def _finish(turn: Turn, incident: Incident, current: Obligation, reason: str) ->
     for obligation in incident.obligations:
         if obligation.leg == current.leg and obligation.state == "breached" and _waits_on(obligation):
             obligation.ended_by = turn.seq
-            elapsed_us, clock = _measure(turn, incident, obligation)
+            elapsed_us, clock = turn.measure(obligation, incident.call.source, turn.at_us)
             _fill(turn, incident, obligation, elapsed_us, clock)
             turn.decision.obligations.append(obligation)
             told.append(obligation)
@@ -289,13 +288,6 @@ def _disproved(turn: Turn, incident: Incident, current: Obligation) -> bool:
         turn.decision.obligations.append(obligation)
     clear(turn, incident, [*left, current, *wrong], "corrected" if wrong else "retrieved")
     return True
-
-
-def _measure(turn: Turn, incident: Incident, obligation: Obligation) -> tuple[int, Clock]:
-    began, until = obligation.source_opened_us, turn.source_us
-    if began is not None and until is not None and until >= began and turn.clock_trusted(incident.call.source):
-        return until - began, "source"
-    return max(0, turn.at_us - obligation.opened_us), "receipt"
 
 
 def _fill(turn: Turn, incident: Incident, obligation: Obligation, elapsed_us: int, clock: Clock) -> None:

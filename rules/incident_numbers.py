@@ -20,8 +20,8 @@ class IncidentNumbers:
     def next(self, at_us: int) -> str:
         if not self._from_us <= at_us < self._until_us:
             self._enter_day(at_us)
-        self._counter = counter = self._counter + 1
-        number = self.last = f"{self._day}-{counter:04d}"
+        self._counter += 1
+        number = self.last = f"{self._day}-{str(self._counter).zfill(4)}"
         return number
 
     def _enter_day(self, at_us: int) -> None:

@@ -20,7 +20,7 @@ from rules.events import (
     Retrieved,
     Transferred,
 )
-from rules.incidents import Incident, Leg
+from rules.incidents import Call, Incident, Leg
 from rules.merging import merge
 from rules.turn import Turn
 
@@ -117,7 +117,7 @@ def person_answered(turn: Turn, incident: Incident, leg: Leg) -> None:
     if not first:
         return
     incident.answered_us = turn.moment_us
-    incident.device = leg.device or incident.device or _only_ringing(incident)
+    incident.device = leg.device or incident.device or (_only_ringing(call) if len(call.legs) > 1 else "")
     if leg.agent:
         incident.agent = leg.agent
     if call.queued:
@@ -131,12 +131,9 @@ def person_answered(turn: Turn, incident: Incident, leg: Leg) -> None:
         endings.answered_after_all(turn, incident)
 
 
-def _only_ringing(incident: Incident) -> str:
+def _only_ringing(call: Call) -> str:
     """Where an answer names neither leg nor device."""
-    legs = incident.call.legs
-    if len(legs) == 1:  # who answered rings no more
-        return ""
-    devices = {leg.device for leg in legs.values() if leg.state == "alerting"}
+    devices = {leg.device for leg in call.legs.values() if leg.state == "alerting"}
     return devices.pop() if len(devices) == 1 else ""
 
 
@@ -295,7 +292,7 @@ def _take_over(turn: Turn, incident: Incident, taker: Leg) -> None:
     current = three_rings.episode(incident)
     if taker.established_us is None or current is None or current.leg != taker.id:
         return
-    if three_rings.running(current):
+    if current.ended_by is None:
         with turn.back_at(taker.established_us, taker.source_established_us):
             three_rings.settle(turn, incident, current, "met", "")
 
@@ -324,7 +321,7 @@ def leg_of(turn: Turn, incident: Incident, event: CallEvent) -> Leg:
         found.device = event.device
     if event.agent and not found.agent:
         found.agent = event.agent
-    if event.uncertain:
+    if turn.uncertain:
         found.uncertain = True
     return found
 
@@ -342,7 +339,7 @@ def _reached_us(turn: Turn, incident: Incident) -> None:
         incident.first_offered_us = turn.moment_us
         if incident.outcome == "lost_while_disconnected":
             endings.beginning_told_late(turn, incident)
-        if incident.closed_us is None and incident.answered_us is None:
+        if turn.terms.rings_from_offer and incident.closed_us is None and incident.answered_us is None:
             three_rings.offered(turn, incident)
 
 

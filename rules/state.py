@@ -151,9 +151,9 @@ class State:
     # -- waiting ------------------------------------------------------------------------------------------------
 
     def watch(self, at_us: int, kind: WaitKind, id_: int, thing: Thing) -> None:
-        self._order += 1
+        self._order = order = self._order + 1
         waits = self.waits
-        heappush(waits, (at_us, kind, id_, self._order, thing))
+        heappush(waits, (at_us, kind, id_, order, thing))
         if len(waits) > self._waits_max:
             self._drop_stale_waits()
 

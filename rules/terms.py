@@ -1,7 +1,9 @@
 """A rule set made ready: microseconds instead of seconds, plans of steps, look-ups; built once, used by every event."""
 
 import re
-from typing import NamedTuple
+from collections import defaultdict
+
+import msgspec
 
 from rules.cadence import cadence
 from rules.moments import span_us
@@ -11,7 +13,7 @@ from rules.radio_terms import RadioTerms
 from rules.settings import ClockStart, Line, RuleSet, SourceRules
 
 
-class RingTerms(NamedTuple):
+class RingTerms(msgspec.Struct, frozen=True, gc=False):
     """What three_rings asks of one line of one source."""
 
     limit_us: int
@@ -35,21 +37,14 @@ class SourceTerms:
         self.is_extension = re.compile(settings.extensions).fullmatch  # a Match, or None
 
 
-class _SourcesTerms(dict[str, SourceTerms]):
-    """By name; a source that the rule set does not name has the defaults."""
-
-    def __missing__(self, name: str) -> SourceTerms:
-        found = self[name] = SourceTerms(SourceRules(name=name))
-        return found
-
-
 class Terms:
     """`RuleSet` as the rules use it."""
 
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
         self._lines = {number_key(line.number) or line.number: line for line in rules.lines}
-        self.sources = _SourcesTerms({source.name: SourceTerms(source) for source in rules.sources})
+        unnamed = SourceTerms(SourceRules(name=""))
+        self.sources = defaultdict(lambda: unnamed, {source.name: SourceTerms(source) for source in rules.sources})
         self._rings: dict[tuple[str, str], RingTerms | None] = {}
         self.rings_apply_to = rules.three_rings.apply_to
         starts = {rules.three_rings.clock_start, *(line.clock_start for line in rules.lines)}

@@ -2,7 +2,7 @@
 
 No PBX counts rings: the rule is a clock that runs from the first ring of a person's device. One
 obligation is one episode of ringing: a call that is offered again rings on, a transferred call
-begins a new episode for whom it goes to.
+begins a new episode for whom it goes to. An episode rings until `ended_by` is set, also after its breach.
 """
 
 from rules.alerts import breach as tell_breach
@@ -27,26 +27,19 @@ def applies(turn: Turn, incident: Incident) -> RingTerms | None:
 
 def episode(incident: Incident) -> Obligation | None:
     """The latest one of this call; what only says that nothing was seen is none, nor what another call took over."""
-    for obligation in reversed(incident.obligations):
+    for obligation in incident.obligations[::-1]:
         if obligation.rule == "three_rings" and obligation.reason not in _NO_EPISODE:
             return obligation
     return None
 
 
-def running(obligation: Obligation) -> bool:
-    """Still ringing: open, or breached and not yet answered or given up."""
-    return obligation.ended_by is None
-
-
 def still_rings(incident: Incident) -> bool:
     current = episode(incident)
-    return current is not None and running(current)
+    return current is not None and current.ended_by is None
 
 
 def offered(turn: Turn, incident: Incident) -> None:
     """The caller has reached us; where the rule counts from here, it begins."""
-    if not turn.terms.rings_from_offer:
-        return
     terms = applies(turn, incident)
     if terms is not None and terms.clock_start == "offered" and episode(incident) is None:
         _begin(turn, incident, terms, "", turn.source_us)
@@ -58,9 +51,9 @@ def rings(turn: Turn, incident: Incident, leg: Leg, *, anew: bool) -> None:
     if terms is None or not turn.terms.sources[incident.call.source].shows_ring:
         return
     current = episode(incident)
-    if current is None or (anew and not running(current)):
+    if current is None or (anew and current.ended_by is not None):
         _begin(turn, incident, terms, leg.id, leg.source_delivered_us)
-    elif running(current):
+    elif current.ended_by is None:
         if terms.clock_start == "first_human_ring":
             _start_earlier(turn, current, leg)
     elif current.state == "waived" and current.reason in PBX_GAVE_UP:
@@ -76,7 +69,7 @@ def rang_before(turn: Turn, incident: Incident, leg: Leg) -> None:
     if current is None:
         _rang_before_the_end(turn, incident, leg, began)
         return
-    if running(current):
+    if current.ended_by is None:
         return
     ended = current.source_ended_us
     if ended is None or began > ended or (current.source_opened_us or began + 1) <= began:
@@ -106,7 +99,7 @@ def answered(turn: Turn, incident: Incident, leg: Leg) -> None:
             current = _begin(turn, incident, terms, leg.id, leg.source_delivered_us)
     if current is None:
         _answered_unseen(turn, incident)
-    elif running(current):
+    elif current.ended_by is None:
         settle(turn, incident, current, "met", "")
     elif current.state in ("waived", "breached") and incident.closed_us is not None:
         _answered_after_all(turn, incident, current)
@@ -133,7 +126,7 @@ def ended(turn: Turn, incident: Incident, reason: str) -> None:
         elif incident.first_offered_us is None:
             turn.record(incident, "three_rings", "not_measurable", _UNSEEN)
         return
-    if running(current):
+    if current.ended_by is None:
         settle(turn, incident, current, "waived", reason)
         short = reason == "abandoned" and current.state == "waived" and current.seconds is not None
         if short and (current.seconds or 0) * 1_000_000 < turn.terms.short_abandon_us:
@@ -143,7 +136,7 @@ def ended(turn: Turn, incident: Incident, reason: str) -> None:
 def drop(turn: Turn, incident: Incident, verdict: Outcome, reason: str) -> None:
     """End it without a measurement: merged, lost, proven to be none of ours."""
     current = episode(incident)
-    if current is None or not running(current):
+    if current is None or current.ended_by is not None:
         return
     if current.state == "breached" and (current.certain or verdict != "not_measurable"):
         current.ended_by = turn.seq
@@ -159,16 +152,17 @@ def drop(turn: Turn, incident: Incident, verdict: Outcome, reason: str) -> None:
 
 def settle(turn: Turn, incident: Incident, obligation: Obligation, verdict: Outcome, reason: str) -> None:
     """The ringing has ended: `verdict` if in time. What was told live stands, unless a trusted clock disproves it."""
-    elapsed_us, clock = _measure(turn, incident, obligation)
+    elapsed_us, clock = turn.measure(obligation, incident.call.source, turn.receipt_us)
     in_time = elapsed_us < obligation.plan[-1].after_us
     told = obligation.state == "breached"
-    if not in_time and turn.uncertain:  # the end was not seen: it may have been in time
-        drop(turn, incident, "not_measurable", "end_not_seen")
-        return
-    if not in_time and not told:
-        passed(turn, incident, obligation)
-        told = True
-    if told and in_time and clock == "source":
+    if not in_time:
+        if turn.uncertain:  # the end was not seen: it may have been in time
+            drop(turn, incident, "not_measurable", "end_not_seen")
+            return
+        if not told:
+            passed(turn, incident, obligation)
+            told = True
+    elif told and clock == "source":
         _revise(turn, incident, obligation, verdict, "corrected")
         told = False
     turn.end(incident, obligation, "breached" if told else verdict, reason or obligation.reason)
@@ -191,19 +185,11 @@ def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
 
 
 def _begin(turn: Turn, incident: Incident, terms: RingTerms, leg: str, source_us: int | None) -> Obligation:
-    unseen = _unseen(incident)
+    unseen = _unseen(incident) if incident.obligations else None
     if unseen is not None:
         unseen.leg, unseen.source_opened_us = leg, source_us
         return _begin_after_all(turn, incident, unseen, terms)
-    return turn.open(
-        incident,
-        "three_rings",
-        terms.plan,
-        turn.moment_us,
-        source_us=source_us,
-        leg=leg,
-        certain=not turn.uncertain,
-    )
+    return turn.open(incident, "three_rings", terms.plan, turn.moment_us, source_us, leg, not turn.uncertain)
 
 
 def _begin_after_all(turn: Turn, incident: Incident, unseen: Obligation, terms: RingTerms) -> Obligation:
@@ -295,7 +281,7 @@ def _answered_after_all(turn: Turn, incident: Incident, obligation: Obligation) 
     if obligation.state == "breached" and turn.source_us is None:
         return
     before = obligation.state
-    elapsed_us, clock = _measure(turn, incident, obligation)
+    elapsed_us, clock = turn.measure(obligation, incident.call.source, turn.receipt_us)
     if clock == "receipt" and incident.closed_us is not None:
         elapsed_us = min(elapsed_us, incident.closed_us - obligation.opened_us)
         obligation.certain = False
@@ -337,14 +323,6 @@ def _judge_again(turn: Turn, incident: Incident, obligation: Obligation) -> None
 def _revise(turn: Turn, incident: Incident, obligation: Obligation, verdict: Outcome, reason: str) -> None:
     obligation.revised += 1
     turn.note(incident, "revised", f"three_rings: {obligation.state} → {verdict}: {reason}")
-
-
-def _measure(turn: Turn, incident: Incident, obligation: Obligation) -> tuple[int, Clock]:
-    """How long it rang until now, by the clock that may judge."""
-    began, until = obligation.source_opened_us, turn.source_us
-    if began is not None and until is not None and until >= began and turn.clock_trusted(incident.call.source):
-        return until - began, "source"
-    return max(0, turn.receipt_us - obligation.opened_us), "receipt"
 
 
 def _fill(turn: Turn, incident: Incident, obligation: Obligation, elapsed_us: int, clock: Clock) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from rules.effects import Decision, Note
 from rules.incidents import Incident, SourceStatus
-from rules.obligations import INTERNAL_RULES, Obligation, Outcome, Rule, Step
+from rules.obligations import INTERNAL_RULES, Clock, Obligation, Outcome, Rule, Step
 from rules.state import OBLIGATION, State
 from rules.terms import Terms
 
@@ -55,6 +55,13 @@ class Turn(msgspec.Struct, gc=False):
         skew_max_us = self.terms.sources[source].skew_max_us
         return -skew_max_us <= status.skew_us <= skew_max_us
 
+    def measure(self, obligation: Obligation, source: str, until_us: int) -> tuple[int, Clock]:
+        """How long it has lasted by the clock that may judge: the source's own, else ours, which shows `until_us`."""
+        began_us, source_us = obligation.source_opened_us, self.source_us
+        if began_us is not None and source_us is not None and source_us >= began_us and self.clock_trusted(source):
+            return source_us - began_us, "source"
+        return max(0, until_us - obligation.opened_us), "receipt"
+
     def out_of_touch(self, source: str) -> bool:
         status = self.state.sources.get(source)
         return status is not None and status.link not in ("unknown", "online")
@@ -70,17 +77,16 @@ class Turn(msgspec.Struct, gc=False):
 
     # -- obligations --------------------------------------------------------------------------------------------
 
-    def open(
+    def open(  # noqa: PLR0917 - the positions of a record
         self,
         incident: Incident,
         rule: Rule,
         plan: tuple[Step, ...],
         opened_us: int,
-        *,
         source_us: int | None = None,
         leg: str = "",
-        alert: str = "",
         certain: bool = True,
+        alert: str = "",
     ) -> Obligation:
         state = self.state
         state.last_id += 1
