@@ -115,6 +115,7 @@ class Channel(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     control_by: ReplyBy = "ptt"
     control_replies: bool = False  # what shows it may be a reply here
     control_called: str = ""  # the unit it speaks to, where told
+    control_automatic: bool = False  # the station itself transmits: nobody speaks
     control_confirm_us: int | None = None  # long enough for a reply by then
     control_watchdog_us: int = 0
     partner: str = ""  # the unit that control has last spoken with; "" unknown

@@ -14,25 +14,26 @@ from rules.turn import Turn
 
 def control_transmitting(turn: Turn, channel: Channel, event: ControlTransmitting) -> None:
     if event.on:
-        control_on(turn, channel, event, "ptt")
+        control_on(turn, channel, event, "ptt", automatic=event.automatic)
     else:
         control_off(turn, channel, event.source)
 
 
-def control_on(turn: Turn, channel: Channel, event: RadioEvent, by: ReplyBy) -> None:
-    """Control transmits: its own station says so, or a receiver hears its unit."""
+def control_on(turn: Turn, channel: Channel, event: RadioEvent, by: ReplyBy, *, automatic: bool = False) -> None:
+    """Control transmits: its own station says so, or a receiver hears its unit. `automatic`: nobody speaks."""
     if event.source not in channel.control_sources:
         channel.control_sources.append(event.source)
     if event.called and not event.group:
         channel.control_called = event.called
-    if channel.control_since_us is not None:
+    if channel.control_since_us is not None and (automatic or not channel.control_automatic):
         return
     radio = turn.terms.radio
+    channel.control_automatic = automatic
     channel.control_since_us = turn.moment_us
     channel.control_by = by
-    channel.control_replies = by in radio.source(event.source).replies
+    channel.control_replies = not automatic and by in radio.source(event.source).replies
     channel.control_called = event.called if not event.group else ""
-    channel.control_confirm_us = turn.moment_us + radio.reply_min_us
+    channel.control_confirm_us = None if automatic else turn.moment_us + radio.reply_min_us
     channel.control_watchdog_us = turn.moment_us + radio.watchdog_us
     for transmission in channel.on_air:
         if transmission.judge_us is not None:  # both keyed at the same time: nobody heard the other
@@ -53,12 +54,13 @@ def over(turn: Turn, channel: Channel, at_us: int) -> None:
     """Control's transmission has ended: by its key, or by our watchdog."""
     if channel.control_confirm_us is not None and at_us >= channel.control_confirm_us:
         confirm(turn, channel)
-    if channel.control_confirm_us is None:  # long enough to be speech
+    if channel.control_confirm_us is None and not channel.control_automatic:  # long enough to be speech
         channel.exchange_until_us = at_us + turn.terms.radio.conversation_us
     channel.control_confirm_us = channel.control_since_us = None
     channel.control_until_us = at_us
     channel.control_sources = []
     channel.control_called = ""
+    channel.control_automatic = False
 
 
 def confirm(turn: Turn, channel: Channel) -> None:
