@@ -167,13 +167,25 @@ def passed(turn: Turn, channel: Channel, hail: Hail, due_us: int) -> None:
     if hail.repeat_us == due_us:
         two_calls.tell_again(turn, hail, incident_of(turn, hail))
     elif hail.close_us == due_us:
-        hail.close_us = None
+        hail.close_us = _begins_again(channel, hail, due_us)
+        if hail.close_us is not None:
+            return
         if hail.emergency and hail.repeat_us is not None:
             return  # told until somebody acknowledges it
         if hail.answered:
             remove(channel, hail)
         else:
             give_up(turn, channel, hail)
+
+
+def _begins_again(channel: Channel, hail: Hail, due_us: int) -> int | None:
+    """When it is known whether what is on the air is one more of its calls, begun just in time."""
+    judged = [
+        t.judge_us
+        for t in channel.on_air
+        if t.judge_us is not None and t.judge_us > due_us and t.unit in ("", hail.unit) and t.started_us < due_us
+    ]
+    return max(judged, default=None)
 
 
 def _of(turn: Turn, channel: Channel, unit: str, called: str, *, source: str, heard: HeardCall) -> Hail:

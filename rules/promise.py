@@ -20,7 +20,7 @@ def given_by_hand(turn: Turn, incident: Incident, event: PromiseGiven) -> None:
 def kept_by_hand(turn: Turn, incident: Incident, event: PromiseKept) -> None:
     turn.note(incident, "promise_kept", f"{event.by} {event.note}".strip())
     for obligation in _running(incident):
-        _meet(turn, incident, obligation, "by_hand")
+        _meet(turn, incident, obligation, "by_hand", turn.moment_us)
 
 
 def given(turn: Turn, incident: Incident) -> None:
@@ -45,7 +45,7 @@ def spoken_to(turn: Turn, unit: str, at_us: int) -> None:
     for obligation in list(turn.state.promises.values()):
         incident = turn.state.incidents[obligation.incident]
         if incident.unit == unit and at_us - obligation.opened_us > SAME_BREATH_US:
-            _meet(turn, incident, obligation, "spoken_to")
+            _meet(turn, incident, obligation, "spoken_to", at_us)
 
 
 def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
@@ -62,8 +62,9 @@ def _running(incident: Incident) -> list[Obligation]:
     return [o for o in incident.obligations if o.rule == "promise" and o.ended_by is None]
 
 
-def _meet(turn: Turn, incident: Incident, obligation: Obligation, reason: str) -> None:
+def _meet(turn: Turn, incident: Incident, obligation: Obligation, reason: str, at_us: int) -> None:
     turn.state.promises.pop(obligation.id, None)
     turn.end(incident, obligation, "breached" if obligation.state == "breached" else "met", reason)
-    obligation.seconds = max(0, turn.moment_us - obligation.opened_us) // 1000 / 1000
+    obligation.ended_us = at_us
+    obligation.seconds = max(0, at_us - obligation.opened_us) // 1000 / 1000
     clear(turn, incident, [obligation], reason)

@@ -18,8 +18,6 @@ def heard(turn: Turn, unit: str, channel: str, *, present: bool = True) -> None:
     status.last_us = max(status.last_us or 0, turn.moment_us)
     if status.missing_alert:
         _found(turn, status, "heard")
-    elif status.last_us == turn.moment_us and status.since_us == 0:
-        status.since_us = turn.moment_us
     turn.decision.units += (status,)
 
 
@@ -28,8 +26,7 @@ def rules_taken(turn: Turn) -> None:
     expected = turn.terms.radio.heard_every_us
     for unit in expected:
         status = turn.state.units.get(unit) or _new(turn, unit)
-        status.since_us = turn.at_us
-        turn.state.watch_unit(status)
+        status.since_us = turn.at_us  # its wait is made anew when it comes up
         turn.decision.units += (status,)
     for status in turn.state.units.values():
         if status.missing_alert and status.unit not in expected:
@@ -78,7 +75,8 @@ def _new(turn: Turn, unit: str) -> UnitStatus:
             oldest = min(free, key=lambda u: (u.last_us or 0, u.id))
             del units[oldest.unit]
             turn.decision.units_gone += (oldest.unit,)
-    status = units[unit] = UnitStatus(id=turn.state.next_id(), unit=unit)
+    status = units[unit] = UnitStatus(id=turn.state.next_id(), unit=unit, since_us=turn.at_us)
+    turn.state.watch_unit(status)
     return status
 
 

@@ -88,8 +88,8 @@ class Player:
             due_us = next_deadline(self.state)
 
     def incident_of(self, call: str) -> Incident:
-        """By the source's id of the call, or by unit; `#2` is the second of its hails."""
-        name, _, nth = call.partition("#")
+        """By the source's id of the call, or by unit; `@2` is the second of its hails."""
+        name, _, nth = call.partition("@")
         named = [i for i in self.incidents.values() if name in i.call.ids or (i.medium == "radio" and i.unit == name)]
         return [i for i in named if i.outcome != "merged"][int(nth or 1) - 1]
 
@@ -154,6 +154,8 @@ def _step(player: Player, words: list[str], expected: list[tuple[float, str, str
         case ["note", call, what]:
             incident = player.incident_of(call)
             assert any(n.incident == incident.id and n.what == what for n in player.notes), (what, player.notes)
+        case ["no", "hail", unit]:
+            assert not [i for i in player.incidents.values() if i.unit == unit and i.outcome != "merged"]
         case ["no", "verdict", call, rule]:
             incident = player.incident_of(call)
             assert not [o for o in player.obligations.values() if o.incident == incident.id and o.rule == rule]
@@ -167,6 +169,7 @@ def _step(player: Player, words: list[str], expected: list[tuple[float, str, str
                 player.enter_later(then_us, event)
             player.pass_until(_us(moment))
         case [moment, kind, *facts]:
+            player.pass_until(_us(moment))
             player.enter(_us(moment), _event(player, kind, _pairs(facts)))
         case _:
             raise AssertionError(words)
