@@ -29,6 +29,8 @@ install_chromium() {
 RADIO_PEERS=(
     "svxlink svxlink-server"
     "multimon-ng multimon-ng"
+    "direwolf direwolf"
+    "mosquitto mosquitto"
 )
 missing_radio_packages() {
     local peer program

@@ -12,4 +12,6 @@ KIND = RadioKind(
     hails=("call_alert", "text"),
     replies=("text",),
     check=check,
+    sends_text=True,
+    acks_text=True,
 )

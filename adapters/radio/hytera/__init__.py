@@ -11,4 +11,6 @@ KIND = RadioKind(
     transports=("serial", "socket", "rfc2217", "udp"),
     replies=("ptt", "unit", "text"),
     check=check,
+    sends_text=True,
+    acks_text=True,
 )

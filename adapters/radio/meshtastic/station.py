@@ -1,5 +1,6 @@
 """A Meshtastic node on a wire (serial, TCP), or a mesh's gateway as it publishes over MQTT."""
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +20,7 @@ from rules.events import RadioEvent, Unparsed
 _TEXT_BYTES_MAX = 200  # a packet carries 233 bytes of data; encryption to one node takes some
 _CONFIGURATION_NUMBER = 0x484C  # any; the device repeats it at the end of what it tells
 _MESSAGE_BYTES_MAX = 16 * 1024
+_TO_ALL_MAX = 64
 _TEXT_BYTES = frozenset(range(0x20, 0x7F)) | frozenset(b"\t\r\n\x1b\xc3")  # C3: what wakes a device, sent back
 
 
@@ -30,8 +32,8 @@ class MeshtasticStation(StreamStation[FromRadio]):
         self._settings = settings
         self._where = {"source": settings.name, "channel": settings.channel_name}
         self._publishes = settings.port.startswith(("mqtt://", "mqtts://"))
-        self._root = ""  # of the topics, as msh/EU_868
         self._sent = SentTexts()
+        self._to_all: deque[int] = deque(maxlen=_TO_ALL_MAX)  # texts that no single node confirms
         self._own_number = 0
         self._sending: list[bytes] = []
 
@@ -55,24 +57,18 @@ class MeshtasticStation(StreamStation[FromRadio]):
         return b"" if self._publishes else codec.heartbeat()
 
     def text(self, unit: str, text: str, id: str) -> bytes:  # noqa: A002 - the port's word
+        if self._publishes:
+            raise CannotSend("by MQTT no node confirms a text: connect one by its port")
         to = codec.BROADCAST if unit in self._settings.talkgroups else unit_number(unit)
         if to is None:
             raise CannotSend(f"{unit!r} is no node: write !, and eight hex digits")
         words = text.encode()
         if len(words) > _TEXT_BYTES_MAX:
             raise CannotSend(f"longer than {_TEXT_BYTES_MAX} bytes")
-        if self._publishes:
-            return self._published(to, text)
         number = self._sent.number(id)
+        if to == codec.BROADCAST:
+            self._to_all.append(number)
         return codec.text_message(to, words, number, self._settings.channel_index, self._settings.hops)
-
-    def _published(self, to: int, text: str) -> bytes:
-        """The gateway takes texts from the topic of a channel named mqtt, in the name of its own node only."""
-        own = unit_number(self._settings.own_units[0]) if self._settings.own_units else None
-        if own is None or not self._root:
-            raise CannotSend("no gateway of the mesh was heard yet" if own else "own_units names no node to send from")
-        message = {"from": own, "to": to, "channel": self._settings.channel_index, "type": "sendtext", "payload": text}
-        return f"{self._root}/2/json/mqtt/".encode() + b"\t" + msgspec.json.encode(message)
 
     def read(self, frame: FromRadio, at_us: int) -> Iterable[RadioEvent | Unparsed]:  # noqa: ARG002 - packets tell theirs
         self._own_number = frame.own_number or self._own_number
@@ -93,9 +89,9 @@ class MeshtasticStation(StreamStation[FromRadio]):
             return [self.unparsed("not a Meshtastic message")]
 
     def _read_routing(self, packet: Packet) -> list[RadioEvent | Unparsed]:
-        """That our own node heard the text passed on tells nothing of its arrival."""
+        """That our own node heard the text passed on tells nothing of its arrival, unless it was for all."""
         told = normalise.read_routing(self._where, packet)
-        if told.ok and packet.sender == self._own_number:
+        if told.ok and packet.sender == self._own_number and packet.request_id not in self._to_all:
             return []
         ours = self._sent.id(packet.request_id)
         return [msgspec.structs.replace(told, id=ours) if ours is not None else told]
@@ -103,10 +99,8 @@ class MeshtasticStation(StreamStation[FromRadio]):
     def _read_message(self, data: bytes, via: str) -> list[RadioEvent | Unparsed]:
         if len(data) > _MESSAGE_BYTES_MAX:
             return [self.unparsed("longer than any message of a mesh")]
-        root, _, rest = via.partition("/2/")
-        form, _, channel = rest.partition("/")
+        form, _, channel = via.partition("/2/")[2].partition("/")
         channel = channel.split("/")[0]
-        self._root = root if rest else self._root
         if form == "stat":
             return []
         if not data.lstrip().startswith(b"{"):

@@ -41,17 +41,15 @@ class Speech(NamedTuple):
 
 
 class Normaliser:
-    def __init__(self, source: str, channel: str, slots: dict[str, str], *, network_is_control: bool) -> None:
-        """`slots`: the channel's name by a DMR slot's number, where the site gave it one."""
+    def __init__(self, source: str, channel: str, *, network_is_control: bool) -> None:
         self._source = source
         self._channel = channel
-        self._slots = slots
         self._network_is_control = network_is_control
         self._speech: dict[tuple[str, str], Speech] = {}  # by host's topic and mode with slot
 
     def read(self, mode: str, told: dict[str, Any], via: str) -> list[RadioEvent]:
         slot = str(told.get("slot", "")) if mode == "DMR" else ""
-        channel = self._slots.get(slot, f"{self._channel}-{slot}") if slot in ("1", "2") else self._channel
+        channel = f"{self._channel}-{slot}" if slot in ("1", "2") else self._channel
         where: dict[str, Any] = {
             "source": self._source,
             "channel": channel,

@@ -21,7 +21,7 @@ class MmdvmStation:
     def __init__(self, settings: Settings) -> None:
         self._source = settings.name
         self._normaliser = Normaliser(
-            settings.name, settings.channel_name, settings.slots, network_is_control=settings.network_is_control
+            settings.name, settings.channel_name, network_is_control=settings.network_is_control
         )
 
     def opened(self) -> None:

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from meshtastic.protobuf import mesh_pb2, mqtt_pb2
 
+from adapters.radio.kind import Piece
+from adapters.radio.meshtastic import sample
 from adapters.radio.meshtastic.settings import Settings, check
 from adapters.radio.meshtastic.station import MeshtasticStation
 from adapters.radio.scanner import UNREAD_BYTES_MAX
@@ -125,9 +127,14 @@ def test_a_text_of_ours_is_what_the_package_reads_and_its_acknowledgement_bears_
     assert delivered == {"type": "MachineAck", "unit": "!7efeee00", "id": "alert-1"}
 
 
-def test_a_text_to_a_talkgroup_goes_to_all() -> None:
-    sent = station(talkgroups=["LongFast"]).text("LongFast", "x", "a")
-    assert mesh_pb2.ToRadio.FromString(sent[4:]).packet.to == ALL
+def test_a_text_to_a_talkgroup_goes_to_all_and_is_delivered_once_it_was_passed_on() -> None:
+    ours = station(talkgroups=["LongFast"])
+    play(ours, [framed(mesh_pb2.FromRadio(my_info=mesh_pb2.MyNodeInfo(my_node_num=OWN)))])
+    sent = mesh_pb2.ToRadio.FromString(ours.text("LongFast", "x", "a")[4:]).packet
+    assert sent.to == ALL
+    good = mesh_pb2.Routing(error_reason=0).SerializeToString()
+    (passed_on,) = told(ours, packet(ROUTING, good, to=OWN, request_id=sent.id, **{"from": OWN}))
+    assert (passed_on["type"], passed_on["id"]) == ("MachineAck", "a")
 
 
 @pytest.mark.parametrize("unit", ["", "7efeee00", "!7efeee0", "!ffffffff", "!00000000", "!7efeee0g"])
@@ -203,14 +210,14 @@ def test_a_gateways_presence_is_no_packet() -> None:
     assert published("msh/EU_868/2/stat/!0a0b0c0d", b"online") == []
 
 
-def test_a_text_is_published_for_the_gateway_to_send_once_one_was_heard() -> None:
-    ours = station(port="mqtt://127.0.0.1/msh/#", own_units=["!0a0b0c0d"])
-    with pytest.raises(CannotSend, match="heard"):
-        ours.text("!7efeee00", "x", "a")
-    ours.feed(json.dumps({"from": UNIT, "type": "position"}).encode(), AT_US, JSON_TOPIC)
-    topic, _, payload = ours.text("!7efeee00", "come", "a").partition(b"\t")
-    assert topic == b"msh/EU_868/2/json/mqtt/"
-    assert json.loads(payload) == {"from": OWN, "to": UNIT, "channel": 0, "type": "sendtext", "payload": "come"}
+def test_no_text_goes_out_by_mqtt_where_nobody_could_confirm_it() -> None:
+    with pytest.raises(CannotSend, match="MQTT"):
+        station(port="mqtt://127.0.0.1/msh/#").text("!7efeee00", "x", "a")
+
+
+def test_a_recording_is_a_stream_or_messages() -> None:
+    assert sample(FRAMES[0] + b"{") == [Piece(FRAMES[0] + b"{")]
+    assert sample(b'msh/x {"from": 1}\n{"from": 2}\n') == [Piece(b'{"from": 1}', via="msh/x"), Piece(b'{"from": 2}')]
 
 
 def test_settings_name_what_is_wrong_with_them() -> None:

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.radio.kind import radio_rules
+from adapters.radio.kind import Piece, radio_rules
 from adapters.radio.mmdvm_mqtt import KIND
-from adapters.radio.mmdvm_mqtt.settings import Settings, check
+from adapters.radio.mmdvm_mqtt.settings import Settings
 from adapters.radio.mmdvm_mqtt.station import MmdvmStation
+from adapters.radio.recorded_messages import messages_of
 from adapters.radio.station import CannotSend
 from rules.events import Unparsed
 from simulators.radios.mmdvm import Mmdvm
@@ -81,13 +82,13 @@ def test_a_late_entry_begins_a_call_only_where_none_is_open() -> None:
     ]
 
 
-def test_two_slots_are_two_channels_with_names_of_their_own() -> None:
-    station = MmdvmStation(settings(channel="rep", slots={"2": "Lifts"}))
+def test_two_slots_are_two_channels() -> None:
+    station = MmdvmStation(settings(channel="rep"))
     channels = []
     for slot in (1, 2):
         message = {"DMR": {"action": "start", "slot": slot, "source_id": 7, "destination_id": 9}}
         channels += [getattr(heard.event, "channel", "") for heard in station.feed(json.dumps(message).encode(), AT_US)]
-    assert channels == ["rep-1", "Lifts"]
+    assert channels == ["rep-1", "rep-2"]
 
 
 def test_an_end_names_who_began_on_the_same_slot() -> None:
@@ -248,7 +249,17 @@ def test_no_json_makes_it_raise(mode: str, told: dict[str, Any]) -> None:
     MmdvmStation(settings()).feed(json.dumps({mode: told}).encode(), AT_US, TOPIC)
 
 
-def test_it_sends_no_texts_and_names_wrong_slots() -> None:
+def test_it_sends_no_texts() -> None:
     with pytest.raises(CannotSend):
         MmdvmStation(settings()).text("7", "x", "a")
-    assert [problem.key for problem in check(settings(slots={"3": "x"}))] == ["slots"]
+
+
+def test_a_recording_is_read_a_line_a_message_or_whole_and_a_broken_line_costs_only_itself() -> None:
+    assert messages_of(b'{"DMR": {}}\nrep/json {"FM": {}}\r\n\nrep/json\t{"P25": {}}\nnot json\n') == [
+        Piece(b'{"DMR": {}}'),
+        Piece(b'{"FM": {}}', via="rep/json"),
+        Piece(b'{"P25": {}}', via="rep/json"),
+        Piece(b"not json"),
+    ]
+    whole = b'{\n  "DMR": {}\n}\n'
+    assert messages_of(whole) == [Piece(whole)]
