@@ -10,6 +10,7 @@ from adapters.ports import Incoming, Page
 from gateway.web.asking import json_answer, unusable
 from gateway.web.guard import WHO
 from gateway.web.live import owed
+from gateway.web.live_radio import board_counts
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES, Services
 from rules.events import (
@@ -109,9 +110,16 @@ async def answered(request: web.Request) -> web.Response:
     by = _by(request, note)
     incident = await _live_hail(request)
     key = _repeat_key(request, "answered")
-    if incident.answered_us is not None and not await _is_repeated(request, key):
-        raise Problem(409, "This hail is answered already", cure="GET the incident: answered_at tells when")
-    await _submit(request.app[SERVICES], HailAnswered(by=by, incident=incident.number), key)
+    services = request.app[SERVICES]
+    if not await _is_repeated(request, key):
+        if incident.closed_us is not None:
+            raise Problem(
+                409, "Nobody waits for this reply", cure="GET the incident: its outcome tells what became of it"
+            )
+        if not board_counts(services.pipeline.state, incident.channel):
+            cure = 'add "board" to `replies` of a [[source]] on this channel, or answer on the air'
+            raise Problem(409, "A reply told by hand does not count here", cure=cure)
+    await _submit(services, HailAnswered(by=by, incident=incident.number), key)
     return json_answer({"incident": incident.number, "state": "answered", "by": by})
 
 
@@ -121,9 +129,12 @@ async def promise(request: web.Request) -> web.Response:
     by = _by(request, note)
     incident = await _live_hail(request)
     key = _repeat_key(request, "promise")
+    services = request.app[SERVICES]
+    if not services.pipeline.state.rules.promise.enabled:
+        raise Problem(409, "Promises are switched off", cure="[rules.promise] enabled = true")
     if _owed(incident, "promise") and not await _is_repeated(request, key):
         raise Problem(409, "A promise to this unit runs already", cure="POST promise-kept once it has its answer")
-    await _submit(request.app[SERVICES], PromiseGiven(by=by, incident=incident.number, note=note.note), key)
+    await _submit(services, PromiseGiven(by=by, incident=incident.number, note=note.note), key)
     return json_answer({"incident": incident.number, "state": "promised", "by": by})
 
 

@@ -99,9 +99,8 @@ def _urgency(incident: Incident) -> int:
 
 
 def source_document(
-    rule_set: RuleSet,
+    state: State,
     rules: SourceRules,
-    status: SourceStatus | None,
     kind: str,
     *,
     heard_us: int | None,
@@ -112,6 +111,7 @@ def source_document(
 
     One that is `pushed` to us keeps no link: that we heard it is all that can be known.
     """
+    status = state.sources.get(rules.name)
     link = status.link if status is not None else "unknown"
     if pushed and link == "unknown" and heard_us is not None:
         link = "online"
@@ -127,14 +127,14 @@ def source_document(
         "skew_s": None if status is None or status.skew_us is None else round(status.skew_us / SECOND_US, 6),
         "clock_trusted": _clock_trusted(rules, status),
         "channel": rules.radio.channel if rules.radio is not None else "",
-        "observable": _observable(rule_set, rules),
+        "observable": _observable(state, rules),
     }
 
 
-def _observable(rule_set: RuleSet, rules: SourceRules) -> dict[str, Any]:
+def _observable(state: State, rules: SourceRules) -> dict[str, Any]:
     """Which rules can be judged here: a base station's own, or a PBX's."""
     if rules.radio is not None:
-        return {"two_calls": two_calls_here(rule_set, rules.radio.channel) or True}
+        return {"two_calls": two_calls_here(state, rules.radio.channel) or True}
     return {
         "three_rings": True if rules.shows_ring else "not_observable",
         "hold_checkin": True if rules.shows_hold else "not_observable",
@@ -151,9 +151,8 @@ def sources(services: Services, heard_us: Mapping[str, int]) -> list[dict[str, A
     state, now_us = services.pipeline.state, services.pipeline.now_us()
     return [
         source_document(
-            state.rules,
+            state,
             rules,
-            state.sources.get(rules.name),
             services.source_kinds.get(rules.name, ""),
             heard_us=heard_us.get(rules.name),
             now_us=now_us,

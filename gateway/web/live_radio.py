@@ -21,33 +21,35 @@ def channel_name(rules: RuleSet, channel: str) -> str:
     return next((one.name for one in rules.channels if one.channel == channel), "")
 
 
-def two_calls_here(rules: RuleSet, channel: str) -> bool | str:
+def two_calls_here(state: State, channel: str) -> bool | str:
     """Whether control's reply is awaited on a channel; "not_observable" where none of its sources could show one."""
-    off = any(one.channel == channel and one.two_calls is False for one in rules.channels)
-    if off or not rules.two_calls.enabled:
-        return False
-    replies = [source.radio.replies for source in rules.sources if source.radio and source.radio.channel == channel]
-    return True if any(replies) or not replies else "not_observable"
+    terms = state.terms.radio.channel(channel)
+    return terms.two_calls and (bool(terms.replies) or "not_observable")
+
+
+def board_counts(state: State, channel: str) -> bool:
+    """Whether a click on the board is a reply there; where nothing else can be, it is noted."""
+    replies = state.terms.radio.channel(channel).replies
+    return "board" in replies or not replies
 
 
 def channel_names(state: State) -> list[str]:
     """Those that sources are set to, heard or not, and those that were heard beside."""
     configured = [source.radio.channel for source in state.rules.sources if source.radio is not None]
-    return list(dict.fromkeys([*configured, *state.channels]))
+    parted = {name.rpartition("-")[0] for name in state.channels}  # CH1 is heard as CH1-1 and CH1-2
+    return list(dict.fromkeys([*(name for name in configured if name not in parted), *state.channels]))
 
 
-def channel_document(rules: RuleSet, name: str, channel: Channel | None) -> dict[str, Any]:
-    """`channel`: None where nothing was heard yet."""
-    if channel is None:
-        channel = Channel(id=0, name=name, source="")
+def channel_document(state: State, name: str) -> dict[str, Any]:
+    rules = state.rules
+    channel = state.channels.get(name) or Channel(id=0, name=name, source="")  # nothing was heard yet
     last = named_unit(rules, channel.last_unit)
-    sources = [s.name for s in rules.sources if s.radio is not None and s.radio.channel == name]
     return {
         "channel": name,
         "channel_name": channel_name(rules, name),
-        "sources": sources,
-        "two_calls": two_calls_here(rules, name),
-        "open": [_transmission(rules, one) for one in channel.on_air],
+        "sources": list(state.terms.radio.channel(name).sources),
+        "two_calls": two_calls_here(state, name),
+        "open": [_transmission(state, one) for one in channel.on_air],
         "control_transmitting": channel.control_since_us is not None,
         "control_since": _moment(channel.control_since_us),
         "control_until": _moment(channel.control_until_us),
@@ -58,21 +60,23 @@ def channel_document(rules: RuleSet, name: str, channel: Channel | None) -> dict
     }
 
 
-def _transmission(rules: RuleSet, one: Transmission) -> dict[str, Any]:
-    unit = named_unit(rules, one.unit)
+def _transmission(state: State, one: Transmission) -> dict[str, Any]:
+    unit = named_unit(state.rules, one.unit)
+    incident = state.incidents.get(one.hail)
     return {
         "unit": unit.unit,
         "unit_name": unit.name,
         "unit_post": unit.post,
         "called": one.called,
-        "called_name": channel_name(rules, one.called),
+        "called_name": channel_name(state.rules, one.called),
         "started_at": rfc3339(one.started_us),
         "emergency": one.emergency,
+        "incident": incident.number if incident is not None else "",
     }
 
 
 def channels(state: State) -> list[dict[str, Any]]:
-    return [channel_document(state.rules, name, state.channels.get(name)) for name in channel_names(state)]
+    return [channel_document(state, name) for name in channel_names(state)]
 
 
 def unit_document(rules: RuleSet, known: Unit, status: UnitStatus | None) -> dict[str, Any]:
@@ -112,6 +116,7 @@ def hail_names(state: State, incident: Incident) -> dict[str, Any]:
         "channel_name": channel_name(rules, incident.channel),
         "talkgroup_name": channel_name(rules, incident.talkgroup),
         "calls_allowed": rules.two_calls.calls,
+        "board_counts": board_counts(state, incident.channel),
     }
 
 

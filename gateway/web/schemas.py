@@ -235,6 +235,7 @@ SCHEMAS: Schema = {
             "called_name": TEXT,
             "started_at": MOMENT,
             "emergency": FLAG,
+            "incident": TEXT | {"description": "the record it belongs to; empty: none, or not yet"},
         },
     ),
     "Unit": record(

@@ -78,6 +78,7 @@ class Hub:
         self._channels: set[str] = set()
         self._units: set[str] = set()
         self._sources_changed = False
+        self._gone = False
         self._seq = 0
         self._changed = asyncio.Event()
 
@@ -130,6 +131,7 @@ class Hub:
         self._channels.update(batch.channels)
         self._units.update(batch.units)
         self._sources_changed |= bool(batch.sources)
+        self._gone |= bool(batch.channels_gone or batch.units_gone)
         self._changed.set()
 
     async def _tell(self) -> None:
@@ -139,7 +141,8 @@ class Hub:
             incidents, alerts, self._incidents, self._alerts = self._incidents, self._alerts, {}, {}
             channels, units, self._channels, self._units = self._channels, self._units, set(), set()
             sources_changed, self._sources_changed = self._sources_changed, False
-            if len(incidents) + len(alerts) + len(units) > _CHANGES_MAX:
+            gone, self._gone = self._gone, False
+            if gone or len(incidents) + len(alerts) + len(units) > _CHANGES_MAX:
                 self._broadcast(self._hello)
             else:
                 self._tell_radio(channels, units)
@@ -154,7 +157,7 @@ class Hub:
     def _tell_radio(self, channels: set[str], units: set[str]) -> None:
         state = self._services.pipeline.state
         for name in sorted(channels):
-            self._send("channel", live_radio.channel_document(state.rules, name, state.channels.get(name)))
+            self._send("channel", live_radio.channel_document(state, name))
         for name in sorted(units):
             known = live_radio.named_unit(state.rules, name)
             self._send("unit", live_radio.unit_document(state.rules, known, state.units.get(name)))

@@ -169,7 +169,8 @@ function paint() {
   const stays = (call) => !call.closed_at || staysAfterItsEnd(moment(call.closed_at), now);
   const live = ofPhone(calls).filter(stays);
   live.sort((a, b) => moment(a.opened_at) - moment(b.opened_at));
-  const hails = ofRadio(calls);
+  const speaking = new Set([...channels.values()].flatMap((channel) => channel.open.map((one) => one.incident)));
+  const hails = ofRadio(calls).map((hail) => ({ ...hail, speaking: speaking.has(hail.number) }));
   const backs = [...calls.values()].map((call) => ({ call, clock: callBackOf(call) })).filter(({ clock }) => clock);
   backs.sort((a, b) => moment(a.clock.due_at) - moment(b.clock.due_at));
   const groups = groupAlerts([...alerts.values()]);
