@@ -22,6 +22,16 @@ import rules.events as vocabulary
 from rules.events import Event
 
 START_US = 1_763_712_000_000_000  # as the stories'
+_KINDS = {
+    "presses": "TransmissionStarted",
+    "releases": "TransmissionEnded",
+    "pages": "CallAlert",
+    "alarms": "Emergency",
+    "texts": "Text",
+    "answers": "Text",
+    "status": "Status",
+    "is": "UnitSeen",
+}
 _LISTS = ("replies", "hails", "own_units", "talkgroups")
 
 
@@ -50,7 +60,7 @@ def events(at_us: int, channel: str, said: list[str]) -> list[tuple[int, Event]]
     if "at" in common:
         common["occurred_us"] = START_US + round(float(common.pop("at")) * 1_000_000)
 
-    def one(kind: str, **more: Any) -> Event:
+    def one(kind: str, /, **more: Any) -> Event:
         event: Event = msgspec.convert(common | more, getattr(vocabulary, kind), strict=False)
         return event
 
@@ -67,23 +77,9 @@ def events(at_us: int, channel: str, said: list[str]) -> list[tuple[int, Event]]
             who = {} if unit == "?" else {"unit": unit}
             return [(at_us, one("TransmissionStarted", **who)), (until_us, one("TransmissionEnded", **who))]
         case [unit, *doing]:
-            return [(at_us, one(*_message(doing), **({} if unit == "?" else {"unit": unit}), **_more(doing)))]
+            return [(at_us, one(_KINDS[doing[0]], **({} if unit == "?" else {"unit": unit}), **_more(doing)))]
         case _:
             raise AssertionError(said)
-
-
-def _message(doing: list[str]) -> tuple[str]:
-    kinds = {
-        "presses": "TransmissionStarted",
-        "releases": "TransmissionEnded",
-        "pages": "CallAlert",
-        "alarms": "Emergency",
-        "texts": "Text",
-        "answers": "Text",
-        "status": "Status",
-        "is": "UnitSeen",
-    }
-    return (kinds[doing[0]],)
 
 
 def _more(doing: list[str]) -> dict[str, Any]:
