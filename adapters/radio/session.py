@@ -91,6 +91,7 @@ class Session:
         if self._unsent.full():
             raise PeerUnavailable("the port takes nothing")
         self._unsent.put_nowait((data, written))
+        self._kick.set()  # the station may wait for an answer now
         self._senders.add(written)
         try:
             await written
