@@ -98,7 +98,7 @@ async def _at_us(store: Store, seq: int) -> int:
 
 
 def differences(replayed: Replayed) -> Iterator[Difference]:
-    """Verdicts are matched by the source's id of the call, the rule, and their order."""
+    """Verdicts are matched by what names the call, the rule, and their order."""
     old, new = _verdicts(replayed.before, replayed), _verdicts(replayed.after, replayed)
     for key in [*old, *(key for key in new if key not in old)]:
         incident, before = old.get(key, (None, "–"))
@@ -137,9 +137,15 @@ def _verdicts(judge: Judge, replayed: Replayed) -> dict[tuple[str, str, str, int
         for owed in judge.verdicts(incident.id):
             order[owed.rule] += 1
             seconds = "" if owed.seconds is None else f" {owed.seconds:.3f} s"
-            key = (incident.call.source, incident.call.ids[0], owed.rule, order[owed.rule])
+            key = (incident.call.source, _name(incident), owed.rule, order[owed.rule])
             found[key] = (incident, owed.state + seconds)
     return found
+
+
+def _name(incident: Incident) -> str:
+    """A hail has no id of the source's: it is known by where, by whom and when."""
+    ids = incident.call.ids
+    return ids[0] if ids else f"{incident.channel} {incident.unit} {incident.opened_us}"
 
 
 def _totals(judge: Judge, replayed: Replayed) -> Counter[str]:

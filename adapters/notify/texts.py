@@ -6,6 +6,7 @@ Numbers of callers are masked here: texts end on screens and telephones. The doc
 from collections.abc import Callable
 from typing import NamedTuple
 
+from adapters.notify import radio_texts
 from rules.effects import Alert
 from rules.moments import SECOND_US
 
@@ -29,8 +30,10 @@ class Facts(NamedTuple):
 
 def texts(alert: Alert) -> Text:
     """Never raises: an alert of a rule or kind without words of its own still says what it knows."""
+    facts = _facts(alert)
+    radio = radio_texts.sentence(alert, (facts.zh, facts.en))
     sentence = _SENTENCES.get((alert.rule, alert.kind)) or _SENTENCES.get(("", alert.kind)) or _plain
-    said = sentence(_facts(alert))
+    said = sentence(facts) if radio is None else Text(*radio)
     marks_zh = [zh for told, zh, _ in _marks(alert) if told]
     marks_en = [en for told, _, en in _marks(alert) if told]
     number_zh = f"【{alert.incident}】" if alert.incident else ""
@@ -52,6 +55,8 @@ def _facts(alert: Alert) -> Facts:
     caller = masked(alert.caller) or "?"
     line = alert.line or alert.device
     who = f"{caller} → {line}" if line else caller
+    if alert.channel:
+        who = f"{radio_texts.who(alert)[1]} ({alert.channel})"
     if seconds < 120:
         seconds = round(seconds * 1000) // 100 / 10  # cut: 14.999 s was in time and must not read 15.0
         return Facts(who, caller, line or "?", alert.ring or 0, alert.source, f"{seconds:.1f} 秒", f"{seconds:.1f} s")
