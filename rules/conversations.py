@@ -26,7 +26,7 @@ from rules.events import (
 )
 from rules.events.radio import EndReason
 from rules.moments import SECOND_US
-from rules.source_clock import read
+from rules.source_clock import set_moment
 from rules.turn import Turn
 
 LATE_ID_US = 2 * SECOND_US  # so long after a transmission an id may still name who spoke, or before it who will
@@ -37,7 +37,7 @@ _NOT_IN_TOUCH = frozenset({"offline", "refused", "connecting"})
 
 def take(turn: Turn, event: RadioEvent) -> None:
     """One event of a channel."""
-    _set_moment(turn, event)
+    set_moment(turn, event.source, event.occurred_us)
     channel = _channel(turn, event)
     channel.source = event.source
     channel.last_heard_us = max(channel.last_heard_us, turn.moment_us)
@@ -299,15 +299,6 @@ def _note_for(turn: Turn, channel: Channel, transmission: Transmission, what: st
     if what == "collision":
         turn.flag(incident, "collision")
         turn.touch(incident)
-
-
-def _set_moment(turn: Turn, event: RadioEvent) -> None:
-    status = turn.status(event.source)
-    if event.occurred_us is not None:
-        skew_max_us = turn.terms.sources[event.source].skew_max_us
-        turn.source_us, turn.moment_us, changed = read(status, turn.at_us, event.occurred_us, skew_max_us)
-        if changed:
-            turn.decision.sources += (status,)
 
 
 def _channel(turn: Turn, event: RadioEvent) -> Channel:

@@ -64,10 +64,11 @@ def delivered(turn: Turn, incident: Incident, event: Delivered) -> None:
         incident.first_human_ring_us = turn.moment_us
     if leg.state != "alerting":  # told after its end: it rang before
         three_rings.rang_before(turn, incident, leg)
-    elif call.transfer_pending or not talking(incident):
+    elif len(call.legs) == 1 or call.transfer_pending or not talking(incident):
         call.transfer_pending = False
         call.linger_until_us = None
-        three_rings.rings(turn, incident, leg, anew=incident.answered_us is not None)
+        anew = incident.answered_us is not None
+        three_rings.rings(turn, incident, leg, anew)
 
 
 def _rings_on(turn: Turn, incident: Incident, *, repeated: bool) -> bool:
@@ -288,7 +289,7 @@ def _take_over(turn: Turn, incident: Incident, taker: Leg) -> None:
     if any(o.rule == "three_rings" and o.leg == taker.id for o in incident.obligations):
         return  # judged already as the call it was
     with turn.back_at(taker.delivered_us, taker.source_delivered_us):
-        three_rings.rings(turn, incident, taker, anew=True)
+        three_rings.rings(turn, incident, taker, True)
     current = three_rings.episode(incident)
     if taker.established_us is None or current is None or current.leg != taker.id:
         return

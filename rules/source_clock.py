@@ -14,27 +14,32 @@ ABSURD_US = 3600 * SECOND_US  # a moment older than this was not sent when it ha
 
 def set_moment(turn: Turn, source: str, occurred_us: int | None) -> None:
     """When the event happened, on our clock, if its source told its own time."""
-    status = turn.state.sources.get(source) or turn.status(source)
+    at_us = turn.at_us
+    steady = turn.state.steady_clocks.get(source)
+    if steady is not None and occurred_us is not None:
+        skew_us, smallest_us, until_us = steady
+        if smallest_us <= at_us - occurred_us <= ABSURD_US and at_us < until_us:  # as nearly always: nothing is learnt
+            turn.source_us = occurred_us
+            turn.moment_us = occurred_us + skew_us
+            return
+    _learn(turn, source, occurred_us)
+
+
+def _learn(turn: Turn, source: str, occurred_us: int | None) -> None:
+    status = turn.status(source)
     if occurred_us is None:
         return
-    at_us = turn.at_us
-    skew_us, smallest_us = status.skew_us, status.window_skew_us
     skew_max_us = turn.terms.sources[source].skew_max_us
-    if (  # as nearly always: a trusted clock of which nothing is learnt
-        skew_us is not None
-        and smallest_us is not None
-        and -skew_max_us <= skew_us <= skew_max_us
-        and smallest_us <= at_us - occurred_us <= ABSURD_US
-        and at_us - status.window_us < WINDOW_US
-    ):
-        turn.source_us = occurred_us
-        turn.moment_us = occurred_us + skew_us
-        return
-    turn.source_us, turn.moment_us, changed = read(status, at_us, occurred_us, skew_max_us)
+    turn.source_us, turn.moment_us, changed = read(status, turn.at_us, occurred_us, skew_max_us)
     if turn.source_us is None:
         turn.refused_us = occurred_us
     if changed:
         turn.decision.sources += (status,)
+    skew_us, smallest_us = status.skew_us, status.window_skew_us
+    if skew_us is not None and smallest_us is not None and -skew_max_us <= skew_us <= skew_max_us:
+        turn.state.steady_clocks[source] = skew_us, smallest_us, status.window_us + WINDOW_US
+    else:
+        turn.state.steady_clocks.pop(source, None)
 
 
 def read(status: SourceStatus, at_us: int, occurred_us: int, skew_max_us: int) -> tuple[int | None, int, bool]:

@@ -59,6 +59,7 @@ class State:
         self.units: dict[str, UnitStatus] = {u.unit: u for u in units}
         self.last_id = last_id
         self.terms = Terms(rules)
+        self.steady_clocks: dict[str, tuple[int, int, int]] = {}  # what rules.source_clock knows of those it trusts
         self.by_call: dict[tuple[str, str], Incident] = {}
         self.by_leg: dict[tuple[str, str], Incident] = {}
         self.by_number: dict[str, Incident] = {}
@@ -79,6 +80,7 @@ class State:
     def take_rules(self, rules: RuleSet) -> None:
         self.rules = rules
         self.terms = Terms(rules)
+        self.steady_clocks.clear()  # how much a clock may be off may have changed
         self.numbers = IncidentNumbers(rules.timezone, self.numbers.last)
         self._collect_waits()  # how long a source may be away may have changed
 

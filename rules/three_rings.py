@@ -45,7 +45,7 @@ def offered(turn: Turn, incident: Incident) -> None:
         _begin(turn, incident, terms, "", turn.source_us)
 
 
-def rings(turn: Turn, incident: Incident, leg: Leg, *, anew: bool) -> None:
+def rings(turn: Turn, incident: Incident, leg: Leg, anew: bool) -> None:
     """A person's device rings. `anew`: for somebody else than the first episode, after a transfer."""
     terms = applies(turn, incident)
     if terms is None or not turn.terms.sources[incident.call.source].shows_ring:

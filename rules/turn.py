@@ -49,6 +49,8 @@ class Turn(msgspec.Struct, gc=False):
 
     def clock_trusted(self, source: str) -> bool:
         """Asked when judging, not when the event came: a clock may prove itself later."""
+        if source in self.state.steady_clocks:
+            return True
         status = self.state.sources.get(source)
         if status is None or status.skew_us is None:
             return False
