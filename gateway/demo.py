@@ -1,19 +1,12 @@
-"""`make run`: the whole service on its own folder and broker, with a simulated hotline that rings it."""
+"""`make run`: the whole service on its own folder and broker, with a simulated hotline and radios that call it."""
 
 import asyncio
-import base64
-import os
-import secrets
 import signal
-import socket
 import sys
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from zoneinfo import ZoneInfo
-
-import msgspec
 
 from adapters.errors import PeerUnavailable
 from adapters.ports import Batch
@@ -21,57 +14,13 @@ from gateway import logs
 from gateway.app import Gateway
 from gateway.broker import EmbeddedBroker
 from gateway.children import end_with_parent
-from gateway.config import Config, load
+from gateway.config import Config
+from gateway.demo_folder import RADIO_PORTS, SOURCE, is_free
 from gateway.demo_screen import Screen
 from rules.effects import Alert
 
-MQTT_PORT = 1883  # IANA's; another one where it is taken
-SOURCE = "main"
 _GOODBYE_S = 5.0
 _KNOWN_MAX = 10_000
-
-_CONFIGURATION = """\
-# Made by `hotline-gateway demo`. Change what you like and start it again; delete the folder to begin anew.
-[gateway]
-site = "riverside"
-http = "127.0.0.1:8470"
-store = "sqlite:///hotline.db"
-timezone = "Asia/Shanghai"
-api_token_file = "token.txt"
-
-[[source]]
-name = "main"
-kind = "pbx-webhook"
-secret_file = "hook-secret.txt"
-country = "CN"
-
-[[notifier]]
-name = "desk"
-kind = "mqtt"
-url = "mqtt://127.0.0.1:{mqtt_port}"
-
-[[line]]
-number = "4008100911"
-name = "服务热线"
-
-[[line]]
-number = "02368801234"
-name = "前台"
-"""
-
-
-def prepare(folder: Path, port: int | None) -> Config:
-    """The folder's configuration, made with its secret where there is none. `port`: for the board, this time."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "hotline.toml"
-    if not file.exists():
-        _write_secret(folder / "hook-secret.txt")
-        file.write_text(_CONFIGURATION.format(mqtt_port=_free_mqtt_port()), encoding="utf-8")
-    config = load(file)
-    if port is None:
-        return config
-    host = config.gateway.http.rpartition(":")[0]
-    return config._replace(gateway=msgspec.structs.replace(config.gateway, http=f"{host}:{port}"))
 
 
 async def play(config: Config, screen: Screen, *, seed: int, factor: float) -> None:
@@ -105,7 +54,11 @@ async def _play_along(gateway: Gateway, screen: Screen, seed: int, factor: float
     screen.greet(gateway)
     showing = asyncio.get_running_loop().create_task(_show_alerts(gateway, screen), name="alerts")
     try:
-        await _ring(gateway.config, seed, factor)
+        async with asyncio.TaskGroup() as simulated:
+            simulated.create_task(_ring(gateway.config, seed, factor))
+            simulated.create_task(_speak(gateway.config, seed, factor))
+    except* PeerUnavailable as ended:
+        raise ended.exceptions[0] from None
     finally:
         showing.cancel()
 
@@ -118,7 +71,7 @@ async def _broker(config: Config) -> AsyncIterator[None]:
         yield
         return
     port = int(url.rpartition(":")[2])
-    if not _is_free(port):
+    if not is_free(port):
         cure = f"stop the program that has it, or set another port in the url of [[notifier]] in {config.path}"
         raise PeerUnavailable(f"port {port} of the embedded MQTT broker is taken: {cure}")
     broker = EmbeddedBroker(config.folder / "broker", port)
@@ -130,14 +83,29 @@ async def _broker(config: Config) -> AsyncIterator[None]:
 
 
 async def _ring(config: Config, seed: int, factor: float) -> None:
-    """The simulated hotline: a program of its own, that knows the address and the secret, and nothing else of us."""
+    """The simulated hotline knows the address and the secret, and nothing else of us."""
     url = f"http://{config.gateway.http}/hooks/pbx/{SOURCE}"
     secret = str(config.folder / "hook-secret.txt")
-    options = ["--secret-file", secret, "--seed", str(seed), "--factor", str(factor)]
-    with (config.folder / "hotline.log").open("w", encoding="utf-8") as output:
+    options = (url, "--secret-file", secret, "--seed", str(seed), "--factor", str(factor))
+    await _simulate(config, "hotline", "simulators.webhooks", *options)
+
+
+async def _speak(config: Config, seed: int, factor: float) -> None:
+    """The simulated radios, where the configuration still has their ports."""
+    ports = config.folder / RADIO_PORTS
+    if any(str(getattr(source.settings, "port", "")).startswith(f"{ports}/") for source in config.sources):
+        options = (str(ports), "--seed", str(seed), "--factor", str(factor))
+        await _simulate(config, "radios", "simulators.radios.day", *options)
+    await asyncio.get_running_loop().create_future()  # until cancelled
+
+
+async def _simulate(config: Config, name: str, module: str, *options: str) -> None:
+    """A program of its own, as a peer is, with its own log; ended when this is cancelled."""
+    log_file = config.folder / f"{name}.log"
+    with log_file.open("w", encoding="utf-8") as output:
         child = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "simulators.webhooks", url, *options),
+            *("-m", module, *options),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -149,7 +117,7 @@ async def _ring(config: Config, seed: int, factor: float) -> None:
         finally:
             if child.returncode is None:
                 await _end_child(child)
-    raise PeerUnavailable(f"the simulated hotline ended by itself (code {code}): see {config.folder / 'hotline.log'}")
+    raise PeerUnavailable(f"the simulated {name} ended by itself (code {code}): see {log_file}")
 
 
 async def _end_child(child: asyncio.subprocess.Process) -> None:
@@ -179,27 +147,3 @@ def _fresh(batch: Batch, known: OrderedDict[str, None]) -> list[Alert]:
     while len(known) > _KNOWN_MAX:
         known.popitem(last=False)
     return fresh
-
-
-def _write_secret(file: Path) -> None:
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as output:
-        output.write(b"whsec_" + base64.b64encode(secrets.token_bytes(32)) + b"\n")
-
-
-def _free_mqtt_port() -> int:
-    if _is_free(MQTT_PORT):
-        return MQTT_PORT
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True

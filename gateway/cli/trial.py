@@ -13,7 +13,8 @@ from adapters.errors import GatewayError
 from adapters.pbx import asterisk, webhook
 from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
 from gateway.config import load
-from gateway.demo import play, prepare
+from gateway.demo import play
+from gateway.demo_folder import prepare
 from gateway.demo_screen import Language, Screen
 from gateway.reading import nearest
 

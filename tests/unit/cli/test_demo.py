@@ -89,7 +89,7 @@ async def test_a_killed_demonstration_takes_its_children_along(tmp_path: Path, f
         env={**os.environ, "LC_ALL": "C.UTF-8"},
     )
     await said_until("warning", process)
-    assert len(await asyncio.to_thread(processes_that_name, tmp_path)) == 3  # itself, the broker, the hotline
+    assert len(await asyncio.to_thread(processes_that_name, tmp_path)) == 4  # itself, broker, hotline, radios
     process.kill()
     await process.wait()
     assert not await asyncio.to_thread(left_after_a_while, tmp_path)
