@@ -12,6 +12,8 @@ def check(settings: Settings) -> list[Problem]:
     if not 0 <= settings.automatic_within_s <= 10:
         cure = "seconds, 0 to 10: how soon after a unit's call SvxLink itself answers"
         problems.append(Problem("automatic_within_s", str(settings.automatic_within_s), cure))
+    if not 3 <= settings.sel5_tones <= 16:
+        problems.append(Problem("sel5_tones", str(settings.sel5_tones), "tones of one id, 3 to 16"))
     return problems
 
 

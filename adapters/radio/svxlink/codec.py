@@ -1,4 +1,4 @@
-"""SvxLink's words: lines of STATE_PTY (old text and JSON), digits of DTMF_CTRL_PTY, T and R of PTT_PTY. No I/O.
+"""SvxLink's words: lines of STATE_PTY (old text and JSON) and of its log, digits of DTMF_CTRL_PTY, T and R of PTT_PTY.
 
 svxlink.conf(5), STATE PTY FORMAT: `<unix time>.<ms> <context>:<event> <data>`. Up to 19.09 a voter tells
 `Rx1*+000 Rx2_+000`: `_` closed, `:` open, `*` open and chosen, then the level; from 24.02 on all is JSON.
@@ -13,6 +13,11 @@ NAMES_MAX = 64  # receivers and transmitters of one base station; more is rubbis
 
 _LINE = re.compile(rb"(\d{10})\.(\d{3}) (\w+):(\w+) ?(.*)")
 _VOTED = re.compile(r"(\S+)([_:*])([+-]\d+)(?:\s|$)")
+# The log, as versions 19.09 and later write it; five-tone sequences stand nowhere else.
+_LOGGED = re.compile(
+    rb"(?P<name>\w+): (?:The squelch is (?P<squelch>OPEN|CLOSED)|Turning the transmitter (?P<transmitter>ON|OFF)"
+    rb"|digit=(?P<digit>[0-9A-D*#])|Sel5 sequence \"(?P<sel5>[0-9A-F]{1,32})\")"
+)
 _FIELD = re.compile(r"(\w+)=(\S+)")
 
 
@@ -39,13 +44,19 @@ class Command(NamedTuple):
     digits: str
 
 
-Word = Squelch | Transmitter | Digit | Command
+class Sel5(NamedTuple):
+    """A five-tone sequence. SvxLink's decoder runs on into speech: more may follow than was sent."""
+
+    digits: str
+
+
+Word = Squelch | Transmitter | Digit | Command | Sel5
 
 
 class Statement(NamedTuple):
-    """One line: when SvxLink said it, and its words; none where the line means nothing to us."""
+    """One line: when SvxLink said it (None in the log), and its words; none where the line means nothing to us."""
 
-    occurred_us: int
+    occurred_us: int | None
     words: list[Word]
 
 
@@ -57,7 +68,7 @@ def read_line(line: bytes) -> tuple[Statement | Unread, bytes]:
     """The statement in `line`, and the rubbish before it."""
     match = _LINE.search(line)
     if match is None:
-        return Unread("no state line of SvxLink"), b""
+        return _logged(line)
     seconds, milliseconds, context, event, data = match.groups()
     rubbish = line[: match.start()]
     occurred_us = (int(seconds) * 1000 + int(milliseconds)) * 1000
@@ -68,6 +79,24 @@ def read_line(line: bytes) -> tuple[Statement | Unread, bytes]:
     except (ValueError, TypeError, KeyError, RecursionError):
         return Unread("a state line of SvxLink with data that cannot be read"), b""
     return Statement(occurred_us, words[:NAMES_MAX]), rubbish
+
+
+def _logged(line: bytes) -> tuple[Statement | Unread, bytes]:
+    match = _LOGGED.search(line)
+    if match is None:
+        return Unread("no state line of SvxLink"), b""
+    said = {group: value.decode() for group, value in match.groupdict().items() if value}
+    word: Word
+    match said:
+        case {"squelch": state, "name": name}:
+            word = Squelch(name, "", state == "OPEN")
+        case {"transmitter": state}:
+            word = Transmitter("log", state == "ON")
+        case {"digit": digit}:
+            word = Digit(digit)
+        case _:
+            word = Sel5(said["sel5"])
+    return Statement(None, [word]), b""
 
 
 def read_ptt(data: bytes) -> Iterator[tuple[bytes, Transmitter | None]]:

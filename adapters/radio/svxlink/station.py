@@ -7,6 +7,7 @@ from adapters.radio.station import CannotSend, Heard
 from adapters.radio.svxlink.codec import (
     Command,
     Digit,
+    Sel5,
     Squelch,
     Transmitter,
     Unread,
@@ -30,7 +31,7 @@ class SvxlinkStation:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._channel = Channel(settings)
-        self._lines = Lines()
+        self._lines, self._log_lines = Lines(), Lines()
         self._line_ends_us: int | None = None
         self._digits: dict[str, str] = {}  # by port: two of them may tell the same digit
         self._digits_end_us: int | None = None
@@ -39,19 +40,27 @@ class SvxlinkStation:
 
     def opened(self) -> None:
         self._lines.clear()
+        self._log_lines.clear()
         self._channel.opened()
         self._digits.clear()
         self._line_ends_us = self._digits_end_us = None
 
     def feed(self, data: bytes, at_us: int, via: str = "") -> list[Heard]:
         heard: list[Heard] = []
-        if via in ("ptt", "dtmf"):
-            read = read_ptt if via == "ptt" else read_digits
+        if via in ("ptt_port", "dtmf_port"):
+            read = read_ptt if via == "ptt_port" else read_digits
             for raw, word in read(data):
                 if word is None:
-                    heard += unread(self._settings.name, f"unknown on {via}_port", raw)
+                    heard += unread(self._settings.name, f"unknown on {via}", raw)
                 else:
                     heard += self._take([word], Moment(at_us, None), raw, via)
+            return heard
+        if via == "log_port":  # the rest of the log is told better by the state lines, and sooner
+            for line in self._log_lines.feed(data):
+                statement, _ = read_line(line)
+                words = [] if isinstance(statement, Unread) else statement.words
+                sequences = [word for word in words if isinstance(word, Sel5)]
+                heard += self._take(sequences, Moment(at_us, None), line, via)
             return heard
         for line in self._lines.feed(data):
             heard += self._read(line, at_us)
@@ -101,7 +110,15 @@ class SvxlinkStation:
                 heard += self._digit(word.digit, moment, raw, via)
             elif isinstance(word, Command) and self._by_a_unit(moment):
                 heard += self._sequence(word.digits, moment.occurred_us, raw)
+            elif isinstance(word, Sel5):
+                heard += self._five_tone(word.digits, moment, raw)
         return heard
+
+    def _five_tone(self, tones: str, moment: Moment, raw: bytes) -> list[Heard]:
+        """DTMF and speech sound like sequences with letters to SvxLink: an id is made of digits."""
+        digits = expanded(tones)[: self._settings.sel5_tones]
+        is_id = digits.isdecimal() and len(digits) == self._settings.sel5_tones
+        return self._sequence(digits, moment.occurred_us, raw) if is_id and self._by_a_unit(moment) else []
 
     def _squelch(self, told: Sequence[Squelch], moment: Moment, raw: bytes) -> list[Heard]:
         self._heard_squelch = True

@@ -88,7 +88,7 @@ def test_a_line_that_says_nothing_new_gives_no_event(data: str) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"SimplexLogic: digit=1\n",
+        b"Loading TX: Tx1\n",
         b"1795310000.000 Rx:sql_state {broken\n",
         b'1795310000.000 Rx:sql_state {"name":"Rx1"}\n',
         b"1795310000.000 Voter:sql_state Rx1\n",
@@ -150,16 +150,16 @@ def test_where_a_receiver_is_controls_microphone_only_it_shows_a_reply() -> None
 
 def test_the_ptt_pty_shows_the_reply_where_state_lines_do_not() -> None:
     made = station(ptt_port="/run/ptt")
-    assert settings(ptt_port="/run/ptt").ports() == {"": "/run/state", "ptt": "/run/ptt"}
+    assert settings(ptt_port="/run/ptt").ports() == {"": "/run/state", "ptt_port": "/run/ptt"}
     made.feed(ended(2), AT_US)
-    assert short(made.feed(b"T", AT_US + 2 * S, "ptt") + made.feed(b"R", AT_US + 4 * S, "ptt")) == ["C", "c"]
-    assert short(made.feed(b"?", AT_US + 5 * S, "ptt")) == ["Unparsed"]
+    assert short(made.feed(b"T", AT_US + 2 * S, "ptt_port") + made.feed(b"R", AT_US + 4 * S, "ptt_port")) == ["C", "c"]
+    assert short(made.feed(b"?", AT_US + 5 * S, "ptt_port")) == ["Unparsed"]
 
 
 def test_ptt_and_state_lines_of_one_reply_are_one_reply() -> None:
     made = station(ptt_port="/run/ptt")
-    heard = made.feed(line(1, "Logic:transmit tx=1"), AT_US) + made.feed(b"T", AT_US, "ptt")
-    heard += made.feed(b"R", AT_US + S, "ptt") + made.feed(line(2, "Logic:transmit tx=0"), AT_US + S)
+    heard = made.feed(line(1, "Logic:transmit tx=1"), AT_US) + made.feed(b"T", AT_US, "ptt_port")
+    heard += made.feed(b"R", AT_US + S, "ptt_port") + made.feed(line(2, "Logic:transmit tx=0"), AT_US + S)
     assert short(heard) == ["C", "c"]
 
 
@@ -172,10 +172,30 @@ def test_digits_that_two_ports_tell_are_one_id_a_transmission() -> None:
     made = station(dtmf_port="/run/dtmf")
     heard = made.feed(line(0, "Voter:sql_state Rx1*+000"), AT_US)
     for at, digit in enumerate("1071"):
-        heard += made.feed(digit.encode(), AT_US + at * S // 4, "dtmf")
+        heard += made.feed(digit.encode(), AT_US + at * S // 4, "dtmf_port")
         heard += made.feed(line(at / 4, f"Logic:dtmf_digit digit={digit} ms=90"), AT_US + at * S // 4)
     heard += made.feed(line(2, "Voter:sql_state Rx1_+000"), AT_US + 2 * S)
     assert short(heard) == ["+", "1071", "-"]
+
+
+LOG = b"""Starting logic: SimplexLogic
+Voter: The squelch is OPEN (Rx1=67.3216)
+SimplexLogic: Sel5 sequence "2C2B2BC1D" out of defined range
+SimplexLogic: Sel5 sequence "334772B" out of defined range
+Voter: The squelch is CLOSED (Rx1=0)
+Tx1: Turning the transmitter ON
+Tx1: Turning the transmitter OFF
+"""
+
+
+def test_the_log_tells_five_tone_ids_that_the_state_lines_do_not() -> None:
+    made = station(log_port="socket://127.0.0.1:9000")
+    heard = made.feed(line(0, "Voter:sql_state Rx1*+067"), AT_US) + made.feed(LOG[:180], AT_US, "log_port")
+    assert short(heard + made.feed(LOG[180:], AT_US + S, "log_port")) == ["+", "33477"]
+
+
+def test_a_recorded_log_alone_is_read_too() -> None:
+    assert short(play(station(), [LOG])) == ["Unparsed", "+", "33477", "-", "A", "a"]
 
 
 def test_digits_without_an_end_are_an_id_after_a_pause() -> None:
