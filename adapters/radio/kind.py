@@ -59,6 +59,8 @@ def radio_rules(kind: RadioKind, settings: RadioSettings) -> SourceRules:
     replies = shown_replies(kind, settings) if settings.replies is None else settings.replies
     if not settings.own_units:  # nobody's transmission or text can be told to be control's
         replies = tuple(by for by in replies if by not in ("unit", "text"))
+    if settings.replies is None and replies:  # a click alone could not tell a reply from a forgotten one
+        replies = (*replies, "board")
     return SourceRules(
         name=settings.name,
         country=settings.country,

@@ -12,7 +12,7 @@ class RadioSettings(SourceSettings, kw_only=True, forbid_unknown_fields=True):
     own_units: tuple[str, ...] = ()  # control's own unit ids
     talkgroups: tuple[str, ...] = ()  # calls to these are for control
     hails: tuple[HailBy, ...] | None = None  # unset: what fits the kind
-    replies: tuple[ReplyBy, ...] | None = None  # unset: all that the kind can show
+    replies: tuple[ReplyBy, ...] | None = None  # unset: all that the kind can show, and a click on the board
     baud: int | None = None  # unset: the kind's usual rate
     rts: bool = False  # raised at opening: may key a transmitter that is wired to it
     dtr: bool = False

@@ -154,8 +154,8 @@ def test_a_repeater_shows_a_reply_only_by_the_network_or_our_own_units() -> None
         return rules.replies
 
     assert replies() == ()
-    assert replies(own_units=["9"]) == ("unit",)
-    assert replies(network_is_control=True) == ("ptt",)
+    assert replies(own_units=["9"]) == ("unit", "board")
+    assert replies(network_is_control=True) == ("ptt", "board")
 
 
 @pytest.mark.parametrize(
