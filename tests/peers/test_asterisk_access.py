@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from adapters.pbx.asterisk import Settings
 from rules.events import LinkChanged, Resynced
-from tests.contract.asterisk.conftest import FrontDoor, linked
+from tests.contract.asterisk.conftest import linked
+from tests.fixtures.front_door import FrontDoor
 from tests.fixtures.ports import take_free_port
 from tests.peers.pbx import AMI_SECRET, AMI_USER, EVENT_FILTER, Asterisk
 

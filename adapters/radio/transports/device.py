@@ -19,12 +19,9 @@ _NOT_ALLOWED = {errno.EACCES, errno.EPERM}
 
 def open_device(url: str, *, baud: int, rts: bool, dtr: bool, read_timeout_s: float) -> serial.SerialBase:
     """Blocks for a moment: call it in a thread."""
-    port = serial.serial_for_url(
-        url, do_not_open=True, baudrate=baud, timeout=read_timeout_s, write_timeout=WRITE_WITHIN_S
-    )
-    local = not url.startswith("rfc2217://")
-    if local:
-        port.exclusive = True
+    port = serial.serial_for_url(url, do_not_open=True, baudrate=baud, timeout=read_timeout_s)
+    if not url.startswith("rfc2217://"):  # whose client knows neither; its socket gives up after 5 s
+        port.exclusive, port.write_timeout = True, WRITE_WITHIN_S
     port.rts, port.dtr = rts, dtr
     try:
         port.open()

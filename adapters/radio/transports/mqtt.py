@@ -7,44 +7,50 @@ Bytes to write are `topic<TAB>payload`.
 import asyncio
 import contextlib
 import ssl
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import aiomqtt
-from paho.mqtt.client import Client
+from paho.mqtt.client import Client, MQTTMessage
 
 from adapters.errors import PeerRefused, PeerUnavailable
 from adapters.radio.transports.transport import OPEN_WITHIN_S, WRITE_WITHIN_S, Heard, Loss
 
 KEEP_ALIVE_S = 15
+_DONE_MAX = 256  # more than a broker has under way to one client
 _REFUSALS = {4, 5, 134, 135}  # bad user or password, not authorised: MQTT 3.1.1 §3.2.2.3, and paho's own words
+_NOT_GRANTED = 128  # in a SUBACK
 
 Letter = tuple[int, str, bytes]  # packet id, topic, payload: who has all three is the same message, sent again
 
 
 class Unanswered:
-    """Messages heard and not acknowledged yet. It outlives connections: the next one is sent them again."""
+    """Which messages were heard. It outlives connections: the next one is sent again what was not acknowledged."""
 
     def __init__(self) -> None:
-        self._committed: dict[Letter, bool] = {}
+        self._waiting: set[Letter] = set()  # for their commit
+        self._done: OrderedDict[Letter, None] = OrderedDict()  # committed; the acknowledgement may have been lost
         self.acknowledge: Callable[[int], None] | None = None  # of the connection that is up
 
-    def take(self, letter: Letter) -> bool:
-        """False: it was heard before, by a connection that broke."""
-        if letter not in self._committed:
-            self._committed[letter] = False
-            return True
-        if self._committed[letter]:
+    def take(self, letter: Letter, *, again: bool) -> bool:
+        """False: it is sent again, and was heard before."""
+        if again and letter in self._waiting:
+            return False
+        if again and letter in self._done:
             self.committed(letter)
-        return False
+            return False
+        self._waiting.add(letter)
+        return True
 
     def committed(self, letter: Letter) -> None:
-        if self.acknowledge is None:
-            self._committed[letter] = True
-        else:
+        self._waiting.discard(letter)
+        self._done[letter] = None
+        if len(self._done) > _DONE_MAX:
+            self._done.popitem(last=False)
+        if self.acknowledge is not None:
             self.acknowledge(letter[0])
-            self._committed.pop(letter, None)
 
 
 class Subscription(NamedTuple):
@@ -68,6 +74,7 @@ class MqttMessages:
         self._loss = Loss()
         self._client: aiomqtt.Client | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._sent_again: set[int] = set()  # packet ids that the broker marked so (DUP)
 
     async def open(self, heard: Heard) -> None:
         to = self._to
@@ -84,16 +91,19 @@ class MqttMessages:
         )
         paho = client._client  # noqa: SLF001 - aiomqtt offers no other way to acknowledge later
         paho.manual_ack_set(on=True)
+        paho.on_message = partial(self._note_repeats, paho.on_message)  # aiomqtt does not pass DUP on either
         try:
             await client.__aenter__()
             self._client = client
-            await client.subscribe(to.topic, qos=1)
+            granted = await client.subscribe(to.topic, qos=1)
         except aiomqtt.exceptions.MqttConnectError as error:
             if getattr(error.rc, "value", error.rc) in _REFUSALS:
                 raise PeerRefused(f"the broker refuses us: {error}") from error
             raise PeerUnavailable(f"the broker takes no connection now: {error}") from error
         except aiomqtt.MqttError as error:
             raise PeerUnavailable(str(error.__cause__ or error)) from error
+        if any((code if isinstance(code, int) else code.value) >= _NOT_GRANTED for code in granted):
+            raise PeerRefused(f"the broker does not let us listen to {to.topic}")
         self._unanswered.acknowledge = partial(_acknowledge, paho)
         self._reading = asyncio.create_task(self._read(client, heard), name=f"mqtt-reader-{to.identifier}")
 
@@ -119,6 +129,10 @@ class MqttMessages:
                 await self._client.__aexit__(None, None, None)
             self._client = None
 
+    def _note_repeats(self, take: Any, paho: Client, userdata: Any, message: MQTTMessage) -> None:
+        (self._sent_again.add if message.dup else self._sent_again.discard)(message.mid)
+        take(paho, userdata, message)
+
     async def _read(self, client: aiomqtt.Client, heard: Heard) -> None:
         """Retained messages are no news: the broker tells them at each subscription again."""
         unanswered = self._unanswered
@@ -130,7 +144,7 @@ class MqttMessages:
                         heard(payload, topic, None)
                     continue
                 letter = (message.mid, topic, payload)
-                if not unanswered.take(letter):
+                if not unanswered.take(letter, again=message.mid in self._sent_again):
                     continue
                 committed = partial(unanswered.committed, letter)
                 if message.retain:
