@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
+from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, Decision
 from rules.engine import State, decide, next_deadline
 from rules.events import (
@@ -178,6 +179,8 @@ def restarted(state: State) -> State:
         incidents=again(state.incidents.values(), Incident),
         alerts=again(state.alerts.values(), Alert),
         sources=again(state.sources.values(), SourceStatus),
+        channels=again(state.channels.values(), Channel),
+        units=again(state.units.values(), UnitStatus),
         last_id=state.last_id,
         last_number=state.last_number,
     )
