@@ -5,6 +5,7 @@ import re
 from adapters.kinds import Problem
 from adapters.radio.settings import RadioSettings
 from rules.events import CallAlert, Emergency, RadioEvent, Status, UnitIdentified
+from rules.settings import ReplyBy
 
 DIGITS_MAX = 32  # longer runs are no call: they are cut, so that no noise grows for ever
 _SHORTEST = 3  # a shorter sequence is a pressed key or a tone in speech, not an id
@@ -35,6 +36,11 @@ def check_tones(settings: ToneSettings) -> list[Problem]:
         cure = "give emergency_prefix too: it is what unit_prefix replaces"
         problems.append(Problem("unit_prefix", settings.unit_prefix, cure))
     return problems
+
+
+def tone_replies(settings: ToneSettings) -> tuple[ReplyBy, ...]:
+    """Only a pattern can say that one of `own_units` is who speaks, not whom somebody calls."""
+    return ("unit",) if settings.id_patterns else ()
 
 
 def expanded(digits: str) -> str:

@@ -3,7 +3,7 @@
 from adapters.kinds import Problem
 from adapters.radio.kind import RadioKind
 from adapters.radio.selcall_text.station import SelcallStation, Settings
-from adapters.radio.tone_calls import check_tones
+from adapters.radio.tone_calls import check_tones, tone_replies
 
 
 def check(settings: Settings) -> list[Problem]:
@@ -19,6 +19,7 @@ KIND = RadioKind(
     make_station=SelcallStation,
     transports=("serial", "socket", "udp"),
     replies=("unit",),
+    replies_of=tone_replies,
     check=check,
     identification_is_call=True,
     sample_line_ends=True,
