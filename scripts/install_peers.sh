@@ -31,6 +31,8 @@ RADIO_PEERS=(
     "multimon-ng multimon-ng"
     "direwolf direwolf"
     "mosquitto mosquitto"
+    "ser2net ser2net"
+    "socat socat"
 )
 missing_radio_packages() {
     local peer program

@@ -41,4 +41,6 @@ def _told(error: OSError, url: str) -> PeerRefused | PeerUnavailable:
         return PeerRefused(f"{url} is in use by another program: stop that one (fuser -v {url} names it)")
     if error.errno == errno.ENOENT:
         return PeerUnavailable(f"{url} is not there: is it plugged in?")
+    if "option 'control'" in str(error):
+        return PeerRefused(f"{url}: the device server cannot set RTS and DTR: add ?ign_set_control to the port")
     return PeerUnavailable(str(error))
