@@ -40,8 +40,8 @@ def _match(buffer: bytearray, at: int, last: bool) -> Packet | str | None:  # no
 
 
 def _packet(buffer: bytearray, at: int) -> Packet | str | None:
-    end = buffer.find(ETX, at + 1)
-    body = buffer[at + 1 : end if end >= 0 else len(buffer)]
+    end = buffer.find(ETX, at + 1, at + PACKET_BYTES_MAX)
+    body = buffer[at + 1 : end if end >= 0 else at + PACKET_BYTES_MAX]
     if body[:1] == b"$":  # some radios put the sentence between STX and ETX
         sentence = _sentence(buffer, at + 1)
         if not isinstance(sentence, Packet):

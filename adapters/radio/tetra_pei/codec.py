@@ -37,10 +37,10 @@ def _match(buffer: bytearray, at: int, last: bool) -> Line | str | None:
         return Line("", (), "", None, bytes(buffer[at : at + 1]))
     end = _line_end(buffer, at, last)
     if end is None:
-        return None if _PRINTABLE.fullmatch(buffer, at) else ""
+        return None if len(buffer) - at <= LINE_BYTES_MAX and _PRINTABLE.fullmatch(buffer, at) else ""
     line = bytes(buffer[at:end])
     found = _INDICATION.search(line)
-    if not _PRINTABLE.fullmatch(line) or (found and found.start() > 0) or len(line) > LINE_BYTES_MAX:
+    if not _PRINTABLE.fullmatch(line) or (found and found.start() > 0):
         return ""
     if not found:
         return Line("", (), line.decode("ascii"), None, line)
@@ -71,7 +71,7 @@ def _indication(name: str, fields: str, data: bytes | None, raw: bytes) -> Line:
 
 
 def _line_end(buffer: bytearray, at: int, last: bool) -> int | None:
-    ends = [place for end in _ENDS if (place := buffer.find(end, at)) >= 0]
+    ends = [place for end in _ENDS if (place := buffer.find(end, at, at + LINE_BYTES_MAX + 1)) >= 0]
     if ends:
         return min(ends)
-    return len(buffer) if last else None
+    return len(buffer) if last and len(buffer) - at <= LINE_BYTES_MAX else None

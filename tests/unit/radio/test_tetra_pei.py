@@ -115,15 +115,29 @@ def test_a_part_whose_other_part_never_comes_is_told_all_the_same() -> None:
 def test_a_group_call_is_told_with_who_speaks_and_when_they_cease() -> None:
     who = {"unit": "23404", "called": "1", "group": True}
     assert told(station(), CALL + TALKS + CEASED + RELEASED) == [
-        {"type": "UnitIdentified", **who},
         {"type": "TransmissionStarted", **who},
         {"type": "TransmissionEnded", **who},
     ]
 
 
+def test_whoever_is_granted_the_word_takes_it_from_who_had_it() -> None:
+    other = TALKS.replace(b"23404", b"23405")
+    assert [
+        (event["type"], event.get("unit", "")) for event in told(station(), CALL + other + WE_TALK * 2 + TALKS)
+    ] == [
+        ("TransmissionStarted", "23404"),
+        ("TransmissionEnded", "23404"),
+        ("TransmissionStarted", "23405"),
+        ("TransmissionEnded", "23405"),
+        ("ControlTransmitting", ""),
+        ("ControlTransmitting", ""),
+        ("TransmissionStarted", "23404"),
+    ]
+
+
 def test_control_speaks_when_the_word_is_granted_without_a_name() -> None:
     found = told(station(), CALL + WE_TALK + CEASED)
-    assert [(event["type"], event.get("on")) for event in found[1:]] == [
+    assert [(event["type"], event.get("on")) for event in found[2:]] == [
         ("ControlTransmitting", True),
         ("ControlTransmitting", False),
     ]
@@ -148,7 +162,7 @@ def test_a_call_of_the_highest_priority_is_an_emergency() -> None:
 
 def test_a_call_notice_with_fields_left_out_is_read() -> None:
     assert only(station(), b"+CTICN: 46,0,7,0,2,1,1,0,4,0\r\n") == {
-        "type": "UnitIdentified",
+        "type": "TransmissionStarted",
         "unit": "2",
         "group": True,
     }
@@ -201,7 +215,7 @@ def test_any_split_of_the_stream_gives_the_same(places: list[int]) -> None:
 
 @given(st.lists(st.binary(max_size=60), min_size=5, max_size=5))
 def test_garbage_before_an_indication_does_not_cost_it(garbage: list[bytes]) -> None:
-    frames = [CALL, TALKS, CEASED, TEXT, STATUS]
+    frames = [TALKS, CEASED, TEXT, STATUS, CALL]
     noisy = b"".join(rubbish + frame for rubbish, frame in zip(garbage, frames, strict=True))
     assert all_in_order([frame.rstrip() for frame in frames], play(station(), [noisy]))
 

@@ -30,7 +30,6 @@ def test_a_unit_speaks_and_control_answers(long: bool) -> None:
     terminal.hang_up()
     found = [plain(heard.event) for heard in wire.run()]
     assert [event["type"] for event in found] == [
-        "UnitIdentified",
         "TransmissionStarted",
         "TransmissionEnded",
         "ControlTransmitting",
