@@ -141,7 +141,8 @@ def _learn_direction(turn: Turn, incident: Incident, told: Direction) -> None:
     if told:
         incident.direction = told
     elif not before or not incident.answered_us:
-        incident.direction = _guess(turn, incident, called_is_line=line is not None)
+        called_is_line = line is not None
+        incident.direction = _guess(turn, incident, called_is_line)
     if incident.direction == "outbound":
         own = turn.terms.line(incident.caller) or turn.terms.line(incident.trunk)
         incident.line = own.number if own else incident.trunk or incident.caller
@@ -153,7 +154,7 @@ def _learn_direction(turn: Turn, incident: Incident, told: Direction) -> None:
         call_back.not_needed(turn, incident, "outbound")
 
 
-def _guess(turn: Turn, incident: Incident, *, called_is_line: bool) -> Direction:
+def _guess(turn: Turn, incident: Incident, called_is_line: bool) -> Direction:
     """From the numbers, where the source does not tell."""
     terms = turn.terms.sources[incident.call.source]
     caller = incident.caller

@@ -103,7 +103,7 @@ def beginning_told_late(turn: Turn, incident: Incident) -> None:
     """The end overtook the beginning: the caller did wait."""
     if "beginning_not_seen" not in incident.flags:
         return
-    incident.flags.remove("beginning_not_seen")
+    incident.flags = tuple([flag for flag in incident.flags if flag != "beginning_not_seen"])
     incident.outcome = "abandoned"
     turn.note(incident, "revised", "outcome: lost_while_disconnected → abandoned")
     call_back.call_ended(turn, incident)

@@ -104,7 +104,7 @@ class Incident(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     rings: int | None = None
     hold_us: int = 0  # time on hold so far
     holds: int = 0
-    flags: list[str] = msgspec.field(default_factory=list)  # "held_straight_after_answer", …
+    flags: tuple[str, ...] = ()  # "held_straight_after_answer", …
     merged_into: str = ""
     forget_us: int | None = None  # when the closed document may leave the state
     obligations: list[Obligation] = msgspec.field(default_factory=list)
@@ -113,7 +113,7 @@ class Incident(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     calls: int = 0  # how many calls the unit made
     talkgroup: str = ""  # the called talkgroup or unit
     facts: dict[FactName, str] = msgspec.field(default_factory=dict)  # what the desk wrote down
-    recordings: list[Recording] = msgspec.field(default_factory=list)
+    recordings: tuple[Recording, ...] = ()
 
 
 class SourceStatus(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

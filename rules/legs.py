@@ -289,7 +289,7 @@ def _take_over(turn: Turn, incident: Incident, taker: Leg) -> None:
     if any(o.rule == "three_rings" and o.leg == taker.id for o in incident.obligations):
         return  # judged already as the call it was
     with turn.back_at(taker.delivered_us, taker.source_delivered_us):
-        three_rings.rings(turn, incident, taker, True)
+        three_rings.rings(turn, incident, taker, anew=True)
     current = three_rings.episode(incident)
     if taker.established_us is None or current is None or current.leg != taker.id:
         return

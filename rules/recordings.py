@@ -16,7 +16,7 @@ def recorded(turn: Turn, event: Recorded) -> None:
     if incident is None or len(incident.recordings) >= RECORDINGS_MAX:
         return
     turn.decision.incident = incident.id
-    incident.recordings.append(Recording(event.id, started_us, event.seconds, event.unit))
+    incident.recordings += (Recording(event.id, started_us, event.seconds, event.unit),)
     turn.note(incident, "recorded", event.id)
     turn.touch(incident)
 

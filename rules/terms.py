@@ -20,18 +20,18 @@ class RingTerms(msgspec.Struct, frozen=True, gc=False):
     cycle_us: int
     plan: tuple[Step, ...]
     clock_start: ClockStart
+    shown: bool  # whether the source shows that it rings
 
 
 class SourceTerms:
     """A source's settings in microseconds."""
 
-    __slots__ = ("is_extension", "leg_ids_unique", "offline_us", "settings", "shows_hold", "shows_ring", "skew_max_us")
+    __slots__ = ("is_extension", "leg_ids_unique", "offline_us", "settings", "shows_hold", "skew_max_us")
 
     def __init__(self, settings: SourceRules) -> None:
         self.settings = settings
         self.skew_max_us = span_us(settings.clock_skew_max_s)
         self.offline_us = span_us(settings.offline_alert_s)
-        self.shows_ring = settings.shows_ring
         self.shows_hold = settings.shows_hold
         self.leg_ids_unique = settings.leg_ids_unique
         self.is_extension = re.compile(settings.extensions).fullmatch  # a Match, or None
@@ -109,4 +109,4 @@ class Terms:
             *(step for step in warnings if 0 <= step.after_us < limit_us),
             Step(limit_us, "breach", limit_us // cycle_us + 1),
         )
-        return RingTerms(limit_us, cycle_us, plan, line.clock_start or site.clock_start)
+        return RingTerms(limit_us, cycle_us, plan, line.clock_start or site.clock_start, source.shows_ring)

@@ -48,7 +48,7 @@ def offered(turn: Turn, incident: Incident) -> None:
 def rings(turn: Turn, incident: Incident, leg: Leg, anew: bool) -> None:
     """A person's device rings. `anew`: for somebody else than the first episode, after a transfer."""
     terms = applies(turn, incident)
-    if terms is None or not turn.terms.sources[incident.call.source].shows_ring:
+    if terms is None or not terms.shown:
         return
     current = episode(incident)
     if current is None or (anew and current.ended_by is not None):
@@ -119,9 +119,10 @@ def ended(turn: Turn, incident: Incident, reason: str) -> None:
     """Nobody answered, and nobody will: the caller or the PBX gave up."""
     current = episode(incident)
     if current is None:
-        if applies(turn, incident) is None or _unseen(incident) is not None:
+        terms = applies(turn, incident)
+        if terms is None or _unseen(incident) is not None:
             return
-        if not turn.terms.sources[incident.call.source].shows_ring:
+        if not terms.shown:
             turn.record(incident, "three_rings", "not_observable", "source_shows_no_ring")
         elif incident.first_offered_us is None:
             turn.record(incident, "three_rings", "not_measurable", _UNSEEN)
@@ -263,7 +264,7 @@ def _answered_unseen(turn: Turn, incident: Incident) -> None:
     terms = applies(turn, incident)
     if terms is None:
         return
-    if not turn.terms.sources[incident.call.source].shows_ring:
+    if not terms.shown:
         turn.record(incident, "three_rings", "not_observable", "source_shows_no_ring")
         return
     first = incident.first_offered_us

@@ -37,7 +37,7 @@ class Turn(msgspec.Struct, gc=False):
 
     def flag(self, incident: Incident, flag: str) -> None:
         if flag not in incident.flags:
-            incident.flags.append(flag)
+            incident.flags += (flag,)
             self.note(incident, "flag", flag)
 
     def status(self, source: str) -> SourceStatus:
