@@ -9,7 +9,7 @@ def messages_of(data: bytes) -> list[Piece]:
     """One payload a line, or topic and payload; a file that is JSON as a whole, in however many lines, is one."""
     try:
         msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return [_message(line.strip()) for line in data.splitlines() if line.strip()]
     return [Piece(data)]
 

@@ -43,8 +43,9 @@ class Mmdvm:
     def refuse(self, unit: int, group: int, slot: int = 1) -> None:
         self._dmr(slot, "rejected", **_call(unit, group, "rf", "group"))
 
-    def other(self, mode: str, **told: Any) -> None:
-        self._tell(mode, told)
+    def other(self, key: str, /, **told: Any) -> None:
+        """Any other mode, measurement or state."""
+        self._tell(key, told)
 
     def _dmr(self, slot: int, action: str, **told: Any) -> None:
         self._tell("DMR", {"action": action, "slot": slot, **told})

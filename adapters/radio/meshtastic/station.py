@@ -107,7 +107,7 @@ class MeshtasticStation(StreamStation[FromRadio]):
             return self._read_envelope(data)
         try:
             message: Any = msgspec.json.decode(data)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return [self.unparsed(f"not JSON: {error}")]
         events = normalise.read_json(self._where, message, channel)
         return [*events] if events is not None else [self.unparsed("names no node that it is from")]

@@ -47,7 +47,7 @@ class MmdvmStation:
             return [self._unparsed("longer than any message of MMDVMHost")]
         try:
             message: Any = msgspec.json.decode(data)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return [self._unparsed(f"not JSON: {error}")]
         known = [mode for mode in (*_MODES, *QUIET_MODES) if isinstance(message, dict) and mode in message]
         if not known:

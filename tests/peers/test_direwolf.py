@@ -1,0 +1,136 @@
+"""Two real direwolfs, sound by UDP between them: a unit's, and the base's, whose KISS port the gateway listens to."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from gateway.broker import EmbeddedBroker
+from simulators.radios.aprs import Tnc
+from simulators.radios.ports import Port
+from tests.fixtures.gateway import running_gateway
+from tests.fixtures.ports import take_free_port
+from tests.peers.direwolf import Direwolf
+from tests.peers.radio_desk import RadioDesk, radio_desk
+
+pytestmark = pytest.mark.peers
+
+CONFIG = """
+[[source]]
+name = "base"
+kind = "aprs-kiss"
+channel = "CH1"
+port = "socket://127.0.0.1:{kiss}"
+own_units = ["CTRL"]
+
+[rules.two_calls]
+calls = 2
+warn_at_calls = [2]
+fallback_s = 4
+repeat_every_s = 0
+
+[[notifier]]
+name = "desk"
+kind = "mqtt"
+url = "mqtt://127.0.0.1:{mqtt_port}"
+
+[[notifier]]
+name = "guards"
+kind = "radio-text"
+source = "base"
+units = ["UNIT07"]
+language = "en"
+chars_max = 60
+"""
+
+
+class KissClient(Port):
+    """Where the pretend unit's program is connected to the unit's own direwolf."""
+
+    def __init__(self, kiss: int) -> None:
+        super().__init__()
+        self._kiss = kiss
+        self._writer: asyncio.StreamWriter | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        reader, self._writer = await asyncio.open_connection("127.0.0.1", self._kiss)
+        self._reading = asyncio.create_task(self._read(reader))
+
+    async def close(self) -> None:
+        if self._writer is not None and self._reading is not None:
+            self._writer.close()
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+
+    def write(self, data: bytes) -> None:
+        assert self._writer is not None
+        self._writer.write(data)
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        while data := await reader.read(4096):
+            self._take(data)
+
+
+class Site(NamedTuple):
+    desk: RadioDesk
+    unit: Tnc
+    air: KissClient  # wait on it for what the unit hears
+
+
+@asynccontextmanager
+async def site(folder: Path) -> AsyncIterator[Site]:
+    broker = EmbeddedBroker(folder / "broker", take_free_port())
+    to_base, to_unit = take_free_port(), take_free_port()
+    broker.start()
+    try:
+        async with (
+            Direwolf(folder / "base", "CTRL", to_base, to_unit) as base,
+            Direwolf(folder / "unit", "UNIT07", to_unit, to_base) as set_,
+            KissClient(set_.kiss) as air,
+            running_gateway(folder, more=CONFIG.format(kiss=base.kiss, mqtt_port=broker.port)) as gateway,
+            radio_desk(gateway, broker.port) as desk,
+        ):
+            await desk.until_source("base", "online")
+            yield Site(desk, Tnc(air), air)
+    finally:
+        broker.stop()
+
+
+async def test_a_units_message_is_confirmed_on_the_air_and_missed_by_nobody(tmp_path: Path) -> None:
+    async with site(tmp_path) as made:
+        made.unit.send_text("UNIT07", "CTRL", "Lift 3 stuck", "041")
+        await made.air.until(lambda: not made.unit.unconfirmed)
+        breach = await made.desk.until_alert("UNIT07", "breach")
+        assert (breach["unit"], breach["channel"], breach["calls"]) == ("UNIT07", "CH1", 1)
+        (incident,) = await made.desk.until_incidents({"UNIT07"})
+        assert (incident["unit"], incident["channel"], incident["calls"]) == ("UNIT07", "CH1", 1)
+
+
+async def test_a_message_that_is_repeated_is_one_call_and_others_count(tmp_path: Path) -> None:
+    async with site(tmp_path) as made:
+        made.unit.send_text("UNIT07", "CTRL", "Lift 3 stuck", "041")
+        await made.air.until(lambda: not made.unit.unconfirmed)
+        made.unit.send_text("UNIT07", "CTRL", "Lift 3 stuck", "041")
+        await made.air.until(lambda: not made.unit.unconfirmed)
+        made.unit.send_text("UNIT07", "CTRL", "please answer", "042")
+        warning = await made.desk.until_alert("UNIT07", "warning")
+        assert warning["calls"] == 2
+        await made.desk.until_alert("UNIT07", "breach")
+
+
+async def test_an_alert_goes_out_to_a_unit_and_is_delivered_once_the_unit_confirmed(tmp_path: Path) -> None:
+    async with site(tmp_path) as made:
+        made.unit.send_text("UNIT08", "CTRL", "gate 2", "7")
+        breach = await made.desk.until_alert("UNIT08", "breach")
+        await made.air.until(lambda: any(to == "UNIT07" for to, _ in made.unit.texts), within_s=20)
+        async with asyncio.timeout(20):
+            while True:
+                page = await made.desk.gateway.api("alerts", limit="100")
+                (shown,) = [one for one in page["items"] if one["id"] == breach["id"]]
+                if shown["notified"].get("guards"):
+                    return
+                await asyncio.sleep(0.1)
