@@ -20,7 +20,7 @@ from gateway.config_checks import (
     check_source,
     remarks,
 )
-from gateway.radio_checks import check_radio_tables, radio_remarks, with_possible_warnings
+from gateway.radio_checks import check_radio_tables, check_senders, radio_remarks, with_possible_warnings
 from gateway.reading import SettingsT, nearest, read_table, shown
 from gateway.units_file import read_units
 from gateway.web.auth import AuthSettings
@@ -148,6 +148,8 @@ def load(path: Path) -> Config:
         problems += check_ladder(ladder, document.written_names("notifier"))
     if problems or gateway is None or auth is None or rules is None or ladder is None:
         raise ConfigError([(key, value, cure) for key, value, cure in dict.fromkeys(problems)])
+    if problems := check_senders(sources, notifiers, path.parent):
+        raise ConfigError([(key, value, cure) for key, value, cure in problems])
     rule_set = _named_by_content(
         RuleSet(
             version="",

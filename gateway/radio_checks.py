@@ -1,11 +1,14 @@
 """What types cannot say of the radio's tables: rules that could never fire, names that nothing bears."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from adapters.errors import ConfigError
 from adapters.kinds import Problem
+from adapters.ports import UsesSources
 from gateway.reading import shown
 from rules.settings import Promise, RadioChannel, RollCall, RuleSet, StatusCode, TwoCalls, Unit
 
@@ -80,6 +83,20 @@ def check_radio_tables(units: list[Unit], channels: list[RadioChannel], codes: l
         if unit.heard_every_s is not None and unit.heard_every_s < 0:
             where = f"unit.{unit.unit}.heard_every_s"
             yield Problem(where, shown("", unit.heard_every_s), "seconds: 0 or more; 0: not awaited")
+
+
+def check_senders(sources: Iterable[Any], notifiers: Iterable[Any], folder: Path) -> list[Problem]:
+    """Notifiers that send through a source find theirs, and it can send what they want. Takes checked tables."""
+    problems: list[Problem] = []
+    made = [source.kind.make(source.settings) for source in sources if source.kind.make is not None]
+    for notifier in notifiers:
+        sender = notifier.kind.make(notifier.settings, "", folder)
+        if isinstance(sender, UsesSources):
+            try:
+                sender.attach(made)
+            except ConfigError as error:
+                problems += [Problem(*problem) for problem in error.problems]
+    return problems
 
 
 def with_possible_warnings(rule: TwoCalls, written: Mapping[str, Any]) -> TwoCalls:
