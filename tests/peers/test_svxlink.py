@@ -1,6 +1,6 @@
 """A real SvxLink as a site's base station: guards speak by audio, the gateway judges, a desk listens on MQTT.
 
-Every test has a site of its own; what people say is DTMF or five-tone ids and pretend speech.
+Every test has a site of its own; what people say is DTMF or five-tone ids, and pretend speech.
 """
 
 import asyncio
@@ -13,7 +13,9 @@ from typing import Any
 import aiomqtt
 import pytest
 
+from adapters.radio import svxlink
 from gateway.broker import EmbeddedBroker
+from rules.events import UnitIdentified
 from simulators.radios import voice
 from tests.fixtures.gateway import RunningGateway, running_gateway
 from tests.fixtures.ports import take_free_port
@@ -140,3 +142,11 @@ async def test_a_guard_who_calls_three_times_in_vain_is_heard_of_at_the_desk(tmp
         assert (incident["unit"], incident["channel"]) == ("10714", "CH1")
         assert verdict(incident)["verdict"] == "breached"
         assert [a["kind"] for a in made.alerts if a["rule"] == "two_calls"][:2] == ["warning", "breach"]
+
+
+async def test_a_five_tone_id_is_read_from_the_log(tmp_path: Path) -> None:
+    station = svxlink.KIND.make_station(svxlink.Settings(name="base", kind="svxlink", port="/run/state"))
+    with Svxlink(tmp_path) as base:
+        await base.unit_speaks([*voice.five_tone("ZVEI1", "33477", rate=RATE), *voice.silence(500, RATE)])
+    heard = station.feed(base.log().encode(), 0) + station.passed(10_000_000)
+    assert [one.event.unit for one in heard if isinstance(one.event, UnitIdentified)] == ["33477"]
