@@ -51,7 +51,7 @@ def cut(message: Message) -> tuple[bytes, Message]:
     match = _EVENT.search(message.raw)
     if match is None or match.start() == 0:
         return b"", message
-    return message.raw[: match.start()], Message(message.raw[match.start() :])
+    return message.raw[: match.start()].strip(b"\r\n"), Message(message.raw[match.start() :])
 
 
 def read(message: Message) -> Word:

@@ -1,5 +1,7 @@
 """The [[source]] table of kind "asterisk-rpt", and what can be wrong with it."""
 
+import msgspec
+
 from adapters.kinds import Problem
 from adapters.radio.settings import RadioSettings
 from adapters.secrets import read_secret
@@ -8,10 +10,9 @@ from adapters.secrets import read_secret
 class Settings(RadioSettings, kw_only=True, forbid_unknown_fields=True):
     """`port` is socket://host:5038, the manager interface; `username` and its password are of manager.conf."""
 
-    nodes: dict[str, str] = {}  # noqa: RUF012 - msgspec copies it; node number: its channel; none: all on `channel`
+    nodes: dict[str, str] = msgspec.field(default_factory=dict)  # by number: its channel; none: all on `channel`
     control_nodes: tuple[str, ...] = ()  # linked nodes that are control's microphone: only they show a reply
-    # A transmission that begins so soon after a receiver closed is the node's own (courtesy tone), no person's.
-    automatic_within_s: float = 0.2
+    automatic_within_s: float = 0.2  # transmitting so soon after a unit is the node itself (courtesy tone), no person
 
     def secret(self) -> str:
         """Raises OSError or KeyError as read_secret does."""

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import msgspec
+
 from adapters.radio.lines import Lines, unread
 from adapters.radio.selcall_text.codec import Other, Tones, Unread, read_line
 from adapters.radio.station import CannotSend, Heard
@@ -17,7 +19,7 @@ class Settings(ToneSettings, kw_only=True, forbid_unknown_fields=True):
     """`port` carries the lines: a serial device, or socket:// where `multimon-ng … | socat` listens."""
 
     digit_gap_s: float = 2.0  # DTMF digits with less between them are one sequence; # ends it at once
-    labels: dict[str, str] = {}  # noqa: RUF012 - msgspec copies it; a receiver's --label: its channel
+    labels: dict[str, str] = msgspec.field(default_factory=dict)  # a receiver's --label: its channel
 
 
 class Run(NamedTuple):

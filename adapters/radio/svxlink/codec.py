@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 NAMES_MAX = 64  # receivers and transmitters of one base station; more is rubbish
 
-_LINE = re.compile(rb"(\d{10})\.(\d{3}) (\w+):(\w+) ?(.*)")
+_LINE = re.compile(rb"(\d{10})\.(\d{1,6}) (\w+):(\w+) ?(.*)")
 _VOTED = re.compile(r"(\S+)([_:*])([+-]\d+)(?:\s|$)")
 # The log, as versions 19.09 and later write it; five-tone sequences stand nowhere else.
 _LOGGED = re.compile(
@@ -69,9 +69,9 @@ def read_line(line: bytes) -> tuple[Statement | Unread, bytes]:
     match = _LINE.search(line)
     if match is None:
         return _logged(line)
-    seconds, milliseconds, context, event, data = match.groups()
+    seconds, fraction, context, event, data = match.groups()
     rubbish = line[: match.start()]
-    occurred_us = (int(seconds) * 1000 + int(milliseconds)) * 1000
+    occurred_us = int(seconds + fraction.ljust(6, b"0"))
     text = data.decode(errors="replace").strip()
     try:
         reader = _READERS.get(f"{context.decode()}:{event.decode()}")

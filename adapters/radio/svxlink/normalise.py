@@ -21,9 +21,7 @@ class Settings(ToneSettings, kw_only=True, forbid_unknown_fields=True):
     log_port: str = ""  # SvxLink's log, by a pipe and socat: five-tone ids stand only there
     dtmf_id: bool = True  # digits that a unit sends are its id
     sel5_tones: int = 5  # of an id; what SvxLink hears after them is speech
-    # A transmission that begins so soon after the squelch closed is SvxLink's own (roger beep, answer to a command),
-    # for no person is so quick: more than RGR_SOUND_DELAY and TX_DELAY together.
-    automatic_within_s: float = 0.2
+    automatic_within_s: float = 0.2  # transmitting so soon after a unit is SvxLink itself (roger beep), no person
     control_rx: tuple[str, ...] = ()  # receivers (name or RX_ID) that are control's microphone: only they show a reply
 
     def ports(self) -> dict[str, str]:
