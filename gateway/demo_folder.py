@@ -35,7 +35,6 @@ name = "tower"
 kind = "tait-ccdi"
 port = {ch1}
 channel = "CH1"
-replies = ["ptt", "answered", "board"]
 
 [[source]]
 name = "workshop"
@@ -43,7 +42,6 @@ kind = "kenwood-fleetsync"
 port = {ch2}
 channel = "CH2"
 own_units = ["100-4000"]
-replies = ["unit", "board"]
 
 [[notifier]]
 name = "desk"

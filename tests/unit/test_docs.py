@@ -48,8 +48,9 @@ def test_every_toml_block_loads(block: str, tmp_path: Path) -> None:
     if "[[source]]" not in block:
         block += "\n" + SOURCE
     for file in re.findall(r'^\w+_file = "([^"]+)"', block, re.MULTILINE):
-        (tmp_path / file).write_text(SECRET)
+        (tmp_path / file).write_text("unit\n" if file.endswith(".csv") else SECRET)
     block = block.replace("/var/lib/hotline", str(tmp_path))
+    block = re.sub(r'^(\w+_folder) = ".*?"', f'\\1 = "{tmp_path}"', block, flags=re.MULTILINE)
     (tmp_path / "hotline.toml").write_text(block, encoding="utf-8")
     load(tmp_path / "hotline.toml")
 
