@@ -83,16 +83,21 @@ class Pipeline:
         return self._clock() + self._ahead_us
 
     async def submit(self, events: Sequence[Incoming]) -> list[Admitted]:
+        return await self.enter(events)
+
+    def enter(self, events: Sequence[Incoming]) -> asyncio.Future[list[Admitted]]:
+        """As `submit`, without a task that waits; what refuses is raised at once."""
         if self.ready:
             raise StoreError(self.ready)
         if self._waiting_events + len(events) > self._queue_max:
             self.metrics.overloads.inc()
             raise Overloaded(f"{self._waiting_events} events wait already")
-        if not events:
-            return []
         answer: asyncio.Future[list[Admitted]] = asyncio.get_running_loop().create_future()
-        self._wait_in_line(Waiting(events, answer))
-        return await answer
+        if events:
+            self._wait_in_line(Waiting(events, answer))
+        else:
+            answer.set_result([])
+        return answer
 
     def note(self, event: Event) -> None:
         """Enter an event of our own: kept in order, and retried until it is committed, once."""

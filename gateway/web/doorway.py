@@ -5,25 +5,22 @@ rules of HTTP are kept in one place, and what a PBX posts all day takes a short 
 """
 
 import asyncio
+import contextlib
 import time
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Final, cast
 
-import structlog
 from aiohttp import web
 
-from adapters.pbx.webhook import HookSource
 from gateway.web.hooks import Hooks, Told
-from gateway.web.plain_post import NotPlain, PlainPost, PlainPosts
-from gateway.web.problems import Answer, Problem, problem_answer
+from gateway.web.plain_post import NotPlain, PlainPosts
+from gateway.web.problems import Answer
 
 _WHOLE_S: Final = 5.0  # a request that is not whole by then is aiohttp's, which has its own patience
 _IDLE_S: Final = 3_600.0  # as long as aiohttp waits on a connection for the next request
 _BACKLOG: Final = 1_024
-
-log = structlog.get_logger()
 
 
 class Doorway(web.BaseSite):
@@ -37,6 +34,7 @@ class Doorway(web.BaseSite):
         self._app = runner
         self._address = (host, port)
         self._goodbye_s = goodbye_s
+        self._left = asyncio.Event()  # somebody has
 
     @property
     def name(self) -> str:
@@ -58,11 +56,17 @@ class Doorway(web.BaseSite):
         self.closing = True
         for connection in list(self.connections):
             connection.close_if_idle()
-        answering = [one.answering for one in self.connections if one.answering is not None]
-        if answering:
-            await asyncio.wait(answering, timeout=self._goodbye_s)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._goodbye_s):
+                while self.connections:
+                    self._left.clear()
+                    await self._left.wait()
         for connection in list(self.connections):
             connection.abort()
+
+    def leave(self, connection: "Connection") -> None:
+        self.connections.discard(connection)
+        self._left.set()
 
     def aiohttp_connection(self) -> asyncio.Protocol:
         assert self._app.server is not None  # noqa: S101 - it is, once set up
@@ -78,7 +82,7 @@ class Connection(asyncio.Protocol):
     """One peer. Each request is answered before the next is read."""
 
     def __init__(self, door: Doorway) -> None:
-        self.answering: asyncio.Task[None] | None = None
+        self._answering = False
         self._door = door
         self._posts = PlainPosts()
         self._early = b""  # what came while a request was being answered
@@ -102,7 +106,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard = True
-        if self.answering is not None:
+        if self._answering:
             self._early += data
             self._transport.pause_reading()
             return
@@ -122,10 +126,12 @@ class Connection(asyncio.Protocol):
         if source is None:
             self._hand_over(self._posts.raw)
             return
-        self.answering = asyncio.get_running_loop().create_task(self._answer(source, post))
+        self._answering = True
+        self._keep_alive = post.keep_alive
+        self._door.hooks.begin(source, Told(post.headers, post.body, address=self._peer), self._answer)
 
     def close_if_idle(self) -> None:
-        if self.answering is None:
+        if not self._answering:
             self._transport.close()
 
     def close_if_silent(self) -> None:
@@ -136,16 +142,11 @@ class Connection(asyncio.Protocol):
     def abort(self) -> None:
         self._transport.abort()
 
-    async def _answer(self, source: HookSource, post: PlainPost) -> None:
-        try:
-            answer = await self._door.hooks.take(source, Told(post.headers, post.body, address=self._peer))
-        except Exception:  # the top of this task: a bug costs one answer, not the connection's peer its patience
-            log.exception("a hook failed")
-            answer = problem_answer(Problem(500, "The gateway failed"))
-        self.answering = None
+    def _answer(self, answer: Answer) -> None:
+        self._answering = False
         if self._transport.is_closing():
             return
-        keep_alive = post.keep_alive and not self._door.closing
+        keep_alive = self._keep_alive and not self._door.closing
         self._transport.write(_bytes_of(answer, keep_alive=keep_alive))
         if not keep_alive:
             self._transport.close()
@@ -164,22 +165,22 @@ class Connection(asyncio.Protocol):
         self._transport.resume_reading()
 
     def _leave(self) -> None:
-        self._door.connections.discard(self)
+        self._door.leave(self)
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
 
 
 def _bytes_of(answer: Answer, *, keep_alive: bool) -> bytes:
-    head = (
-        f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\nContent-Type: {answer.content_type}\r\n"
-        f"Content-Length: {len(answer.body)}\r\nDate: {_date(int(time.time()))}\r\n"
-    )
-    for name, value in answer.headers.items():
-        head += f"{name}: {value}\r\n"
-    return (head + ("\r\n" if keep_alive else "Connection: close\r\n\r\n")).encode() + answer.body
+    start = _start(answer.status, answer.content_type, len(answer.body), int(time.time()))
+    more = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items()).encode() if answer.headers else b""
+    return b"".join((start, more, b"\r\n" if keep_alive else b"Connection: close\r\n\r\n", answer.body))
 
 
-@lru_cache(maxsize=1)
-def _date(now_s: int) -> str:
-    return formatdate(now_s, usegmt=True)
+@lru_cache(maxsize=16)
+def _start(status: int, content_type: str, length: int, now_s: int) -> bytes:
+    """The same for nearly every answer of a second."""
+    return (
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: {content_type}\r\n"
+        f"Content-Length: {length}\r\nDate: {formatdate(now_s, usegmt=True)}\r\n"
+    ).encode()

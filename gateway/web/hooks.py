@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Final, NamedTuple, Protocol
 
 import structlog
 from aiohttp import hdrs, web
@@ -12,13 +13,13 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
-from adapters.errors import Overloaded, StoreError
+from adapters.errors import GatewayError, Overloaded
 from adapters.pbx.webhook import HookSource
 from adapters.pbx.webhook.body import BODY_BYTES_MAX, inflate, is_gzip
 from adapters.pbx.webhook.signature import Proven, Refused
 from adapters.pbx.webhook.source import Reading
 from adapters.pbx.webhook.unreadable import Unreadable
-from adapters.ports import Admitted, Intake
+from adapters.ports import Admitted, Incoming
 from gateway.web.problems import Answer, Problem, problem_answer, problem_response, response
 
 PREFIX: Final = "/hooks/pbx/"
@@ -31,6 +32,14 @@ _ERRORS_TOLD_MAX: Final = 20
 _TITLES: Final = {413: "The body is too large", 415: "This form of body is not read", 422: "Not a readable event"}
 
 log = structlog.get_logger()
+
+
+class Entrance(Protocol):
+    """The pipeline, as far as hooks know it."""
+
+    def now_us(self) -> int: ...
+    def enter(self, events: Sequence[Incoming]) -> Awaitable[list[Admitted]]:
+        """As `Intake.submit`; refuses at once, or gives what can be waited for."""
 
 
 class Told(NamedTuple):
@@ -51,7 +60,7 @@ class Hooks:
     """
 
     def __init__(
-        self, sources: Mapping[str, HookSource], pipeline: Intake, wall_s: Callable[[], float] = time.time
+        self, sources: Mapping[str, HookSource], pipeline: Entrance, wall_s: Callable[[], float] = time.time
     ) -> None:
         self._sources = sources
         self._by_path = {f"{PREFIX}{name}".encode(): source for name, source in sources.items()}
@@ -85,22 +94,47 @@ class Hooks:
         return response(await self.take(source, told))
 
     async def take(self, source: HookSource, told: Told) -> Answer:
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.begin(source, told, answer.set_result)
+        return await answer
+
+    def begin(self, source: HookSource, told: Told, answered: Callable[[Answer], None]) -> None:
+        """Calls `answered` once, at once or when all is committed: no task for each request, which costs a tenth."""
         try:
             proof, reading = self._read(source, told)
-            return await self._submit(source, proof, reading)
-        except Unreadable as error:  # before any proof: no trace but the count
+            waiting = asyncio.ensure_future(self._pipeline.enter(reading.incoming))
+        except (Problem, GatewayError) as error:
+            answered(self._refusal(source, error))
+        else:
+            waiting.add_done_callback(partial(self._settle, source, proof, reading, answered))
+
+    def _settle(
+        self,
+        source: HookSource,
+        proof: Proven,
+        reading: Reading,
+        answered: Callable[[Answer], None],
+        waited: asyncio.Future[list[Admitted]],
+    ) -> None:
+        try:
+            answer = self._answer(source, proof, reading, waited.result())
+        except GatewayError as error:
+            answer = self._refusal(source, error)
+        answered(answer)
+
+    def _refusal(self, source: HookSource, error: Problem | GatewayError) -> Answer:
+        if isinstance(error, Problem):
+            return problem_answer(error)
+        if isinstance(error, Unreadable):  # before any proof: no trace but the count
             self.counts[source.name, "refused"] += 1
             return problem_answer(_problem(error))
-        except Problem as problem:
-            return problem_answer(problem)
-        except Overloaded as error:
+        if isinstance(error, Overloaded):
             self.counts[source.name, "overloaded"] += 1
             title = "Too much waits already: nothing was accepted"
-            return problem_answer(Problem(503, title, detail=str(error), retry_after_s=RETRY_AFTER_S))
-        except StoreError as error:
+        else:
             self.counts[source.name, "store_failed"] += 1
             title = "The event could not be committed: send it again"
-            return problem_answer(Problem(503, title, detail=str(error), retry_after_s=RETRY_AFTER_S))
+        return problem_answer(Problem(503, title, detail=str(error), retry_after_s=RETRY_AFTER_S))
 
     def _read(self, source: HookSource, told: Told) -> tuple[Proven, Reading]:
         headers, body = told.headers, told.body
@@ -126,8 +160,7 @@ class Hooks:
             at_us=at_us,
         )
 
-    async def _submit(self, source: HookSource, proof: Proven, reading: Reading) -> Answer:
-        admitted = await self._pipeline.submit(reading.incoming) if reading.incoming else []
+    def _answer(self, source: HookSource, proof: Proven, reading: Reading, admitted: list[Admitted]) -> Answer:
         unreadable = len(reading.errors)
         duplicates = sum(one.seq is None for one in admitted)
         self.counts[source.name, "events"] += len(admitted) - unreadable
@@ -193,7 +226,7 @@ class HookCounts(Collector):
 def add_hook_routes(
     app: web.Application,
     sources: Mapping[str, HookSource],
-    pipeline: Intake,
+    pipeline: Entrance,
     *,
     metrics: CollectorRegistry | None = None,
     wall_s: Callable[[], float] = time.time,

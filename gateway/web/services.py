@@ -1,6 +1,6 @@
 """What the web needs of the rest of the gateway; app.py makes one of these and `make_app` serves it."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -35,6 +35,8 @@ class LivePipeline(Protocol):
     def now_us(self) -> int: ...
 
     async def submit(self, events: Sequence[Incoming]) -> list[Admitted]: ...
+
+    def enter(self, events: Sequence[Incoming]) -> Awaitable[list[Admitted]]: ...
 
     def subscribe(self) -> AbstractAsyncContextManager[BatchFeed]: ...
 

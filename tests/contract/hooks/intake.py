@@ -8,7 +8,7 @@ from adapters.ports import Admitted, Incoming
 
 
 class MemoryIntake:
-    """Fulfils adapters.ports.Intake. `failure`: raised by the next submissions; `gate`: holds the commit up."""
+    """Fulfils gateway.web.hooks.Entrance. `failure`: raised by the next submissions; `gate`: holds the commit up."""
 
     def __init__(self, at_us: int) -> None:
         self.at_us = at_us
@@ -22,7 +22,7 @@ class MemoryIntake:
     def now_us(self) -> int:
         return self.at_us
 
-    async def submit(self, events: Sequence[Incoming]) -> list[Admitted]:
+    async def enter(self, events: Sequence[Incoming]) -> list[Admitted]:
         self.entered.set()
         await self.gate.wait()
         if self.failure is not None:
