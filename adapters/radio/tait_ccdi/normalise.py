@@ -37,8 +37,9 @@ def expanded(tones: str) -> str:
 class Normaliser:
     """Remembers who sent the short data message whose text comes next, and what is on the air."""
 
-    def __init__(self, source: str, channel: str) -> None:
+    def __init__(self, source: str, channel: str, own_unit: str) -> None:
         self._where: dict[str, Any] = {"source": source, "channel": channel}
+        self._own_unit = own_unit  # this radio's, where known
         self._sender: dict[str, Any] = {}
         self._receiving = self._transmitting = False
 
@@ -85,6 +86,8 @@ class Normaliser:
         status = parameters[5:7]
         called, _, unit = parameters[7:].rpartition("-")
         unit, called, group = expanded(unit), expanded(called), type3 in "12"
+        if unit and not called and not group:  # it names only others than itself
+            called = self._own_unit
         who = {**self._where, "unit": unit, "called": called, "group": group}
         events: list[RadioEvent] = []
         if type2 == "1" or type4 == _EMERGENCY_ALARM:

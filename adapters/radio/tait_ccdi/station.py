@@ -31,7 +31,7 @@ class TaitStation(StreamStation[Frame]):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings, codec.scanner())
         self._fleet = settings.fleet
-        self._normaliser = Normaliser(self.source, self.channel)
+        self._normaliser = Normaliser(self.source, self.channel, next(iter(settings.own_units), ""))
         self._mode: Mode = ""
         self._turns = Turns(ANSWER_US)  # a prompt is the answer
         self._probes = 0

@@ -120,6 +120,12 @@ def test_a_ring_without_a_caller_says_nothing_of_a_unit() -> None:
     assert told(station(), b"r0714000FFA6\r") == []
 
 
+def test_a_call_that_names_nobody_else_is_for_this_radio() -> None:
+    assert only(station(own_units=["2001"]), line("r", "00000FF10714"))["called"] == "2001"
+    assert only(station(own_units=["2001"]), line("r", "00000FF2002-10714"))["called"] == "2002"
+    assert "called" not in only(station(own_units=["2001"]), line("r", "00010FF10714"))
+
+
 def test_each_repeat_tone_stands_for_the_digit_before_it() -> None:
     assert (expanded("5E5E5"), expanded("3E47E"), expanded("12345"), expanded("E12")) == (
         "55555",
