@@ -7,7 +7,7 @@ from typing import Any, get_args
 import jsonschema
 import yaml
 
-from adapters.notify.mqtt.topics import alert_topic, availability_topic
+from adapters.notify.mqtt.topics import alert_topic, availability_topic, source_topic
 from rules.events.system import LinkState
 from rules.obligations import Rule
 
@@ -20,6 +20,7 @@ def test_the_topics_are_those_we_publish_to() -> None:
     alerts, availability = CHANNELS["alerts"]["address"], CHANNELS["availability"]["address"]
     assert alerts.format(site="riverside", rule="three_rings") == alert_topic("riverside", "three_rings")
     assert availability.format(site="riverside") == availability_topic("riverside")
+    assert CHANNELS["sources"]["address"].format(site="riverside", source="tower") == source_topic("riverside", "tower")
 
 
 def test_every_rule_is_named() -> None:

@@ -123,6 +123,27 @@ async def test_the_last_will_says_offline_when_the_gateway_vanishes(broker: Embe
                 break
 
 
+async def test_each_source_s_state_is_retained_and_told_again_to_a_new_broker(own_broker: EmbeddedBroker) -> None:
+    async with notifying(own_broker, "riverside") as (notifier, link):
+        notifier.source_changed("tower", "connecting", "", 1_795_248_600_000_000)
+        await link.reaches("online")
+        notifier.source_changed("tower", "offline", "the device hung up", 1_795_248_600_000_000)
+        expected = {
+            "source": "tower", "state": "offline", "reason": "the device hung up", "since": "2026-11-21T08:10:00.000Z"
+        }  # fmt: skip
+        async with watching(own_broker, "hotline/riverside/sources/tower") as watcher:
+            async for message in watcher.messages:
+                if json.loads(message.payload) == expected:
+                    break
+        own_broker.kill()
+        await link.reaches("offline")
+        own_broker.start()
+        async with watching(own_broker, "hotline/riverside/sources/tower") as watcher:
+            async for message in watcher.messages:
+                if json.loads(message.payload) == expected:
+                    break
+
+
 async def test_a_broker_that_is_killed_gets_the_alert_when_it_is_back(own_broker: EmbeddedBroker) -> None:
     async with notifying(own_broker, "killed") as (notifier, link):
         await link.reaches("online")

@@ -188,6 +188,62 @@ def test_decode_guesses_a_manager_stream(tmp_path: Path, command: Command) -> No
     assert "manager events" in command("decode", tmp_path / "ami.txt").out
 
 
+def test_decode_of_a_kind_prints_one_object_a_line_with_the_bytes_of_each(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "tait.bin").write_bytes(b"p0205C9\r.p0206C8\r\xffp0207C7\r")
+    done = command("decode", "--kind", "tait-ccdi", tmp_path / "tait.bin")
+    lines = [json.loads(line) for line in done.out.splitlines()]
+    assert [line["type"] for line in lines] == [
+        "TransmissionStarted", "TransmissionEnded", "Unparsed", "ControlTransmitting"
+    ]  # fmt: skip
+    assert lines[0]["raw"] == "p0205C9\r"
+    assert lines[1]["reason"] == "end"
+    assert lines[2]["raw"] == "ff"
+    assert lines[3]["on"] is True
+    assert done.err == "3 events, 1 unreadable bytes\n"
+    (tmp_path / "tait.hex").write_text("70 30 32 30 35 43 39\n0d # in two lines\n")
+    assert "is not hexadecimal" in command("decode", "--kind", "tait-ccdi", "--hex", tmp_path / "tait.hex").err
+    (tmp_path / "tait.hex").write_text("# press\n70 30 32 30 35\n0x43:0x39 0D\n")
+    assert "TransmissionStarted" in command("decode", "--kind", "tait-ccdi", "--hex", tmp_path / "tait.hex").out
+
+
+def test_decode_of_a_kind_takes_pbx_payloads_and_manager_streams_too(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "ring.json").write_bytes(RING)
+    told = command("decode", "--kind", "pbx-webhook", "--content-type", "application/json", tmp_path / "ring.json").out
+    assert json.loads(told)["type"] == "Delivered"
+    assert json.loads(told)["raw"] == RING.decode()
+    (tmp_path / "ami.txt").write_text("Event: Hangup\nUniqueid: 1.1\nLinkedid: 1.1\nChannel: PJSIP/t-1\nCause: 16\n\n")
+    assert '"raw": "Event: Hangup' in command("decode", "--kind", "asterisk-ami", tmp_path / "ami.txt").out
+
+
+def test_decode_says_which_kinds_there_are_and_which_need_their_settings(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "some").write_bytes(b"x")
+    assert 'did you mean "tait-ccdi"' in command("decode", "--kind", "tait-cdi", tmp_path / "some").err
+    assert "--source" in command("decode", "--kind", "line-table", tmp_path / "some").err
+
+
+def test_a_line_table_is_tried_with_a_recorded_sample(configured: Path, tmp_path: Path, command: Command) -> None:
+    table = """
+        [[source]]
+        name = "gate"
+        kind = "line-table"
+        port = "/dev/ttyUSB9"
+        [[source.lines]]
+        match = 'RX (?P<unit>\\d+)'
+        event = "TransmissionStarted"
+        """
+    configured.write_text(configured.read_text() + table)
+    (tmp_path / "log.txt").write_text("RX 1201\nwhat?\n")
+    done = command("decode", "--config", configured, "--source", "gate", tmp_path / "log.txt")
+    assert "1201" in done.out
+    assert "Unparsed" in done.out
+    asked = command("decode", "--config", configured, "--source", "gate", "--kind", "line-table", tmp_path / "log.txt")
+    assert [json.loads(line)["type"] for line in asked.out.splitlines()] == ["TransmissionStarted", "Unparsed"]
+    assert (
+        "is of kind"
+        in command("decode", "--config", configured, "--source", "gate", "--kind", "vox", tmp_path / "log.txt").err
+    )
+
+
 def test_decode_tells_what_it_cannot_read(tmp_path: Path, command: Command) -> None:
     (tmp_path / "odd.json").write_bytes(b'{"event": "rung"}')
     assert "Unparsed" in command("decode", tmp_path / "odd.json").out
