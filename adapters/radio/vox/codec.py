@@ -12,18 +12,16 @@ Block = list[float]
 
 
 class Pcm:
-    """Signed 16 bit little-endian, one channel. Higher rates are averaged down to somewhat above 8000 a second."""
+    """Signed 16 bit little-endian. All channels and higher rates are averaged down to one channel of some 8000 a second."""
 
-    def __init__(self, rate: int, *, datagrams: bool) -> None:
-        self._factor = max(1, rate // _WORKING_RATE)
-        self.rate = rate / self._factor
+    def __init__(self, rate: int, channels: int = 1, *, datagrams: bool) -> None:
+        factor = max(1, rate // _WORKING_RATE)
+        self._factor = factor * channels
+        self.rate = rate / factor
         self.block_samples = round(self.rate * BLOCK_S)
         self.block_us = round(self.block_samples * 1_000_000 / self.rate)
         self._datagrams = datagrams
         self._bytes = bytearray()
-
-    def clear(self) -> None:
-        self._bytes.clear()
 
     def feed(self, data: bytes) -> Iterator[Block]:
         """The blocks that `data` completes, each `block_samples` numbers from -1 to 1."""

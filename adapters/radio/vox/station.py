@@ -6,6 +6,7 @@ from adapters.radio.tone_calls import DIGITS_MAX, event_of, expanded, is_call
 from adapters.radio.vox.codec import BLOCK_S, Block, Pcm, mean_square
 from adapters.radio.vox.settings import Settings
 from adapters.radio.vox.tones import SYSTEMS, Dtmf, FiveTone
+from adapters.radio.vox.wav import Format, read_header
 from rules.events import TransmissionEnded, TransmissionStarted
 from rules.moments import SECOND_US
 
@@ -19,40 +20,56 @@ class VoxStation:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._pcm = Pcm(settings.rate, datagrams=settings.is_datagrams)
         self._threshold = 10 ** (settings.threshold_dbfs / 10)
         self._start_blocks = max(1, round(settings.start_ms / 1000 / BLOCK_S))
         self._hang_blocks = round(settings.hang_ms / 1000 / BLOCK_S)
         self._digit_gap_us = round(settings.digit_gap_s * SECOND_US)
         self._open = False  # as told: it outlives a lost link, so that what was begun is ended
-        self._forget()
+        self.opened()
 
-    def _forget(self) -> None:
-        sizes = (self._pcm.rate, self._pcm.block_samples)
-        self._dtmf = Dtmf(*sizes) if self._settings.dtmf else None
-        system = SYSTEMS.get(self._settings.five_tone)
-        self._five_tone = FiveTone(system, self._settings.tone_ms, self._settings.tones_min, *sizes) if system else None
-        self._pcm.clear()
+    def opened(self) -> None:
+        self._listen(self._settings.rate)
+        self._head = None if self._settings.is_datagrams else bytearray()
         self._powers = [0.0] * _LEVEL_BLOCKS
         self._loud_blocks = self._quiet_blocks = 0
         self._digits, self._digit_us = "", 0
         self._now_us: int | None = None  # of the last block's end
         self._fed_us = 0
 
-    def opened(self) -> None:
-        self._forget()
+    def _listen(self, rate: int, channels: int = 1) -> None:
+        settings = self._settings
+        self._pcm = Pcm(rate, channels, datagrams=settings.is_datagrams)
+        sizes = (self._pcm.rate, self._pcm.block_samples)
+        self._dtmf = Dtmf(*sizes) if settings.dtmf else None
+        system = SYSTEMS.get(settings.five_tone)
+        self._five_tone = FiveTone(system, settings.tone_ms, settings.tones_min, *sizes) if system else None
 
     def feed(self, data: bytes, at_us: int, via: str = "") -> list[Heard]:  # noqa: ARG002 - one port only
+        heard: list[Heard] = []
+        if self._head is not None:
+            data, heard = self._after_header(self._head, data)
         now_us = at_us if self._now_us is None else self._now_us
         if at_us != self._fed_us and not self._open and abs(at_us - now_us) > _DRIFT_US:
             now_us = at_us
         self._fed_us = at_us
-        heard: list[Heard] = []
         for block in self._pcm.feed(data):
             now_us = self._now_us = now_us + self._pcm.block_us
             heard += self._hear(block, now_us)
         self._now_us = now_us
         return heard
+
+    def _after_header(self, head: bytearray, data: bytes) -> tuple[bytes, list[Heard]]:
+        """The samples behind a WAV header at the beginning of the stream, whose rate and channels then hold."""
+        head += data
+        header = read_header(head)
+        if header is None:
+            return b"", []
+        self._head = None
+        if isinstance(header, Format):
+            self._listen(header.rate, header.channels)
+            return bytes(head[header.size :]), []
+        told = unread(self._settings.name, header.reason, bytes(head[:44])) if header.reason else []
+        return bytes(head), told
 
     @property
     def wake_us(self) -> int | None:
@@ -99,6 +116,7 @@ class VoxStation:
 
     def _close(self, ended_us: int | None) -> list[Heard]:
         self._open = False
+        self._loud_blocks = 0
         settings = self._settings
         return [
             Heard(TransmissionEnded(source=settings.name, channel=settings.channel_name, occurred_us=ended_us), b"")

@@ -1,5 +1,7 @@
 """Transmissions and tone calls heard in audio that the pretend receiver plays, which has tables of its own."""
 
+import wave
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from adapters.radio.station import CannotSend, Heard
 from adapters.radio.vox import Settings, check
 from adapters.radio.vox.station import VoxStation
-from rules.events import TransmissionEnded, TransmissionStarted, UnitIdentified
+from rules.events import TransmissionEnded, TransmissionStarted, UnitIdentified, Unparsed
 from simulators.radios import voice
 from tests.unit.radio.streams import AT_US, LONG_AFTER_US, cuts, torn
 
@@ -83,6 +85,45 @@ def test_noise_below_the_threshold_is_nobody() -> None:
 
 def test_a_sound_cards_constant_offset_is_silence() -> None:
     assert hear(station(), [0.2] * 8000) == []
+
+
+def wav(sound: voice.Sound, rate: int, path: Path) -> bytes:
+    voice.write_wav(path, sound, rate)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("piece_bytes", [1, 7, 1_000_000])
+def test_a_wav_header_tells_the_rate(piece_bytes: int, tmp_path: Path) -> None:
+    tones = [*voice.silence(300, 22050), *voice.dtmf("10714#", rate=22050), *voice.silence(700, 22050)]
+    data = wav(tones, 22050, tmp_path / "call.wav")
+    made = station(rate=8000)
+    pieces = [data[at : at + piece_bytes] for at in range(0, len(data), piece_bytes)]
+    assert short([one for piece in pieces for one in made.feed(piece, AT_US)]) == ["+", "10714", "-"]
+
+
+def test_both_channels_of_a_wav_are_heard(tmp_path: Path) -> None:
+    with wave.open(str(tmp_path / "call.wav"), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        left = voice.pcm([*voice.dtmf("10714#"), *voice.silence(700)])
+        file.writeframes(b"".join(left[at : at + 2] + b"\0\0" for at in range(0, len(left), 2)))
+    assert units(station().feed((tmp_path / "call.wav").read_bytes(), AT_US)) == ["10714"]
+
+
+def test_a_wav_of_another_format_is_said(tmp_path: Path) -> None:
+    header = wav(voice.silence(10), 8000, tmp_path / "call.wav")[:34] + (8).to_bytes(2, "little")
+    (heard,) = station().feed(header + b"data\xff\xff\xff\xff" + bytes(400), AT_US)
+    assert isinstance(heard.event, Unparsed)
+    assert "8 bits" in heard.event.reason
+
+
+@pytest.mark.parametrize("begin", [b"R", b"RIFF", b"RIFFxxxxWAVE", b"RIFFxxxxWAVEfmt \xff\xff\xff\x7f", b"RIFX"])
+def test_what_only_begins_like_a_wav_keeps_memory_bounded(begin: bytes) -> None:
+    made = station()
+    for piece in (begin, *[bytes(5000)] * 3, voice.pcm(CALL)):
+        made.feed(piece, AT_US)
+    assert short(made.passed(LONG_AFTER_US)) == []
 
 
 def test_a_stream_that_stops_ends_what_was_begun() -> None:
