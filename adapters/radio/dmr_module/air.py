@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from adapters.radio.dmr_module.settings import Dialect
 from rules.events import ControlTransmitting, RadioEvent, TransmissionEnded, TransmissionStarted, UnitIdentified
+from rules.events.radio import EndReason
 
 SILENCE_US = 2_000_000  # of a module that reports its status ten times a second
 _REPEATS = 2  # so many reports in one state show that it repeats them
@@ -96,6 +97,6 @@ class Air:
         self._transmitting = False
         return ControlTransmitting(**self._where, on=False)
 
-    def _end(self, reason: Any = "end") -> TransmissionEnded:
+    def _end(self, reason: EndReason = "end") -> TransmissionEnded:
         speaker, self._speaker = self._speaker or Speaker(), None
         return TransmissionEnded(**self._where, **speaker._asdict(), reason=reason)
