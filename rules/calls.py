@@ -137,19 +137,20 @@ def _fill(turn: Turn, incident: Incident, event: CallEvent) -> None:
 
 def _learn_direction(turn: Turn, incident: Incident, told: Direction) -> None:
     line = turn.terms.line(incident.called)
-    before = incident.direction
+    before = direction = incident.direction
     if told:
-        incident.direction = told
+        direction = told
     elif not before or not incident.answered_us:
         called_is_line = line is not None
-        incident.direction = _guess(turn, incident, called_is_line)
-    if incident.direction == "outbound":
-        own = turn.terms.line(incident.caller) or turn.terms.line(incident.trunk)
-        incident.line = own.number if own else incident.trunk or incident.caller
-        inbound_only.outbound_seen(turn, incident)
-    else:
+        direction = _guess(turn, incident, called_is_line)
+    incident.direction = direction
+    if direction != "outbound":
         incident.line = line.number if line else incident.called
-    if before not in ("", incident.direction) and incident.direction == "outbound":
+        return
+    own = turn.terms.line(incident.caller) or turn.terms.line(incident.trunk)
+    incident.line = own.number if own else incident.trunk or incident.caller
+    inbound_only.outbound_seen(turn, incident)
+    if before not in ("", "outbound"):
         three_rings.drop(turn, incident, "waived", "outbound")
         call_back.not_needed(turn, incident, "outbound")
 

@@ -150,7 +150,8 @@ def clear_leg(turn: Turn, incident: Incident, leg: Leg, cause: Cause) -> None:
         count_hold(turn, incident, leg)
     leg.state = "cleared"
     leg.source_cleared_us, leg.cleared_seq = turn.source_us, turn.source_seq
-    leg.cause = cause
+    if cause:
+        leg.cause = cause
     hold_checkin.over(turn, incident, leg.id, "hung_up")
 
 
@@ -214,7 +215,8 @@ def _close(turn: Turn, incident: Incident, outcome: IncidentOutcome) -> None:
         if three_rings.still_rings(incident):  # transferred, and nobody took it
             three_rings.ended(turn, incident, outcome)
         outcome = "answered"
-    incident.call.queued = False
+    if incident.call.queued:
+        incident.call.queued = False
     close_as(turn, incident, outcome)
     if outcome in call_back.UNANSWERED:
         call_back.call_ended(turn, incident)

@@ -46,22 +46,22 @@ def delivered(turn: Turn, incident: Incident, event: Delivered) -> None:
         leg.role = "agent"
     if leg.state == "cleared" and _rings_again(turn, leg):
         leg = incident.call.legs[leg.id] = Leg(id=leg.id, role=leg.role, device=leg.device, agent=leg.agent)
-    repeated = leg.delivered_us is not None
-    if leg.delivered_us is None or turn.moment_us < leg.delivered_us:  # an earlier one may be told later
-        leg.delivered_us = turn.moment_us
-    source_us, known_us = turn.source_us, leg.source_delivered_us
-    if source_us is not None and (known_us is None or source_us < known_us):
+    moment_us, rang_us = turn.moment_us, leg.delivered_us
+    if rang_us is None or moment_us < rang_us:  # an earlier one may be told later
+        leg.delivered_us = moment_us
+    source_us, rang_source_us = turn.source_us, leg.source_delivered_us
+    if source_us is not None and (rang_source_us is None or source_us < rang_source_us):
         leg.source_delivered_us = source_us
     if leg.role == "caller":
         return
     _reached_us(turn, incident)
     call = incident.call
     if leg.state == "initiated":
-        rings = incident.closed_us is None or _rings_on(turn, incident, repeated=repeated)
+        rings = incident.closed_us is None or _rings_on(turn, incident, repeated=rang_us is not None)
         leg.state = "alerting" if rings else "cleared"
     first_us = incident.first_human_ring_us
-    if first_us is None or turn.moment_us < first_us:
-        incident.first_human_ring_us = turn.moment_us
+    if first_us is None or moment_us < first_us:
+        incident.first_human_ring_us = moment_us
     if leg.state != "alerting":  # told after its end: it rang before
         three_rings.rang_before(turn, incident, leg)
     elif len(call.legs) == 1 or call.transfer_pending or not talking(incident):

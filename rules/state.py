@@ -161,8 +161,8 @@ class State:
 
     def watch_long(self, at_us: int, kind: WaitKind, id_: int, thing: Thing) -> None:
         """All of this kind wait equally long, so they queue: only the first stands in the heap, which stays small."""
-        self._order += 1
-        wait = (at_us, kind, id_, self._order, thing)
+        self._order = order = self._order + 1
+        wait = (at_us, kind, id_, order, thing)
         queue = self._queues[kind]
         if queue and wait < queue[-1]:  # of the same moment, or the clock was set back
             heappush(self.waits, wait)

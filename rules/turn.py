@@ -130,7 +130,8 @@ class Turn(msgspec.Struct, gc=False):
         if obligation.rule == "call_back" and obligation.state == "open":
             self.state.drop_call_back(incident, obligation)
         obligation.state = verdict
-        obligation.reason = reason
+        if reason != obligation.reason:
+            obligation.reason = reason
         obligation.ended_us = self.moment_us
         obligation.source_ended_us = self.source_us
         obligation.ended_by = self.seq
