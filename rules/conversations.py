@@ -193,16 +193,17 @@ def _spoken(turn: Turn, channel: Channel, event: UnitIdentified | UnitSeen) -> T
     recent = [t for t in channel.transmissions if t.ended_us is None or turn.moment_us - t.ended_us <= LATE_ID_US]
     if isinstance(event, UnitSeen):  # a position: only of what the same receiver hears
         recent = [t for t in recent if t.source == event.source]
-    for transmission in reversed(recent):
-        if transmission.unit == event.unit:
-            return transmission
-    unknown = [t for t in recent if not t.unit]
+    on_air = [t for t in recent if t.ended_us is None]
+    ended = [t for t in recent if t.ended_us is not None]
+    own, unknown = _latest(on_air, event.unit), _latest(on_air, "")
+    just_ended = _latest(ended, event.unit, "")
     if isinstance(event, UnitIdentified) and event.phase == "release":
-        unknown.sort(key=lambda t: t.ended_us is None)
-        return unknown[0] if unknown else None
-    on_air = [t for t in unknown if t.ended_us is None]
-    found = on_air or unknown
-    return found[-1] if found else None
+        return own or just_ended or unknown
+    return own or unknown or just_ended
+
+
+def _latest(transmissions: list[Transmission], *units: str) -> Transmission | None:
+    return next((t for t in reversed(transmissions) if t.unit in units), None)
 
 
 def _identify(turn: Turn, channel: Channel, transmission: Transmission, event: RadioEvent) -> None:

@@ -96,8 +96,7 @@ def waiting(turn: Turn, channel: Channel, unit: str, at_us: int) -> Hail | None:
 
 def new(turn: Turn, channel: Channel, unit: str, called: str, opened_us: int) -> tuple[Hail, Incident]:
     """A record of its own for a unit that begins to call."""
-    for old in [h for h in channel.hails if h.unit == unit and not h.answered and not h.emergency]:
-        give_up(turn, channel, old)  # it begins anew after a silence
+    _give_up_former(turn, channel, unit)
     if len(channel.hails) >= _HAILS_MAX:
         give_up(turn, channel, channel.hails[0])
     state = turn.state
@@ -158,6 +157,12 @@ def give_up(turn: Turn, channel: Channel, hail: Hail) -> None:
     close(turn, incident, two_calls.given_up(turn, hail, incident))
 
 
+def _give_up_former(turn: Turn, channel: Channel, unit: str) -> None:
+    """The unit begins anew after a silence."""
+    for former in [hail for hail in channel.hails if hail.unit == unit and not (hail.answered or hail.emergency)]:
+        give_up(turn, channel, former)
+
+
 def remove(channel: Channel, hail: Hail) -> None:
     channel.hails = [other for other in channel.hails if other is not hail]
 
@@ -216,6 +221,7 @@ def _refresh(turn: Turn, channel: Channel, hail: Hail) -> None:
 
 
 def _name(turn: Turn, channel: Channel, hail: Hail, unit: str) -> None:
+    _give_up_former(turn, channel, unit)
     incident = incident_of(turn, hail)
     hail.unit = incident.unit = incident.caller = unit
     turn.note(incident, "unit_known", unit)
