@@ -17,7 +17,6 @@ KIND = RadioKind(
     settings=Settings,
     make_station=MeshtasticStation,
     transports=("serial", "socket", "rfc2217", "mqtt"),
-    hails=("call_alert", "text"),
     replies=("text",),
     baud=115_200,
     check=check,
