@@ -12,7 +12,7 @@ Block = list[float]
 
 
 class Pcm:
-    """Signed 16 bit little-endian. All channels and higher rates are averaged down to one channel of some 8000 a second."""
+    """Signed 16 bit little-endian. Channels and higher rates are averaged down to one of some 8000 a second."""
 
     def __init__(self, rate: int, channels: int = 1, *, datagrams: bool) -> None:
         factor = max(1, rate // _WORKING_RATE)
