@@ -97,18 +97,7 @@ def _paths() -> Schema:
         "/api/v1/notifiers": _get("How alerts leave", "NotifierList", []),
         "/api/v1/rules": _get("The rule set in force", "Rules", []),
         "/api/v1/unparsed": _get("What nobody could read", "UnparsedPage", pages),
-        "/api/v1/recordings/{id}": {
-            "get": {
-                "summary": "A clip of what was spoken, whole or by Range",
-                "operationId": "getRecording",
-                "parameters": [_path("id", "The recording's id, as the incident names it")],
-                "responses": {
-                    "200": {"description": "Found", "content": {"audio/wav": {"schema": _BINARY}}},
-                    "206": {"description": "The asked part", "content": {"audio/wav": {"schema": _BINARY}}},
-                    **_refusals(401, 404, 429),
-                },
-            }
-        },
+        "/api/v1/recordings/{id}": _clip(),
         "/api/v1/stream": {
             "get": {
                 "summary": "What happens, as it happens",
@@ -120,6 +109,21 @@ def _paths() -> Schema:
                 },
             }
         },
+    }
+
+
+def _clip() -> Schema:
+    return {
+        "get": {
+            "summary": "A clip of what was spoken, whole or by Range",
+            "operationId": "getRecording",
+            "parameters": [_path("id", "The recording's id, as the incident names it")],
+            "responses": {
+                "200": {"description": "Found", "content": {"audio/wav": {"schema": _BINARY}}},
+                "206": {"description": "The asked part", "content": {"audio/wav": {"schema": _BINARY}}},
+                **_refusals(401, 404, 429),
+            },
+        }
     }
 
 
