@@ -52,6 +52,8 @@ class Link:
 
     def why_not(self, unit: str, text: str) -> str:
         """Why no such text can go to `unit`; "" where it can."""
+        if not self.kind.sends_text:
+            return f"a {self.kind.name} sends no texts"
         try:
             self.kind.make_station(self._settings).text(unit, text, "0")
         except CannotSend as error:

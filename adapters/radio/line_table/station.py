@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import rules.events
 from adapters.radio.line_table.settings import LineRow, Settings
 from adapters.radio.station import CannotSend, Heard
-from rules import events
 from rules.events import RadioEvent, Unparsed
 from rules.moments import SECOND_US, span_us
 
@@ -108,6 +108,6 @@ class TableStation:
 def _row(row: LineRow) -> Row:
     if row.event == "Nothing":
         return Row(re.compile(row.match), None, {})
-    event: type[RadioEvent] = getattr(events, row.event)
+    event: type[RadioEvent] = getattr(rules.events, row.event)
     fixed = {name: value for name in event.__struct_fields__ if (value := getattr(row, name, None)) is not None}
     return Row(re.compile(row.match), event, fixed)

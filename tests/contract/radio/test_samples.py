@@ -58,6 +58,11 @@ def kept_bytes(thing: Any) -> int:
     return total
 
 
+@every_kind
+def test_every_kind_has_a_recorded_sample_that_shows_what_it_can_tell(kind: RadioKind) -> None:
+    assert any(sample.kind is kind for sample in SAMPLES)
+
+
 @every_sample
 def test_a_sample_is_decoded_as_its_expectation_says(sample: Sample) -> None:
     heard = decode_pieces(sample.kind, sample.settings, sample.pieces())
