@@ -223,6 +223,8 @@ def _identify(turn: Turn, channel: Channel, transmission: Transmission, event: R
         if transmission.taken_for == "exchange":
             transmission.hail = 0
             _judge(turn, channel, transmission)
+            if channel.control_until_us is not None:  # that unit may still answer
+                channel.exchange_until_us = channel.control_until_us + turn.terms.radio.conversation_us
     if transmission.taken_for == "call":
         hails.unit_known(turn, channel, transmission)
 
