@@ -57,9 +57,11 @@ def take(turn: Turn, event: CallEvent) -> None:
     incident = state.by_call.get((source, event.call))
     if event.same_call or state.by_leg:
         incident = _find(turn, event, incident)
+        _fill(turn, incident, event)
     elif incident is None:
         incident = _new(turn, event)
-    _fill(turn, incident, event)
+    else:
+        _fill(turn, incident, event)
     decision = turn.decision
     decision.incident = incident.id
     _HANDLERS[type(event)](turn, incident, event)
@@ -96,18 +98,23 @@ def _find(turn: Turn, event: CallEvent, found: Incident | None) -> Incident:
 
 
 def _new(turn: Turn, event: CallEvent) -> Incident:
+    """With all that the event tells of the call."""
     state = turn.state
+    state.last_id += 1
     incident = Incident(
-        id=state.next_id(),
+        id=state.last_id,
         number=state.numbers.next(turn.at_us),
         site=turn.terms.rules.site,
-        call=Call(source=event.source, ids=[event.call]),
+        call=Call(source=event.source, ids=[event.call], shows_hold=event.shows_hold),
         caller=event.caller,
+        caller_name=event.caller_name,
         called=event.called,
+        queue=event.queue,
         trunk=event.trunk,
         opened_us=turn.moment_us,
     )
     state.add(incident)
+    _learn_direction(turn, incident, event.direction)
     return incident
 
 

@@ -50,7 +50,7 @@ def rings(turn: Turn, incident: Incident, leg: Leg, anew: bool) -> None:
     terms = applies(turn, incident)
     if terms is None or not terms.shown:
         return
-    current = episode(incident)
+    current = episode(incident) if incident.obligations else None
     if current is None or (anew and current.ended_by is not None):
         _begin(turn, incident, terms, leg.id, leg.source_delivered_us)
     elif current.ended_by is None:
@@ -328,13 +328,14 @@ def _revise(turn: Turn, incident: Incident, obligation: Obligation, verdict: Out
 
 def _fill(turn: Turn, incident: Incident, obligation: Obligation, elapsed_us: int, clock: Clock) -> None:
     obligation.seconds = elapsed_us // 1000 / 1000  # cut: 14.9996 s was in time and must not read 15.0
-    terms = turn.terms.rings(incident.call.source, incident.line)
+    source = incident.call.source
+    terms = turn.terms.rings(source, incident.line)
     if terms is not None and terms.cycle_us > 0:
         obligation.ring = incident.rings = elapsed_us // terms.cycle_us + 1
     obligation.clock = clock
     if turn.uncertain:
         obligation.certain = False
-    status = turn.state.sources.get(incident.call.source)
+    status = turn.state.sources.get(source)
     obligation.skew_us = status.skew_us if status is not None else None
     if clock == "receipt" and (turn.source_us is not None or turn.refused_us is not None):
         turn.flag(incident, "source_clock_not_trusted")
