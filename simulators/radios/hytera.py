@@ -110,14 +110,8 @@ class Hytera:
             self._port.write(data)
 
     def _hear(self, data: bytes) -> None:
-        """One whole frame at a time: the gateway writes nothing in pieces here."""
-        if data.startswith(b"\x7e"):
-            opcode, message = data[3], data[12:]
-            if opcode == 0xFE and self.answers_connect:
-                self.connected = True
-                self._say(_hrnp(0xFD, 0))
-            elif opcode == 0x00 and self.connected:
-                self._take(message)
+        if data.startswith(b"\x7e") or self._heard:
+            self._hear_hrnp(data)
         elif data.startswith(b"2B"):
             self.connected = self.connected or data[3] == 0x05
             self.beats += data[3] == 0x02
@@ -125,6 +119,16 @@ class Hytera:
                 self._take(data[6:])
         else:
             self._take(data)
+
+    def _hear_hrnp(self, data: bytes) -> None:
+        self._heard += data
+        while len(self._heard) >= 12 and len(self._heard) >= (size := int.from_bytes(self._heard[8:10])):
+            frame, self._heard = self._heard[:size], self._heard[size:]
+            if frame[3] == 0xFE and self.answers_connect:
+                self.connected = True
+                self._say(_hrnp(0xFD, 0))
+            elif frame[3] == 0x00 and self.connected:
+                self._take(frame[12:])
 
     def _take(self, message: bytes) -> None:
         service, body = message[0], message[5:-2]

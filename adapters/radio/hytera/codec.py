@@ -19,6 +19,7 @@ _WITHOUT_MESSAGE = frozenset(
     (IS_ACK, IS_HEARTBEAT, IS_CONNECT, IS_CONNECT | IS_ACK, IS_CLOSE, IS_CLOSE | IS_ACK, IS_REJECT)
 )
 _OPTION_SLOT = 4
+_SLOTS = (1, 2)
 
 _RELIABLE = 0x80
 _HDAP_HEAD_BYTES = 5
@@ -95,7 +96,8 @@ def _match_hrnp(buffer: bytearray, at: int) -> Hrnp | str | None:
         return None
     opcode = buffer[at + 3]
     size = int.from_bytes(buffer[at + 8 : at + 10])
-    if opcode not in _HRNP_OPCODES or not _HRNP_HEAD_BYTES <= size <= PAYLOAD_BYTES_MAX:
+    plausible = buffer[at + 2] == 0 and opcode in _HRNP_OPCODES
+    if not plausible or not _HRNP_HEAD_BYTES <= size <= PAYLOAD_BYTES_MAX:
         return "not a Hytera frame"
     if len(buffer) < at + size:
         return None
@@ -142,7 +144,7 @@ def _options(buffer: bytearray, at: int) -> tuple[int, int] | None:
         if len(buffer) < at + 2 or len(buffer) < at + 2 + buffer[at + 1]:
             return None
         name, size = buffer[at], buffer[at + 1]
-        if name & 0x7F == _OPTION_SLOT and size == 1:
+        if name & 0x7F == _OPTION_SLOT and size == 1 and buffer[at + 2] in _SLOTS:
             slot = buffer[at + 2]
         at += 2 + size
         if not name & 0x80:

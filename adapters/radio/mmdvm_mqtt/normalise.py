@@ -21,6 +21,7 @@ from rules.events.radio import EndReason
 VOICE_MODES = ("DMR", "YSF", "P25", "NXDN", "D-Star", "M17")
 # A page that is sent, the modem's own state, measurements, and a talker's alias are no event.
 QUIET_MODES = ("POCSAG", "MMDVM", "RSSI", "BER", "Text", "AX.25")
+_OPEN_MAX = 256
 _STARTS = ("start", "late_entry")
 _ENDS: dict[str, EndReason] = {"end": "end", "lost": "lost", "timeout": "timeout"}
 _SOURCE_KEYS = ("source_id", "src_id", "source_cs", "src_callsign")
@@ -76,7 +77,7 @@ class Normaliser:
         speech, before = self._told(told), self._speech.get(at)
         if late and before is not None and (before.unit in ("", speech.unit)):
             return []
-        self._speech[at] = speech
+        self._begin(at, speech)
         events: list[RadioEvent] = [_over(before, where, "lost")] if before is not None and not before.data else []
         if speech.data:
             return [*events, UnitSeen(**where, unit=speech.unit)] if speech.unit and not speech.control else events
@@ -93,12 +94,17 @@ class Normaliser:
             if before is not None:
                 return []
             speech = Speech(control=self._network_is_control and state.endswith("_ext"))
-            self._speech[at] = speech
+            self._begin(at, speech)
             return [_begun(speech, where)]
         self._speech.pop(at, None)
         if before is None:
             return []
         return [_over(before, where, "timeout" if state in _FM_TIMED_OUT else "end")]
+
+    def _begin(self, at: tuple[str, str], speech: Speech) -> None:
+        self._speech[at] = speech
+        if len(self._speech) > _OPEN_MAX:  # topics that somebody makes up
+            del self._speech[next(iter(self._speech))]
 
     def _told(self, told: dict[str, Any]) -> Speech:
         kind = told.get("destination_type", told.get("group"))

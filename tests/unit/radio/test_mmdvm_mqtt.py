@@ -210,6 +210,16 @@ def test_several_repeaters_on_one_subscription_are_kept_apart() -> None:
     assert [event["unit"] for event in played.told] == ["7", "8", "7"]
 
 
+def test_made_up_topics_do_not_fill_the_memory() -> None:
+    played = Played()
+    for number in range(1000):
+        played.take(b'{"DMR": {"action": "start", "slot": 1, "source_id": 7}}', f"{number}/json")
+    played.told.clear()
+    played.take(b'{"DMR": {"action": "end", "slot": 1}}', "0/json")
+    played.take(b'{"DMR": {"action": "end", "slot": 1}}', "999/json")
+    assert [event.get("unit") for event in played.told] == [None, "7"]
+
+
 def test_a_call_open_over_a_lost_link_is_ended_by_what_the_broker_kept() -> None:
     played = Played()
     played.host.press(7, 505)
