@@ -168,6 +168,18 @@ def test_a_sequence_at_the_very_end_is_heard_too() -> None:
     assert units(hear(station(five_tone="ZVEI1"), voice.five_tone("ZVEI1", "12345"))) == ["12345"]
 
 
+def test_two_tones_at_once_are_no_digit() -> None:
+    both = [voice.mixed(voice.five_tone("ZVEI1", one), voice.five_tone("ZVEI1", "86420")) for one in ("13579", "97531")]
+    assert units(hear(station(five_tone="ZVEI1", tones_min=3), [*both[0], *voice.silence(300), *both[1]])) == []
+
+
+def test_a_fade_inside_a_tone_is_no_repeat() -> None:
+    sound = voice.five_tone("CCIR", "12345")
+    at = round(2.45 * 0.1 * voice.RATE)
+    sound[at : at + 160] = voice.silence(20)
+    assert units(hear(station(five_tone="CCIR", tone_ms=60), sound)) == ["12345"]
+
+
 def test_two_calls_in_turn_are_two() -> None:
     sound = [*voice.five_tone("CCIR", "12345"), *voice.silence(250), *voice.five_tone("CCIR", "54321")]
     assert units(hear(station(five_tone="CCIR"), sound)) == ["12345", "54321"]
