@@ -142,6 +142,14 @@ class Channel(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
             return False
         return last_us <= since_us and self.control_called in ("", hail.unit)
 
+    def put_aside(self) -> None:
+        """Wait for nothing more: one of its moments made a rule raise. Hails can still be answered."""
+        self.transmissions = [t for t in self.transmissions if t.ended_us is not None]
+        self.control_since_us = self.control_confirm_us = None
+        self.control_sources = []
+        for hail in self.hails:
+            hail.close_us = hail.repeat_us = None
+
     @property
     def next_us(self) -> int | None:
         """When something of it wants to be looked at next."""

@@ -1,6 +1,7 @@
 """A source we do not hear is told to the operators; and so is an entry that no rule could decide."""
 
 from rules.alerts import alert_id, publish, take_back
+from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, AlertKind
 from rules.events import EventUndecided, LinkChanged
 from rules.incidents import SourceStatus
@@ -87,3 +88,10 @@ def _put_aside(turn: Turn, error: str) -> None:
         incident = turn.state.incidents[thing.incident]
         turn.end(incident, thing, "not_measurable", "undecided")
         turn.note(incident, "undecided", error[:_REASON_CHARS_MAX])
+    elif isinstance(thing, Channel):
+        thing.put_aside()
+        turn.decision.channels += (thing,)
+    elif isinstance(thing, UnitStatus):
+        thing.since_us = turn.at_us
+        turn.state.watch_unit(thing)
+        turn.decision.units += (thing,)

@@ -95,6 +95,7 @@ async def check_rebuild(store: Store) -> None:
     assert rebuilt.incidents == kept.incidents
     assert rebuilt.alerts == kept.alerts
     assert rebuilt.sources == kept.sources
+    assert (rebuilt.channels, rebuilt.units) == (kept.channels, kept.units)
     assert (rebuilt.last_id, rebuilt.last_number) == (kept.last_id, kept.last_number)
 
 
