@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -50,13 +51,25 @@ while True:
 
 
 class Direwolf:
-    """Use as `async with`; `kiss` is its port for packets."""
+    """Use as `async with`; `kiss` is its port for packets, `pty` (on demand) a serial port of its making."""
 
-    def __init__(self, folder: Path, call: str, sound_in: int, sound_to: int) -> None:
+    def __init__(self, folder: Path, call: str, sound_in: int, sound_to: int, *, with_pty: bool = False) -> None:
         self.kiss = _registered_port()
         self._folder = folder
         self._call, self._sound_in, self._sound_to = call, sound_in, sound_to
+        self._with_pty = with_pty
         self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"socket://127.0.0.1:{self.kiss}"
+
+    @property
+    def pty(self) -> str:
+        """Its own name: the link that direwolf makes besides is one for the whole machine."""
+        found = re.search(r"Virtual KISS TNC is available on (/dev/pts/\d+)", self.log())
+        assert found is not None, self.log()
+        return found[1]
 
     async def __aenter__(self) -> Self:
         assert shutil.which("direwolf"), "direwolf is not installed: make test-peers does it"
@@ -79,7 +92,14 @@ class Direwolf:
     async def _start(self) -> None:
         with (self._folder / "direwolf.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *("direwolf", "-c", str(self._folder / "direwolf.conf"), "-t", "0"),
+                *(
+                    "direwolf",
+                    "-c",
+                    str(self._folder / "direwolf.conf"),
+                    "-t",
+                    "0",
+                    *(["-p"] if self._with_pty else []),
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

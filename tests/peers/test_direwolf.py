@@ -24,7 +24,7 @@ CONFIG = """
 name = "base"
 kind = "aprs-kiss"
 channel = "CH1"
-port = "socket://127.0.0.1:{kiss}"
+port = "{port}"
 own_units = ["CTRL"]
 
 [rules.two_calls]
@@ -92,17 +92,17 @@ class Site(NamedTuple):
 
 
 @asynccontextmanager
-async def site(folder: Path, fallback_s: float = 4) -> AsyncIterator[Site]:
+async def site(folder: Path, *, fallback_s: float = 4, by_pty: bool = False) -> AsyncIterator[Site]:
     broker = EmbeddedBroker(folder / "broker", take_free_port())
     to_base, to_unit = take_free_port(), take_free_port()
     broker.start()
     more = CONFIG.replace("{mqtt_port}", str(broker.port)).replace("{fallback_s}", str(fallback_s))
     try:
         async with (
-            Direwolf(folder / "base", "CTRL", to_base, to_unit) as base,
+            Direwolf(folder / "base", "CTRL", to_base, to_unit, with_pty=by_pty) as base,
             Direwolf(folder / "unit", "UNIT07", to_unit, to_base) as set_,
             KissClient(set_.kiss) as air,
-            running_gateway(folder, more=more.format(kiss=base.kiss)) as gateway,
+            running_gateway(folder, more=more.format(port=base.pty if by_pty else base.url)) as gateway,
             radio_desk(gateway, broker.port) as desk,
         ):
             await desk.until_source("base", "online")
@@ -131,6 +131,14 @@ async def test_a_message_that_is_repeated_is_one_call_and_others_count(tmp_path:
             await made.until_confirmed()
         assert (await made.desk.until_alert("UNIT07", "warning"))["calls"] == 2
         assert (await made.desk.until_alert("UNIT07", "breach"))["calls"] == 3
+
+
+async def test_the_pty_of_a_direwolf_serves_as_its_port_does(tmp_path: Path) -> None:
+    async with site(tmp_path, by_pty=True) as made:
+        made.unit.send_text("UNIT07", "CTRL", "Lift 3 stuck", "041")
+        await made.until_confirmed()
+        (incident,) = await made.desk.until_incidents({"UNIT07"})
+        assert (incident["unit"], incident["calls"]) == ("UNIT07", 1)
 
 
 async def test_an_alert_goes_out_to_a_unit_and_is_delivered_once_the_unit_confirmed(tmp_path: Path) -> None:
