@@ -14,6 +14,10 @@ class Settings(RadioSettings, kw_only=True):
     auto_ack: bool = True  # messages to own_units are confirmed by us: their senders repeat them until then
     path: tuple[str, ...] = ()  # the digipeaters our packets ask for, as ["WIDE1-1"]
 
+    def __post_init__(self) -> None:
+        if self.hails is None and not self.own_units and not self.talkgroups:
+            self.hails = ("channel", "call_alert", "text")  # nothing tells which messages are for control: all are
+
 
 def check(settings: Settings) -> list[Problem]:
     cure = "write calls of up to six capital letters and digits, and -1 to -15"

@@ -8,9 +8,11 @@ from aioax25.frame import AX25Frame
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.radio.aprs_kiss import KIND
 from adapters.radio.aprs_kiss.codec import encode
 from adapters.radio.aprs_kiss.settings import Settings, check
 from adapters.radio.aprs_kiss.station import AprsStation
+from adapters.radio.kind import radio_rules
 from adapters.radio.scanner import UNREAD_BYTES_MAX
 from adapters.radio.station import CannotSend
 from rules.events import Unparsed
@@ -166,6 +168,18 @@ def test_a_message_needs_a_call_of_ours_and_room() -> None:
 def test_settings_name_what_is_wrong_with_them() -> None:
     wrong = {"name": "t", "kind": "aprs-kiss", "port": "/dev/x", "own_units": ["ctrl"], "path": ["WIDE1-1"] * 9}
     assert [problem.key for problem in check(msgspec.convert(wrong, Settings))] == ["own_units", "path"]
+
+
+def test_all_messages_are_for_control_where_no_call_of_ours_is_named() -> None:
+    def hails(**table: Any) -> tuple[str, ...]:
+        settings = {"name": "tnc", "kind": "aprs-kiss", "port": "/dev/x", **table}
+        rules = radio_rules(KIND, msgspec.convert(settings, Settings)).radio
+        assert rules is not None
+        return rules.hails
+
+    assert "channel" in hails()
+    assert "channel" not in hails(own_units=["CTRL"])
+    assert hails(hails=["text"]) == ("text",)
 
 
 @given(cuts)
