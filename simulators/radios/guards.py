@@ -8,7 +8,7 @@ from typing import Literal
 Deed = Literal["press", "release", "bump", "page", "emergency", "speak", "fall_silent"]
 # What becomes of a hail, out of a hundred.
 SHARES = {"answered": 58, "second_call": 14, "unanswered": 9, "late": 8, "bump": 6, "page": 4, "emergency": 1}
-OPENING = ("answered", "unanswered", "second_call", "emergency")  # so that a visitor soon sees one of each
+OPENING = ("answered", "second_call", "emergency", "unanswered")  # so that a visitor soon sees one of each
 _PAGES = ("page", "emergency")
 GAP_S = 18.0  # between two hails on one channel, on the average
 

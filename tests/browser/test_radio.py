@@ -14,7 +14,7 @@ from tests.fixtures.served import RADIO_RULES, Served, serve
 pytestmark = pytest.mark.browser
 
 GUARD = "100-4002"
-HAIL = "#hails .row"
+HAIL = "#calls .hail"
 
 
 @pytest.fixture

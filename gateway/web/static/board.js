@@ -1,13 +1,13 @@
 // The board: keeps what the stream tells, and paints it ten times a second by the gateway's clock.
 import { askForSound, bindControls, fillControls, switchTheme, toggleKeys } from "./controls.js";
 import { showDetail } from "./detail.js";
-import { mark, put, span } from "./dom.js";
+import { keep, mark, put, span } from "./dom.js";
 import { act, newKey, openFeed, read, serverNow } from "./feed.js";
 import { hailLook, isHail, mostUrgentHail, promiseOf } from "./hails.js";
 import { fillBanner, fillLights } from "./lights.js";
 import { callBackOf, callLook, groupAlerts, moment, mostUrgentHold, pendingOf } from "./model.js";
-import { fillEmergencies, fillRadio } from "./radio.js";
-import { clockTime, fillAlerts, fillBacks, fillCalls, fillRecents, setZone } from "./rows.js";
+import { fillEmergencies, fillHail, fillRadio, makeHail } from "./radio.js";
+import { clockTime, fillAlerts, fillBacks, fillCall, fillRecents, makeCall, setZone } from "./rows.js";
 import * as sound from "./sound.js";
 import { language, switchLanguage, t } from "./words.js";
 
@@ -166,17 +166,16 @@ function paint() {
   if (performance.now() > saidUntil) put($("said"), "");
   if (link !== "online") return; // frozen and greyed: a clock that runs on would look alive
   tidy(now);
-  const stays = (call) => !call.closed_at || staysAfterItsEnd(moment(call.closed_at), now);
-  const live = ofPhone(calls).filter(stays);
-  live.sort((a, b) => moment(a.opened_at) - moment(b.opened_at));
   const speaking = new Set([...channels.values()].flatMap((channel) => channel.open.map((one) => one.incident)));
   const hails = ofRadio(calls).map((hail) => ({ ...hail, speaking: speaking.has(hail.number) }));
+  const live = [...ofPhone(calls), ...hails].filter((call) => !call.closed_at || staysAfterItsEnd(moment(call.closed_at), now));
+  live.sort((a, b) => moment(a.opened_at) - moment(b.opened_at));
   const backs = [...calls.values()].map((call) => ({ call, clock: callBackOf(call) })).filter(({ clock }) => clock);
   backs.sort((a, b) => moment(a.clock.due_at) - moment(b.clock.due_at));
   const groups = groupAlerts([...alerts.values()]);
-  fillCalls($("calls"), live, now, actions);
+  fillNow(live, now);
   fillBacks($("backs"), backs, now, actions);
-  fillRadio({ channels: [...channels.values()], hails, live: hails.filter(stays), missed: [...missed.values()].reverse(), units: [...units.values()] }, now, actions);
+  fillRadio({ channels: [...channels.values()], hails, missed: [...missed.values()].reverse(), units: [...units.values()] }, now, actions);
   const emergencies = groups.filter((group) => group.emergency);
   const quieter = groups.filter((group) => !group.emergency);
   const shown = allAlerts ? quieter : quieter.slice(0, ALERTS_SHOWN);
@@ -185,12 +184,21 @@ function paint() {
   fillMore(quieter.length - shown.length);
   fillRecents($("recents"), [...recents.values()].reverse(), openDetail);
   fillCounts(live.filter((call) => !call.closed_at).length, backs.length, groups);
-  fillStrip(live, hails, now);
-  tell(live, hails, groups, now);
+  fillStrip(live, now);
+  tell(live, groups, now);
 }
 
 const ofPhone = (all) => [...all.values()].filter((call) => !isHail(call));
 const ofRadio = (all) => [...all.values()].filter(isHail);
+
+/** Calls and hails in one list, in the order they began: no row ever moves another but the last. */
+function fillNow(live, now) {
+  const urgent = [mostUrgentHold(live.filter((call) => !isHail(call)), now), mostUrgentHail(live.filter(isHail), now)];
+  const make = (call) => (isHail(call) ? makeHail(actions) : makeCall(actions));
+  keep($("calls"), live, (call) => call.call, make, (row, call) => (isHail(call) ? fillHail : fillCall)(row, call, now, urgent.includes(call)));
+}
+
+const lookOf = (call, now) => (isHail(call) ? hailLook(call, now) : callLook(call, call.rings_allowed, now));
 
 /** Until the next minute, so that rows leave together; but nothing vanishes the moment it ends. */
 function staysAfterItsEnd(closed, now) {
@@ -223,10 +231,9 @@ function fillCounts(live, backs, groups) {
   put($("recents-empty"), recents.size ? "" : t("recentsEmpty"));
 }
 
-function fillStrip(live, hails, now) {
+function fillStrip(live, now) {
   const { count, first } = pendingOf([...calls.values()]);
-  const looks = [...live.map((call) => callLook(call, call.rings_allowed, now)), ...hails.map((hail) => hailLook(hail, now))];
-  const over = looks.filter((look) => look.phase === "breach").length;
+  const over = live.filter((call) => lookOf(call, now).phase === "breach").length;
   const left = first === null ? null : first - now;
   put($("pending"), count || over ? t("pending", count) : t("calm"));
   put($("over"), over ? t("overdueCount", over) : "");
@@ -235,9 +242,9 @@ function fillStrip(live, hails, now) {
 }
 
 /** Sound and the screen reader: once for each new thing, and the breach tone while it waits. */
-function tell(live, hails, groups, now) {
-  for (const call of [...live, ...hails]) {
-    const { phase } = isHail(call) ? hailLook(call, now) : callLook(call, call.rings_allowed, now);
+function tell(live, groups, now) {
+  for (const call of live) {
+    const { phase } = lookOf(call, now);
     if (phases.get(call.call) !== phase) {
       if (phase === "warn") sound.warnTone();
       if (phase === "last") sound.lastTone();

@@ -1,6 +1,6 @@
 // The radio's part of the page: channels, hails, whom we owe an answer, missed hails, units, emergencies.
 import { el, keep, mark, put, seconds, span } from "./dom.js";
-import { channelLook, hailLook, mostUrgentHail, promised, sortedUnits } from "./hails.js";
+import { channelLook, hailLook, promised, sortedUnits } from "./hails.js";
 import { MARKS, moment } from "./model.js";
 import { clockTime, verdictWords } from "./rows.js";
 import { language, t } from "./words.js";
@@ -39,20 +39,16 @@ function ago(ms) {
 
 const $ = (id) => document.getElementById(id);
 
-/** All of the radio's pane. A site without radio does not see it. */
-export function fillRadio({ channels, hails, live, missed, units }, now, actions) {
-  $("radio").hidden = $("units").hidden = !channels.length && !hails.length && !units.length;
+/** All of the radio but its hails, which stand among the calls. A site without radio sees none of it. */
+export function fillRadio({ channels, hails, missed, units }, now, actions) {
+  $("radio").hidden = $("units").hidden = $("channels").hidden = !channels.length && !hails.length && !units.length;
   if ($("radio").hidden) return;
   const owed = promised(hails);
-  const waiting = live.filter((hail) => hailLook(hail, now).waits).length;
   const absent = units.filter((unit) => unit.missing).length;
   fillChannels($("channels"), channels.sort((a, b) => a.channel.localeCompare(b.channel)), now);
-  fillHails($("hails"), live.sort((a, b) => moment(a.opened_at) - moment(b.opened_at)), now, actions);
   fillPromises($("promises"), owed, now, actions);
   fillMissed($("missed"), missed, actions);
   fillUnits($("unit-rows"), sortedUnits(units), now);
-  put($("hails-count"), waiting ? String(waiting) : "");
-  put($("hails-empty"), live.length ? "" : t("hailsEmpty"));
   put($("owed-count"), owed.length + missed.length ? String(owed.length + missed.length) : "");
   put($("owed-empty"), owed.length + missed.length ? "" : t("owedEmpty"));
   put($("units-count"), String(units.length));
@@ -76,12 +72,7 @@ function fillChannels(list, channels, now) {
 const makeChannel = () => el("li.channel", {}, el("i", { "aria-hidden": "true" }), el("b"), el("span"), el("small"), el("em.badge"));
 const lastOf = (channel) => ({ unit: channel.last_unit, unit_name: channel.last_unit_name, unit_post: channel.last_unit_post });
 
-function fillHails(list, hails, now, actions) {
-  const urgent = mostUrgentHail(hails, now);
-  keep(list, hails, (hail) => hail.call, () => makeHail(actions), (row, hail) => fillHail(row, hail, now, hail === urgent));
-}
-
-function makeHail(actions) {
+export function makeHail(actions) {
   const answered = el("button.act", { type: "button" }, el("kbd", {}, "R"), " ", el("span"));
   const wait = el("button.act", { type: "button" });
   const who = el("button.number.plain", { type: "button" });
@@ -100,7 +91,8 @@ function makeHail(actions) {
   return row;
 }
 
-function fillHail(row, hail, now, urgent) {
+/** `urgent`: the key for a reply means this one. */
+export function fillHail(row, hail, now, urgent) {
   const look = hailLook(hail, now);
   const [sign, state, who, count, acts, bar] = row.children;
   const [answered, wait] = acts.children;
@@ -108,7 +100,7 @@ function fillHail(row, hail, now, urgent) {
   mark(row, "number", hail.number);
   mark(row, "verdict", look.verdict?.state ?? "");
   mark(row, "fading", String(Boolean(hail.closed_at) && now - moment(hail.closed_at) > FADES_MS));
-  put(sign, look.phase === "talk" && look.verdict?.state === "breached" ? MARKS.breach : MARKS[look.phase]);
+  put(sign, look.until && look.verdict?.state === "breached" ? MARKS.breach : MARKS[look.phase]);
   put(state.firstChild, stateWords(look));
   put(state.lastChild, look.waits ? dots(look) : "");
   put(who.children[0], nameWords(hail));

@@ -1,18 +1,13 @@
 // The rows of the four panes: made once per call or alert, then only refilled, so nothing jumps.
 import { el, keep, mark, put, seconds, span } from "./dom.js";
-import { MARKS, alertPhase, callLook, masked, moment, mostUrgentHold } from "./model.js";
+import { MARKS, alertPhase, callLook, masked, moment } from "./model.js";
 import { language, t } from "./words.js";
 
 const FRESH_MS = 3000;
 const JUDGED = ["three_rings", "hold_checkin", "inbound_only", "two_calls", "promise"];
 const VERDICT_MARKS = { met: MARKS.done, breached: MARKS.breach, not_measurable: MARKS.unknown };
 
-export function fillCalls(list, calls, now, actions) {
-  const urgent = mostUrgentHold(calls, now);
-  keep(list, calls, (call) => call.call, () => makeCall(actions), (row, call) => fillCall(row, call, now, call === urgent));
-}
-
-function makeCall(actions) {
+export function makeCall(actions) {
   const greet = el("button.act", { type: "button" }, el("kbd", {}, "H"), " ", el("span"));
   const row = el(
     "li.row.call", {},
@@ -27,7 +22,8 @@ function makeCall(actions) {
   return row;
 }
 
-function fillCall(row, call, now, urgent) {
+/** `urgent`: the key for a greeting means this one. */
+export function fillCall(row, call, now, urgent) {
   const look = { ...callLook(call, call.rings_allowed, now), outbound: call.direction === "outbound" };
   const [sign, state, who, count, acts, bar] = row.children;
   mark(row, "phase", look.phase);
