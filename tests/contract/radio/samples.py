@@ -30,10 +30,13 @@ class Sample(NamedTuple):
 
     @property
     def settings(self) -> RadioSettings:
+        return self.settings_at("")
+
+    def settings_at(self, port: str) -> RadioSettings:
         written = self.path.with_suffix(".toml")
         table = tomllib.loads(written.read_text(encoding="utf-8")) if written.exists() else {}
         settings: RadioSettings = msgspec.convert(
-            {"name": "sample", "kind": self.kind.name, "port": "", **table}, self.kind.settings
+            {"name": "sample", "kind": self.kind.name, "port": port, **table}, self.kind.settings
         )
         return settings
 

@@ -22,6 +22,10 @@ RUBBISH = b"\xff\xfe\x81\r\n"
 
 SAMPLES = samples()
 STREAMS = [sample for sample in SAMPLES if sample.is_stream]
+DATAGRAMS = [
+    sample for sample in SAMPLES if len(sample.pieces()) > 1 and {"serial", "udp"} <= {*sample.kind.transports}
+]
+every_serial_datagrams = pytest.mark.parametrize("sample", DATAGRAMS, ids=str)
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=str)
 every_stream = pytest.mark.parametrize("sample", STREAMS, ids=str)
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -77,6 +81,16 @@ def test_however_a_stream_is_torn_the_same_is_understood(sample: Sample) -> None
     assert understood(play(sample.station(), [Piece(data[at : at + 1]) for at in range(len(data))])) == whole
     for seed in range(5):
         assert understood(play(sample.station(), chunks(data, seed, longest=3 + 7 * seed))) == whole
+
+
+@every_serial_datagrams
+def test_what_comes_as_datagrams_is_understood_on_a_serial_line_too_however_it_is_torn(sample: Sample) -> None:
+    on_a_line = sample.settings_at("/dev/ttyUSB0")
+    data = b"".join(piece.data for piece in sample.pieces())
+    whole = understood(play(sample.kind.make_station(on_a_line), [Piece(data)]))
+    assert whole
+    for seed in range(5):
+        assert understood(play(sample.kind.make_station(on_a_line), chunks(data, seed, longest=2 + 9 * seed))) == whole
 
 
 @every_stream
