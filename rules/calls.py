@@ -143,7 +143,8 @@ def _fill(turn: Turn, incident: Incident, event: CallEvent) -> None:
 
 
 def _learn_direction(turn: Turn, incident: Incident, told: Direction) -> None:
-    line = turn.terms.line(incident.called)
+    terms = turn.terms
+    line = terms.line(incident.called) if terms.lines else None
     before = direction = incident.direction
     if told:
         direction = told
@@ -154,7 +155,7 @@ def _learn_direction(turn: Turn, incident: Incident, told: Direction) -> None:
     if direction != "outbound":
         incident.line = line.number if line else incident.called
         return
-    own = turn.terms.line(incident.caller) or turn.terms.line(incident.trunk)
+    own = terms.line(incident.caller) or terms.line(incident.trunk)
     incident.line = own.number if own else incident.trunk or incident.caller
     inbound_only.outbound_seen(turn, incident)
     if before not in ("", "outbound"):

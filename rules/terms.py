@@ -42,7 +42,7 @@ class Terms:
 
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
-        self._lines = {number_key(line.number) or line.number: line for line in rules.lines}
+        self.lines = {number_key(line.number) or line.number: line for line in rules.lines}
         unnamed = SourceTerms(SourceRules(name=""))
         self.sources = defaultdict(lambda: unnamed, {source.name: SourceTerms(source) for source in rules.sources})
         self._rings: dict[tuple[str, str], RingTerms | None] = {}
@@ -62,13 +62,13 @@ class Terms:
         self.radio = RadioTerms(rules)
 
     def line(self, number: str) -> Line | None:
-        if not self._lines or not number:
+        if not self.lines or not number:
             return None
-        return self._lines.get(number_key(number) or number)
+        return self.lines.get(number_key(number) or number)
 
     def rings(self, source: str, number: str) -> RingTerms | None:
         """None: the rule does not hold on this line."""
-        line = self.line(number) if self._lines else None
+        line = self.line(number) if self.lines else None
         key = (source, line.number if line else "")
         try:
             return self._rings[key]

@@ -49,8 +49,6 @@ class Turn(msgspec.Struct, gc=False):
 
     def clock_trusted(self, source: str) -> bool:
         """Asked when judging, not when the event came: a clock may prove itself later."""
-        if source in self.state.steady_clocks:
-            return True
         status = self.state.sources.get(source)
         if status is None or status.skew_us is None:
             return False
@@ -60,7 +58,12 @@ class Turn(msgspec.Struct, gc=False):
     def measure(self, obligation: Obligation, source: str, until_us: int) -> tuple[int, Clock]:
         """How long it has lasted by the clock that may judge: the source's own, else ours, which shows `until_us`."""
         began_us, source_us = obligation.source_opened_us, self.source_us
-        if began_us is not None and source_us is not None and source_us >= began_us and self.clock_trusted(source):
+        if (
+            began_us is not None
+            and source_us is not None
+            and source_us >= began_us
+            and (source in self.state.steady_clocks or self.clock_trusted(source))
+        ):
             return source_us - began_us, "source"
         return max(0, until_us - obligation.opened_us), "receipt"
 
