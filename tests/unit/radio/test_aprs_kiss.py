@@ -86,6 +86,12 @@ def test_what_direwolf_gave_is_read() -> None:
     assert only(station(), DIREWOLF_FRAME) == event
 
 
+def test_what_kiss_escapes_is_read_as_it_was() -> None:
+    escaped = frame(b">\xc0 \xdb \xc0\xdb")
+    assert escaped.count(b"\xc0") == 2
+    assert only(station(), escaped)["status"] == "À Û ÀÛ"
+
+
 def test_a_packet_that_a_gateway_passes_on_is_its_units() -> None:
     passed_on = b"}UNIT07-0>APRS,TCPIP,GATE*::CTRL     :hello{3"
     event = {"type": "Text", "unit": "UNIT07", "called": "CTRL", "id": "3", "text": "hello"}

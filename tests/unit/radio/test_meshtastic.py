@@ -100,6 +100,10 @@ def test_a_frame_survives_whatever_begins_before_it(garbage: bytes) -> None:
     assert all_in_order(FRAMES, play(station(), [garbage + frame for frame in FRAMES]))
 
 
+def test_an_impossible_length_delays_nothing() -> None:
+    assert len(station().feed(b"\x94\xc3\xff\xff" + FRAMES[1], AT_US)) == 2
+
+
 def test_opening_asks_for_the_configuration_and_a_restart_of_the_device_again() -> None:
     ours = station()
     ours.opened()
