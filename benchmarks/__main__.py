@@ -29,6 +29,8 @@ MEASUREMENTS = (
     Measurement("pipeline_throughput", ("--rounds", "1", "--calls", "3000")),
     Measurement("store_commit", ("--rounds", "1", "--seconds", "0.3")),
     Measurement("lateness", ("--calls", "500", "--seconds", "5", "--burst", "2000")),
+    Measurement("radio_codecs", ("--rounds", "1")),
+    Measurement("radio_lines", ("--lines", "20", "--seconds", "3")),
     Measurement("restart", ("--rounds", "1", "--open", "5000", "--journal", "20000")),
 )
 
@@ -65,6 +67,13 @@ TARGETS = (
     Target("lateness at an MQTT subscriber", "spread.early", most=0),
     Target("lateness at an MQTT subscriber", "burst.late_p99_ms"),
     Target("lateness at an MQTT subscriber", "burst.missed", most=0),
+    Target("radio codecs", "slowest_mbytes_per_s"),
+    Target("meshtastic beside meshtastic", "ratio"),
+    Target("aprs-kiss beside aioax25", "ratio"),
+    Target("hytera beside dmr-kaitai", "ratio"),
+    Target("serial lines", "cpu_share"),
+    Target("serial lines", "alert_p99_ms"),
+    Target("serial lines", "missed", most=0),
     Target("restart", "ready_s", most=3),
 )
 
