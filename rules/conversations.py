@@ -215,6 +215,8 @@ def _identify(turn: Turn, channel: Channel, transmission: Transmission, event: R
     if not event.unit or transmission.unit:
         return
     transmission.unit = event.unit
+    if transmission.emergency:
+        emergencies.named(turn, channel, event.unit)
     if event.unit in turn.terms.radio.channel(channel.name).own_units:
         _was_control(turn, channel, transmission, event)
         return

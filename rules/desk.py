@@ -28,7 +28,8 @@ def promise_given(turn: Turn, event: PromiseGiven) -> None:
     """Whoever asked the unit to wait has answered it."""
     incident = _named(turn, event.incident)
     if incident is not None:
-        replies.answered_by_hand(turn, incident, event.by)
+        if incident.answered_us is None:
+            replies.answered_by_hand(turn, incident, event.by)
         promise.given_by_hand(turn, incident, event)
 
 

@@ -22,6 +22,13 @@ def raised(turn: Turn, channel: Channel, unit: str, called: str) -> None:
     two_calls.breached_at_once(turn, channel, hail, incident)
 
 
+def named(turn: Turn, channel: Channel, unit: str) -> None:
+    """Who raised it came after it was told."""
+    known = _of(channel, "")
+    if known is not None:
+        hails.name(turn, known, unit)
+
+
 def ended(turn: Turn, channel: Channel, unit: str) -> None:
     """The unit took it back; it must be acknowledged all the same."""
     known = _of(channel, unit)

@@ -56,10 +56,14 @@ def unit_known(turn: Turn, channel: Channel, transmission: Transmission) -> None
         return
     if hail.unit == transmission.unit:
         return
+    if hail.emergency and not hail.unit:
+        name(turn, hail, transmission.unit)
+        return
     if not hail.folded and all(heard.transmission == transmission.id for heard in hail.heard):
         other = waiting(turn, channel, transmission.unit, transmission.started_us)
         if other is None:
-            _name(turn, channel, hail, transmission.unit)
+            _give_up_former(turn, channel, transmission.unit)
+            name(turn, hail, transmission.unit)
         else:
             transmission.hail = _join(turn, channel, hail, other)
         return
@@ -220,12 +224,10 @@ def _refresh(turn: Turn, channel: Channel, hail: Hail) -> None:
     two_calls.counted(turn, channel, hail, incident)
 
 
-def _name(turn: Turn, channel: Channel, hail: Hail, unit: str) -> None:
-    _give_up_former(turn, channel, unit)
+def name(turn: Turn, hail: Hail, unit: str) -> None:
     incident = incident_of(turn, hail)
     hail.unit = incident.unit = incident.caller = unit
     turn.note(incident, "unit_known", unit)
-    two_calls.counted(turn, channel, hail, incident)
 
 
 def _name_closed(turn: Turn, channel: Channel, transmission: Transmission) -> None:
@@ -242,12 +244,12 @@ def _name_closed(turn: Turn, channel: Channel, transmission: Transmission) -> No
 
 
 def _join(turn: Turn, channel: Channel, unknown: Hail, known: Hail) -> int:
-    """Two records are of one unit: the older one stays. Returns its incident."""
-    keep, gone = (unknown, known) if unknown.incident < known.incident else (known, unknown)
+    """Two records are of one unit: the older one stays, or the emergency. Returns its incident."""
+    older_unknown = unknown.incident < known.incident and not known.emergency
+    keep, gone = (unknown, known) if older_unknown else (known, unknown)
     keep.unit = known.unit
     keep.heard += gone.heard
     keep.folded += gone.folded
-    keep.emergency = keep.emergency or gone.emergency
     kept, merged = incident_of(turn, keep), incident_of(turn, gone)
     kept.unit = kept.caller = known.unit
     merged.merged_into = kept.number

@@ -32,10 +32,12 @@ def call_alert(turn: Turn, channel: Channel, event: CallAlert) -> None:
 
 
 def emergency(turn: Turn, channel: Channel, event: Emergency) -> None:
+    speaks = {transmission.unit for transmission in channel.on_air}
+    unit = event.unit or (speaks.pop() if len(speaks) == 1 else "")
     if not event.active:
-        emergencies.ended(turn, channel, event.unit)
+        emergencies.ended(turn, channel, unit)
     elif not _repeated(turn, channel, event):
-        emergencies.raised(turn, channel, event.unit, event.called)
+        emergencies.raised(turn, channel, unit, event.called)
 
 
 def status(turn: Turn, channel: Channel, event: Status) -> None:

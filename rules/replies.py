@@ -25,13 +25,16 @@ def control_on(turn: Turn, channel: Channel, event: RadioEvent, by: ReplyBy, *, 
         channel.control_sources.append(event.source)
     if event.called and not event.group:
         channel.control_called = event.called
-    if channel.control_since_us is not None and (automatic or not channel.control_automatic):
-        return
     radio = turn.terms.radio
+    counts = not automatic and by in radio.source(event.source).replies
+    if channel.control_since_us is not None and (automatic or not channel.control_automatic):
+        if counts and not channel.control_replies:
+            channel.control_by, channel.control_replies = by, True
+        return
     channel.control_automatic = automatic
     channel.control_since_us = turn.moment_us
     channel.control_by = by
-    channel.control_replies = not automatic and by in radio.source(event.source).replies
+    channel.control_replies = counts
     channel.control_called = event.called if not event.group else ""
     channel.control_confirm_us = None if automatic else turn.moment_us + radio.reply_min_us
     channel.control_watchdog_us = turn.moment_us + radio.watchdog_us
@@ -91,9 +94,11 @@ def answered_by_hand(turn: Turn, incident: Incident, by: str) -> None:
     """Somebody at the desk says so. What the rule takes for a reply is configured; the record keeps it in any case."""
     channel = turn.state.channels.get(incident.channel)
     hail = hails.by_incident(channel, incident.id) if channel is not None else None
+    turn.note(incident, "answered_by_hand", by)
+    if incident.outcome == "missed":
+        incident.outcome, incident.answered_us = "answered", turn.moment_us  # too late for the verdict
     if channel is None or hail is None or hail.answered:
         return
-    turn.note(incident, "answered_by_hand", by)
     replies = turn.terms.radio.channel(channel.name).replies
     if "board" not in replies and replies:
         return

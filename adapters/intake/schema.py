@@ -108,7 +108,7 @@ incident = Table(
     Column("hold_us", BigInteger, nullable=False),
     Column("flags", Text, nullable=False),  # JSON list
     Column("merged_into", Text, nullable=False),
-    Column("unit", Text, nullable=False, server_default=text("''")),  # radio, as all below
+    Column("unit", Text, nullable=False, server_default=text("''")),  # radio, as all below; `caller` too
     Column("channel", Text, nullable=False, server_default=text("''")),
     Column("calls", Integer, nullable=False, server_default=text("0")),
     Column("talkgroup", Text, nullable=False, server_default=text("''")),
@@ -118,14 +118,6 @@ incident = Table(
     Index("incident_opened", "opened_us", "id"),
     Index("incident_caller", "caller", "opened_us", "id"),
     Index("incident_outcome", "outcome", "opened_us", "id"),
-    Index(
-        "incident_unit",
-        "unit",
-        "opened_us",
-        "id",
-        sqlite_where=text("unit <> ''"),
-        postgresql_where=text("unit <> ''"),
-    ),
 )
 
 obligation = Table(

@@ -22,12 +22,4 @@ def upgrade() -> None:
     op.add_column("incident", sa.Column("talkgroup", sa.Text(), nullable=False, server_default=EMPTY))
     op.add_column("incident", sa.Column("facts", sa.Text(), nullable=False, server_default=sa.text("'{}'")))
     op.add_column("incident", sa.Column("recordings", sa.Text(), nullable=False, server_default=sa.text("'[]'")))
-    op.create_index(
-        "incident_unit",
-        "incident",
-        ["unit", "opened_us", "id"],
-        unique=False,
-        sqlite_where=sa.text("unit <> ''"),
-        postgresql_where=sa.text("unit <> ''"),
-    )
     op.add_column("obligation", sa.Column("calls", sa.Integer(), nullable=True))
