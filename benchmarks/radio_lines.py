@@ -46,7 +46,7 @@ TABLE = [
 
 
 async def speak(folder: Path, lines: int, seconds: float) -> None:
-    """The child: all stations. Tells when the ptys are there, speaks once it is told to, and tells what it sent when."""
+    """The child: all stations. Tells when the ptys are there, speaks once told to, then tells what it sent when."""
     ports = [Pty(folder / f"line{number}") for number in range(lines)]
     for port in ports:
         await port.open()
