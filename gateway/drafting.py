@@ -126,10 +126,14 @@ class Draft:
 
     def _merge(self, decision: Decision) -> None:
         batch = self.batch
-        batch.incidents.update((incident.id, incident) for incident in decision.incidents)
-        batch.obligations.update((obligation.id, obligation) for obligation in decision.obligations)
-        batch.alerts.update((alert.id, alert) for alert in decision.alerts)
-        batch.sources.update((source.name, source) for source in decision.sources)
+        for incident in decision.incidents:
+            batch.incidents[incident.id] = incident
+        for obligation in decision.obligations:
+            batch.obligations[obligation.id] = obligation
+        for alert in decision.alerts:
+            batch.alerts[alert.id] = alert
+        for source in decision.sources:
+            batch.sources[source.name] = source
         batch.sends += decision.sends
         batch.notes += decision.notes
         batch.forgotten.update(decision.forgotten)

@@ -27,6 +27,7 @@ _CLIENTS_MAX = 64
 _CLIENT_MESSAGES_MAX = 512
 _CLIENT_BYTES_MAX = 8 << 20
 _WRITE_S = 10.0
+_HEARD = (CallEvent, RadioEvent, Unparsed, Resynced)  # a sign of life of its source
 
 log = structlog.get_logger()
 
@@ -121,7 +122,7 @@ class Hub:
     def _take(self, batch: Batch) -> None:
         for row in batch.journal:
             event = row.entry.event
-            if isinstance(event, CallEvent | RadioEvent | Unparsed | Resynced):
+            if isinstance(event, _HEARD):
                 self.heard_us[event.source] = row.entry.at_us
             self._seq = row.entry.seq
         if not self._clients:

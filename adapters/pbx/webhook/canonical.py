@@ -123,6 +123,8 @@ def _cause(told: str, event: str, word: str, ignored: list[str]) -> Cause:
 
 def _named(item: Item) -> tuple[Item, list[str]]:
     """Fields under their canonical names, and what was left over."""
+    if item.keys() <= FIELD_NAMES.keys():
+        return dict(item), []
     fields: Item = {}
     ranks: dict[str, int] = {}
     ignored: list[str] = []

@@ -25,6 +25,9 @@ class Refused(NamedTuple):
     cure: str
 
 
+_SIGNED: Final = Proven("signature")
+
+
 def signing_key(line: bytes) -> bytes:
     """The key bytes of a `whsec_…` line. Raises ValueError with the cure."""
     if not line.startswith(_PREFIX):
@@ -54,7 +57,7 @@ class Verifier:
         tolerance_s: int = 300,
         allow_unsigned: bool = False,
     ) -> None:
-        self._keys = tuple(keys)
+        self._keyed = tuple(hmac.new(key, digestmod="sha256") for key in keys)  # to copy: the key is hashed once
         self._bearers = tuple(bearers)
         self._path_tokens = tuple(path_tokens)
         self._tolerance_s = tolerance_s
@@ -63,10 +66,10 @@ class Verifier:
     def verify(self, headers: Mapping[str, str], body: bytes | None, token: str, now_us: int) -> Proven | Refused:
         """`headers` by lower-case (or case-blind) name; `body` as received, None for a GET: no signature covers it."""
         refused: Refused | None = None
-        if self._keys and body is not None and "webhook-signature" in headers:
+        if self._keyed and body is not None and "webhook-signature" in headers:
             refused = self._signature(headers, body, now_us)
             if refused is None:
-                return Proven("signature")
+                return _SIGNED
         if self._bearers:
             scheme, _, given = headers.get("authorization", "").partition(" ")
             if scheme.lower() == "bearer" and _one_of(given.strip(), self._bearers):
@@ -101,8 +104,10 @@ class Verifier:
             for part in headers["webhook-signature"].split(" ")
             if part.startswith("v1,")
         ]
-        for key in self._keys:
-            expected = b64encode(hmac.digest(key, signed, "sha256"))
+        for keyed in self._keyed:
+            digest = keyed.copy()
+            digest.update(signed)
+            expected = b64encode(digest.digest())
             for one in given:
                 if hmac.compare_digest(expected, one):
                     return None
@@ -118,18 +123,18 @@ class Verifier:
             return Refused("path", "the token in the path is not a live one", "compare it with the path_token file")
         if self._bearers and "authorization" in headers:
             return Refused("authorization", "is not Bearer with a live token", "send  Authorization: Bearer <token>")
-        if self._keys and body is None and "webhook-signature" in headers:
+        if self._keyed and body is None and "webhook-signature" in headers:
             return Refused("webhook-signature", "does not cover a query", "send a POST, or use bearer or a path token")
         ways = [
             way
             for held, way in (
-                (self._keys, "sign it (webhook-id, webhook-timestamp, webhook-signature)"),
+                (self._keyed, "sign it (webhook-id, webhook-timestamp, webhook-signature)"),
                 (self._bearers, "send  Authorization: Bearer <token>"),
                 (self._path_tokens, "put the token at the end of the path"),
             )
             if held
         ]
-        return Refused("webhook-signature" if self._keys else "authorization", "is missing", " or ".join(ways))
+        return Refused("webhook-signature" if self._keyed else "authorization", "is missing", " or ".join(ways))
 
 
 def _one_of(given: str, live: Sequence[bytes]) -> bool:
