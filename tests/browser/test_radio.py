@@ -67,7 +67,7 @@ async def test_control_s_reply_is_green_and_leaves_its_verdict(browser: Browser,
         await expect(row.get_by_role("button", name="请稍等")).to_be_hidden()
         result = board.page.locator("#recents .row .result")
         await expect(result).to_contain_text("已应答")
-        await expect(board.page.locator("#recents .row .number")).to_have_text(GUARD)
+        await expect(board.page.locator("#recents .row .number")).to_have_text("东门岗 王建国")
         assert board.complaints == []
 
 

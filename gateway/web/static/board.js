@@ -102,6 +102,8 @@ async function readRecents() {
 
 function remember(record) {
   record.line_name ??= lineNames.get(record.line);
+  record.unit_name ??= units.get(record.unit)?.name;
+  record.unit_post ??= units.get(record.unit)?.post;
   keepNewest(recents, record, RECENT_MAX);
 }
 

@@ -2,34 +2,13 @@
 import { el, keep, mark, put, seconds, span } from "./dom.js";
 import { channelLook, hailLook, promised, sortedUnits } from "./hails.js";
 import { MARKS, moment } from "./model.js";
+import { channelWords, hailRoute, nameWords, unitWords } from "./names.js";
 import { clockTime, verdictWords } from "./rows.js";
 import { language, t } from "./words.js";
 
 const FADES_MS = 3000;
 const DOTS_MAX = 6;
 const MARK_OF = { quiet: "○", open: "●", control: "◉", breach: "■" };
-
-const nameOf = (thing) => [thing.unit_post, thing.unit_name].filter(Boolean).join(" ");
-
-/** 门岗 王 (100-4002): a name where there is one, and always the unit as the radio writes it. */
-function unitWords(thing) {
-  if (!thing.unit) return t("unitUnknown");
-  const name = nameOf(thing);
-  return name ? `${name} (${thing.unit})` : thing.unit;
-}
-
-/** In a row the unit's own number stands in the second line: there it is never cut off. */
-const nameWords = (hail) => nameOf(hail) || hail.unit || t("unitUnknown");
-
-function channelWords(thing) {
-  return [thing.channel, thing.channel_name].filter(Boolean).join(" ");
-}
-
-function route(hail) {
-  const group = [hail.talkgroup, hail.talkgroup_name].filter(Boolean).join(" ");
-  const way = [channelWords(hail), group].filter(Boolean).join(` ${t("to")} `);
-  return [nameOf(hail) && hail.unit, way].filter(Boolean).join(" · ");
-}
 
 function ago(ms) {
   const s = Math.max(0, Math.floor(ms / 1000));
@@ -105,7 +84,7 @@ export function fillHail(row, hail, now, urgent) {
   put(state.lastChild, look.waits ? dots(look) : "");
   put(who.children[0], nameWords(hail));
   who.children[0].title = t("openRecord");
-  put(who.children[2], route(hail));
+  put(who.children[2], hailRoute(hail));
   put(count.firstChild, look.until ? span(look.until - look.since) : `${seconds(now - look.since)} s`);
   put(count.lastChild, countWords(look, now));
   answered.hidden = !look.waits || !hail.board_counts;
@@ -149,7 +128,7 @@ function fillPromises(list, owed, now, actions) {
     put(sign, left < 0 ? MARKS.breach : warned ? MARKS.warn : "↩");
     put(state.firstChild, t("promised"));
     put(who.children[0], nameWords(hail));
-    put(who.children[2], `${clockTime(clock.opened_at)} ${route(hail)}`);
+    put(who.children[2], `${clockTime(clock.opened_at)} ${hailRoute(hail)}`);
     put(count.firstChild, span(Math.abs(left)));
     put(count.lastChild, left < 0 ? t("overdue") : t("dueIn"));
     put(acts.firstChild, t("promiseKept"));
@@ -179,7 +158,7 @@ function fillMissed(list, missed, actions) {
     mark(row, "verdict", "breached");
     put(when, clockTime(hail.opened_at));
     put(who.firstChild, nameWords(hail));
-    put(who.lastChild, route(hail));
+    put(who.lastChild, hailRoute(hail));
     put(result.firstChild, `■ ${t("callsMade", hail.calls)}`);
     put(result.lastChild, t("hailEnd_missed"));
   });

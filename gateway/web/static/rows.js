@@ -1,6 +1,7 @@
 // The rows of the four panes: made once per call or alert, then only refilled, so nothing jumps.
 import { el, keep, mark, put, seconds, span } from "./dom.js";
 import { MARKS, alertPhase, callLook, masked, moment } from "./model.js";
+import { hailRoute, nameWords } from "./names.js";
 import { language, t } from "./words.js";
 
 const FRESH_MS = 3000;
@@ -68,13 +69,13 @@ const dots = (ring, rings) => "●".repeat(Math.min(ring, rings)) + "○".repeat
 
 /** The person outside: who called, or who is called. A radio's number is nobody's secret. */
 function person(call) {
-  if (call.medium === "radio") return call.unit || t("unitUnknown");
+  if (call.medium === "radio") return nameWords(call);
   const number = call.direction === "outbound" ? call.to : call.from;
   return number ? masked(number) : t("anonymous");
 }
 
 function route(call) {
-  if (call.medium === "radio") return call.channel;
+  if (call.medium === "radio") return hailRoute(call);
   if (call.direction === "outbound") return [t("outbound"), call.agent || call.from].filter(Boolean).join(" ");
   const line = [call.line || call.to, call.line_name].filter(Boolean).join(" ");
   const desk = [call.device || call.devices_ringing?.join(", "), call.agent].filter(Boolean).join(" ") || (call.queued ? `${t("queued")} ${call.queue}` : "");
