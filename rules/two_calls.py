@@ -28,7 +28,8 @@ def begin(turn: Turn, channel: Channel, incident: Incident) -> None:
 
 
 def own(incident: Incident) -> Obligation | None:
-    for obligation in incident.obligations:
+    """The latest: an emergency after a breach is judged by itself."""
+    for obligation in reversed(incident.obligations):
         if obligation.rule == "two_calls":
             return obligation
     return None
@@ -134,17 +135,14 @@ def over(turn: Turn, incident: Incident, verdict: Outcome, reason: str) -> None:
 def breached_at_once(turn: Turn, channel: Channel, hail: Hail, incident: Incident) -> None:
     """An emergency waits for nobody; it is told also where the rule cannot be judged."""
     obligation = own(incident)
-    if obligation is None or obligation.state == "not_observable":
+    if obligation is None or obligation.state != "open":
+        if obligation is not None and obligation.ended_by is None:
+            obligation.ended_by = turn.seq
+            turn.decision.obligations.append(obligation)
         obligation = turn.open(incident, "two_calls", (), turn.moment_us)
-    if obligation.state == "open":
-        obligation.reason = "emergency"
-        _breach(turn, channel, hail, incident, obligation)
-        return
-    hail.repeats += 1
+    hail.repeats = 0
     obligation.reason = "emergency"
-    turn.decision.obligations.append(obligation)
-    breach_was_told(turn, incident, breach_again(turn, incident, obligation, "emergency", hail.repeats))
-    _set_repeat(turn, hail)
+    _breach(turn, channel, hail, incident, obligation)
 
 
 def tell_again(turn: Turn, hail: Hail, incident: Incident) -> None:
