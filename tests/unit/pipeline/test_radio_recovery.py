@@ -1,10 +1,13 @@
-"""The radio's live things come back whole: from the store, and from the journal alone."""
+"""The radio's live things come back whole, from the store and from the journal alone; hails can be judged again."""
+
+import msgspec
 
 from gateway.recovery import rebuild, restore
+from gateway.replaying import differences, replay
 from rules.engine import next_deadline
 from rules.events import ControlTransmitting, Emergency, TransmissionEnded, TransmissionStarted, UnitIdentified
-from rules.settings import RadioRules, RuleSet, SourceRules
-from tests.fixtures.bench import Bench, running
+from rules.settings import RadioRules, RuleSet, SourceRules, TwoCalls
+from tests.fixtures.bench import START_US, Bench, running
 from tests.fixtures.memory_store import MemoryStore
 
 RULES = RuleSet(
@@ -49,3 +52,22 @@ async def test_the_store_and_the_journal_each_give_back_what_the_radio_left_open
             assert other.units == live.units
             assert other.last_id == live.last_id
             assert next_deadline(other) == next_deadline(live)
+
+
+async def test_a_replay_judges_hails_under_other_rules() -> None:
+    """What if a reply were due within a second?"""
+    stricter = msgspec.structs.replace(RULES, version="2", two_calls=TwoCalls(fallback_s=1))
+    async with running(MemoryStore(), rules=RULES) as bench:
+        await bench.ready()
+        await bench.submit(TransmissionStarted(source="tower", channel="CH1", unit="100-4002"))
+        bench.clock.move(1.0)
+        await bench.submit(TransmissionEnded(source="tower", channel="CH1"))
+        bench.clock.move(2.0)
+        await bench.submit(ControlTransmitting(source="tower", channel="CH1", on=True))
+        bench.clock.move(1.0)
+        await bench.submit(ControlTransmitting(source="tower", channel="CH1", on=False))
+        day_us = (START_US - 1, START_US + 3_600_000_000)
+        replayed = await replay(bench.store, (RULES, stricter), day_us, lambda _: None)
+    [difference] = differences(replayed)
+    assert (difference.caller, difference.rule) == ("100-4002", "two_calls")
+    assert (difference.before, difference.after) == ("met 2.000 s", "breached 2.000 s")
