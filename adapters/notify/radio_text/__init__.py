@@ -12,7 +12,7 @@ class Settings(NotifierSettings, kw_only=True):
 
     source: str  # name of the [[source]] through whose station it goes
     units: tuple[str, ...]  # who gets it: unit ids, or talkgroups that the source names
-    language: Literal["zh", "en"] = "zh"  # of the text; many radios show ASCII only
+    language: Literal["zh", "en"] = "zh"  # en: ASCII only, as many radios need it
     chars_max: int = 60  # radios take short texts: the rest is cut off
     ack_within_s: float = 10.0  # where a radio confirms, it does so within this time, or the text is sent again
 

@@ -49,7 +49,7 @@ class RadioTextNotifier:
     async def send(self, alert: Mapping[str, Any], key: str) -> Delivery:
         if self._sender is None:
             return Retry("unreachable")
-        text = str(alert["text"][self._language])[: self._chars_max]
+        text = self._words(alert)
         served = self._served.setdefault(key, set())
         while len(self._served) > _REMEMBERED_MAX:
             self._served.popitem(last=False)
@@ -67,6 +67,14 @@ class RadioTextNotifier:
         if outcomes and all(isinstance(outcome, Rejected) for outcome in outcomes):
             return outcomes[0]
         return Delivered()
+
+    def _words(self, alert: Mapping[str, Any]) -> str:
+        """Short: without the record's number, which nobody looks up on a handset; English is ASCII without exception."""
+        text, number = str(alert["text"][self._language]), alert.get("incident", "")
+        text = text.removeprefix(f"[{number}] ").removeprefix(f"【{number}】")
+        if self._language == "en":  # names of units and places may be Chinese
+            text = " ".join(text.encode("ascii", "ignore").decode().split())
+        return text[: self._chars_max]
 
 
 def _id(key: str, unit: str) -> str:

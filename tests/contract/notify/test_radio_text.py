@@ -18,7 +18,11 @@ from tests.contract.radio.conftest import linked, table_settings
 from tests.contract.radio.test_link import ASKING
 from tests.fixtures.front_door import FrontDoor
 
-ALERT = {"rule": "two_calls", "text": {"zh": "东门岗呼叫3次，控制室未应答", "en": "East gate called 3 times"}}
+ALERT = {
+    "rule": "two_calls",
+    "incident": "20261122-0001",
+    "text": {"zh": "【20261122-0001】东门岗呼叫3次，控制室未应答", "en": "[20261122-0001] 东门岗 (101) called 3 times"},
+}
 
 
 @pytest.fixture
@@ -60,7 +64,7 @@ async def test_every_unit_gets_it_once_and_a_machine_s_word_is_the_delivery(pty:
         assert await made.send(ALERT, "k1") == Delivered()
         await door.until_has(MachineAck, 2)
     assert sent == ["101", "102"]
-    assert b" East gate called 3 times\n" in pty.received
+    assert b" (101) called 3 times\n" in pty.received
 
 
 async def test_tried_again_only_who_did_not_confirm_is_sent_to_under_the_same_number(pty: Pty) -> None:
