@@ -34,7 +34,6 @@ from rules.moments import SECOND_US
 from rules.settings import RuleSet
 
 PAUSE_US = 10 * SECOND_US  # for deadlines, when the rules cannot even put aside the one that raises
-_QUIET_TURNS = 3  # of the loop: from a request's bytes to its `submit` (read, handler's task, submit)
 
 log = structlog.get_logger()
 
@@ -136,7 +135,6 @@ class Pipeline:
                     self._set_ready("")
                     while True:
                         await self._something_to_do()
-                        await self._gather()
                         await self._turn()
                 except StoreError as error:
                     self.metrics.store_failures.inc()
@@ -189,18 +187,6 @@ class Pipeline:
             await self._wake.wait()
             if timer is not None:
                 timer.cancel()
-
-    async def _gather(self) -> None:
-        """Let requests that are on their way in join this batch: as long as each turn of the loop brings more.
-
-        A commit costs much the same for one and for many.
-        """
-        quiet = 0
-        seen = self._waiting_events
-        while quiet < _QUIET_TURNS and 0 < seen < self._batch_max:
-            await asyncio.sleep(0)
-            quiet = quiet + 1 if self._waiting_events == seen else 0
-            seen = self._waiting_events
 
     async def _turn(self, *, prove: bool = False) -> None:
         """One batch: decide what waits and what is due, commit it, then tell everybody.
