@@ -69,7 +69,7 @@ class RadioTextNotifier:
         return Delivered()
 
     def _words(self, alert: Mapping[str, Any]) -> str:
-        """Short: without the record's number, which nobody looks up on a handset; English is ASCII without exception."""
+        """Short: without the record's number, which nobody looks up on a handset; English is pure ASCII."""
         text, number = str(alert["text"][self._language]), alert.get("incident", "")
         text = text.removeprefix(f"[{number}] ").removeprefix(f"【{number}】")
         if self._language == "en":  # names of units and places may be Chinese
