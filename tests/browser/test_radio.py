@@ -206,12 +206,13 @@ async def test_nothing_typed_is_lost(browser: Browser, served: Served, air: OnAi
         await board.page.locator("#fact-place").blur()
         await expect(board.page.locator("#detail .told")).to_contain_text("没有保存")
         await board.page.fill("#fact-person", "老李")  # and this field is not even left
-        await air.call("100-4003")  # the board goes on around it
+        await air.control_speaks()  # the board goes on around it, the record too
+        await expect(board.page.locator("#detail .verdicts")).to_contain_text("✔ 1 声")
         await expect(board.page.locator("#fact-person")).to_have_value("老李")
         await board.page.keyboard.press("Escape")
         await board.page.reload()
         await board.page.unroute("**/facts")
-        await board.page.locator(f"{HAIL}[data-number='{number}'] .number").click()
+        await board.page.locator("#recents .record").click()
         await expect(board.page.locator("#fact-place")).to_have_value("地下车库")
         await expect(board.page.locator("#fact-person")).to_have_value("老李")
         await expect(board.page.locator("#detail small", has_text="已保存")).to_have_count(2)

@@ -1,6 +1,6 @@
 // The board: keeps what the stream tells, and paints it ten times a second by the gateway's clock.
 import { askForSound, bindControls, fillControls, switchTheme, toggleKeys } from "./controls.js";
-import { showDetail } from "./detail.js";
+import { refreshDetail, showDetail } from "./detail.js";
 import { keep, mark, put, span } from "./dom.js";
 import { act, newKey, openFeed, read, serverNow } from "./feed.js";
 import { hailLook, isHail, mostUrgentHail, promiseOf } from "./hails.js";
@@ -62,6 +62,7 @@ const feed = {
     if (isHail(call) && call.outcome === "missed") keepNewest(missed, call, MISSED_MAX);
     else missed.delete(call.number);
     if (call.closed_at && !call.merged_into) remember(call);
+    if (call.number === opened) refreshDetail($("detail"), opened, named);
   },
   channel: (channel) => channels.set(channel.channel, channel),
   unit: (unit) => units.set(unit.unit, unit),
@@ -100,11 +101,15 @@ async function readRecents() {
   for (const record of page.items.reverse()) if (record.closed_at && !record.merged_into) remember(record);
 }
 
-function remember(record) {
+const remember = (record) => keepNewest(recents, named(record), RECENT_MAX);
+
+/** A record as the API has it knows numbers; what they are called, the board was told before. */
+function named(record) {
   record.line_name ??= lineNames.get(record.line);
   record.unit_name ??= units.get(record.unit)?.name;
   record.unit_post ??= units.get(record.unit)?.post;
-  keepNewest(recents, record, RECENT_MAX);
+  record.channel_name ??= channels.get(record.channel)?.channel_name;
+  return record;
 }
 
 function keepNewest(records, record, most) {
@@ -273,11 +278,11 @@ let opened = "";
 function openDetail(number) {
   opened = number;
   for (const id of ["recents", "recents-empty"]) $(id).hidden = true;
-  showDetail($("detail"), number, lineNames, closeDetail);
+  showDetail($("detail"), number, named, closeDetail);
 }
 
 function closeDetail() {
-  opened = "";
+  opened = $("detail").dataset.number = "";
   for (const id of ["recents", "recents-empty"]) $(id).hidden = false;
   $("detail").hidden = true;
 }

@@ -4,26 +4,44 @@ import { read } from "./feed.js";
 import { el } from "./dom.js";
 import { clockTime, verdictWords } from "./rows.js";
 import { masked } from "./model.js";
+import { channelWords, unitWords } from "./names.js";
 import { t } from "./words.js";
 
-export async function showDetail(article, number, lineNames, leave) {
+/** `named`: adds to a record what its line and unit are called. */
+export async function showDetail(article, number, named, leave) {
   const back = el("button", { type: "button" }, `← ${t("back")}`);
   back.addEventListener("click", leave);
   const title = el("h3", {}, `${t("detail")} ${number}`);
+  article.dataset.number = number;
   article.replaceChildren(el("p", {}, back), title, el("p.empty", {}, t("loading")));
   article.hidden = false;
   article.focus({ preventScroll: true });
-  const record = await read(`/api/v1/incidents/${encodeURIComponent(number)}`).catch((error) => error);
+  const record = await recordOf(number);
+  if (article.dataset.number !== number) return; // another one was opened meanwhile
   article.lastChild.remove();
   if (record instanceof Error) article.append(el("p.empty", {}, t("failed", record.message)));
-  else article.append(facts({ ...record, line_name: lineNames.get(record.line) }), ...(record.medium === "radio" ? factsForm(record) : []), ...recordings(record), el("h4", {}, t("verdicts")), verdicts(record), el("h4", {}, t("timeline")), timeline(record));
+  else article.append(el("div.head", {}, facts(named(record))), ...(record.medium === "radio" ? factsForm(record) : []), ...recordings(record), el("div.judged", {}, ...judged(record)));
+}
+
+/** It changed: what is told anew, around what somebody types or listens to. */
+export async function refreshDetail(article, number, named) {
+  const record = await recordOf(number);
+  if (record instanceof Error || article.dataset.number !== number) return;
+  article.querySelector(".head")?.replaceChildren(facts(named(record)));
+  article.querySelector(".judged")?.replaceChildren(...judged(record));
+}
+
+const recordOf = (number) => read(`/api/v1/incidents/${encodeURIComponent(number)}`).catch((error) => error);
+
+function judged(record) {
+  return [el("h4", {}, t("verdicts")), verdicts(record), el("h4", {}, t("timeline")), timeline(record)];
 }
 
 function facts(record) {
   const radio = record.medium === "radio";
   const rows = [
-    ["unit", radio && (record.unit || t("unitUnknown"))],
-    ["channel", record.channel],
+    ["unit", radio && unitWords(record)],
+    ["channel", channelWords(record)],
     ["talkgroup", record.talkgroup],
     ["calls", record.calls && String(record.calls)],
     ["caller", !radio && [record.from ? masked(record.from) : t("anonymous"), record.from_name].filter(Boolean).join(" ")],
