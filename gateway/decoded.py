@@ -66,12 +66,13 @@ def as_lines_with_bytes(decoded: Decoded) -> Iterator[str]:
 
 
 def raw_text(raw: bytes) -> str:
-    """The bytes as text where all of it can be printed, else as hexadecimal digits."""
+    """The bytes as text where all of it can be printed and something of it seen, else as hexadecimal digits."""
     try:
         text = raw.decode()
     except UnicodeDecodeError:
         return raw.hex()
-    return text if all(c.isprintable() or c in "\r\n\t" for c in text) else raw.hex()
+    shows = not raw or text.strip()
+    return text if shows and all(c.isprintable() or c in "\r\n\t" for c in text) else raw.hex()
 
 
 def _flat(one: Read) -> dict[str, Any]:

@@ -1,10 +1,19 @@
 """SvxLink as a voice base station: squelch, transmitter and DTMF of cheap analogue sets."""
 
 from adapters.kinds import Problem
-from adapters.radio.kind import RadioKind
+from adapters.radio.kind import Piece, RadioKind
 from adapters.radio.svxlink.normalise import Settings
 from adapters.radio.svxlink.station import SvxlinkStation
 from adapters.radio.tone_calls import check_tones
+
+
+PTT_BYTES, DIGIT_BYTES = b"TR\r\n", b"0123456789ABCD*#\r\n"
+
+
+def recorded(data: bytes) -> list[Piece]:
+    """Of which PTY it was recorded shows in its bytes: PTT_PTY says T and R, DTMF_CTRL_PTY digits, the others lines."""
+    via = "ptt_port" if not data.strip(PTT_BYTES) else "dtmf_port" if not data.strip(DIGIT_BYTES) else ""
+    return [Piece(data if b"\r" in data else data.replace(b"\n", b"\r\n"), via=via)]
 
 
 def check(settings: Settings) -> list[Problem]:
@@ -24,6 +33,6 @@ KIND = RadioKind(
     transports=("serial", "socket"),
     replies=("ptt", "unit"),
     check=check,
-    sample_line_ends=True,
+    sample=recorded,
 )
 __all__ = ["KIND", "Settings", "check"]

@@ -10,6 +10,7 @@ from rules.events import (
     TransmissionStarted,
 )
 
+CTXG_FIELDS_MIN = 3  # instance, grant, permission: no terminal is known to tell less
 CALLS_MAX = 16  # instances are small numbers that are used again
 EMERGENCY_PRIORITY = "15"
 _GRANTED_TO_US, _GRANTED_TO_ANOTHER = "0", "3"

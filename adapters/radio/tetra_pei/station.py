@@ -9,7 +9,7 @@ from adapters.radio.settings import RadioSettings
 from adapters.radio.station import CannotSend, Heard
 from adapters.radio.stream import StreamStation
 from adapters.radio.tetra_pei import codec, sds
-from adapters.radio.tetra_pei.calls import Calls, unit_name
+from adapters.radio.tetra_pei.calls import CTXG_FIELDS_MIN, Calls, unit_name
 from adapters.radio.tetra_pei.codec import Line
 from adapters.radio.tetra_pei.parts import Key, Parts, Whole
 from adapters.radio.turns import Turns
@@ -58,6 +58,8 @@ class TetraStation(StreamStation[Line]):
             case "CTICN":
                 return self._calls.began(frame.fields)
             case "CTXG":
+                if len(frame.fields) < CTXG_FIELDS_MIN:  # torn: to take it for a grant to us would be a reply
+                    return [self.unparsed("a grant that ends too soon")]
                 return self._calls.granted(frame.fields)
             case "CDTXC":
                 return self._calls.ceased(frame.fields)

@@ -48,7 +48,8 @@ class Sample(NamedTuple):
     @property
     def is_stream(self) -> bool:
         """Bytes without borders: not datagrams, not messages, nor levels with their times."""
-        return self.kind.sample is None and len(self.pieces()) == 1 and not self.pieces()[0].via
+        pieces = self.pieces()
+        return len(pieces) == 1 and not pieces[0].via and not self.kind.modem_lines
 
     def pieces(self) -> list[Piece]:
         data = self.path.read_bytes()

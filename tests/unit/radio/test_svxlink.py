@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.radio.sample import decode_pieces, pieces_of
 from adapters.radio.station import CannotSend, Heard
-from adapters.radio.svxlink import Settings, check
+from adapters.radio.svxlink import KIND, Settings, check
 from adapters.radio.svxlink.station import SvxlinkStation
 from rules.events import ControlTransmitting, TransmissionEnded, TransmissionStarted, UnitIdentified
 from tests.unit.radio.streams import AT_US, all_in_order, cuts, events, plain, play, told, torn
@@ -154,6 +155,15 @@ def test_the_ptt_pty_shows_the_reply_where_state_lines_do_not() -> None:
     made.feed(ended(2), AT_US)
     assert short(made.feed(b"T", AT_US + 2 * S, "ptt_port") + made.feed(b"R", AT_US + 4 * S, "ptt_port")) == ["C", "c"]
     assert short(made.feed(b"?", AT_US + 5 * S, "ptt_port")) == ["Unparsed"]
+
+
+def test_a_recording_of_the_ptt_or_of_the_digits_alone_is_known_by_its_bytes() -> None:
+    def decoded(data: bytes) -> list[str]:
+        return short(decode_pieces(KIND, settings(), pieces_of(KIND, data)))
+
+    assert decoded(b"TR") == decoded(b"T\nR\n") == ["C", "c"]
+    assert decoded(b"10714#") == ["10714"]
+    assert decoded(RECORDED) == short(play(station(), [RECORDED]))
 
 
 def test_ptt_and_state_lines_of_one_reply_are_one_reply() -> None:

@@ -155,6 +155,11 @@ def test_the_word_that_is_not_granted_is_nobodys() -> None:
     assert told(station(), b"+CTXG: 1,1,0,0\r\n+CTXG: 1,2,0,0\r\n") == []
 
 
+@pytest.mark.parametrize("line", [b"+CTXG: \r\n", b"+CTXG: 1\r\n", b"+CTXG: 1,0\r\n"])
+def test_a_torn_grant_is_no_word_of_controls(line: bytes) -> None:
+    assert [event["type"] for event in told(station(), line)] == ["Unparsed"]
+
+
 def test_a_call_of_the_highest_priority_is_an_emergency() -> None:
     found = only(station(), CALL.replace(b",0\r\n", b",15\r\n"))
     assert (found["type"], found["unit"]) == ("Emergency", "23404")
