@@ -103,7 +103,7 @@ async function readRecents() {
 
 const remember = (record) => keepNewest(recents, named(record), RECENT_MAX);
 
-/** A record as the API has it knows numbers; what they are called, the board was told before. */
+/** A record or an alert knows numbers; what they are called, the board was told before. */
 function named(record) {
   record.line_name ??= lineNames.get(record.line);
   record.unit_name ??= units.get(record.unit)?.name;
@@ -184,6 +184,7 @@ function paint() {
   fillBacks($("backs"), backs, now, actions);
   fillRadio({ channels: [...channels.values()], hails, missed: [...missed.values()].reverse(), units: [...units.values()] }, now, actions);
   const emergencies = groups.filter((group) => group.emergency);
+  for (const group of emergencies) named(group.top);
   const quieter = groups.filter((group) => !group.emergency);
   const shown = allAlerts ? quieter : quieter.slice(0, ALERTS_SHOWN);
   fillEmergencies($("emergencies"), emergencies, now, actions);
