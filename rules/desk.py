@@ -43,11 +43,12 @@ def facts_told(turn: Turn, event: FactsTold) -> None:
     incident = _named(turn, event.incident)
     if incident is None:
         return
+    facts = incident.facts = incident.facts or {}
     for name, said in event.facts.items():
         if said:
-            incident.facts[name] = said
+            facts[name] = said
         else:
-            incident.facts.pop(name, None)
+            facts.pop(name, None)
     turn.note(incident, "facts_told", f"{event.by}: {', '.join(event.facts)}")
 
 

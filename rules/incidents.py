@@ -112,7 +112,7 @@ class Incident(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     channel: str = ""
     calls: int = 0  # how many calls the unit made
     talkgroup: str = ""  # the called talkgroup or unit
-    facts: dict[FactName, str] = msgspec.field(default_factory=dict)  # what the desk wrote down
+    facts: dict[FactName, str] | None = None  # what the desk wrote down
     recordings: tuple[Recording, ...] = ()
 
 

@@ -42,7 +42,7 @@ def incident_document(incident: Incident) -> Document:
         "channel": incident.channel,
         "calls": incident.calls,
         "talkgroup": incident.talkgroup,
-        "facts": dict(incident.facts),
+        "facts": dict(incident.facts or {}),
         "recordings": [
             {"id": clip.id, "started_at": rfc3339(clip.started_us), "seconds": clip.seconds, "unit": clip.unit}
             for clip in incident.recordings
