@@ -57,13 +57,23 @@ def over(turn: Turn, channel: Channel, at_us: int) -> None:
     """Control's transmission has ended: by its key, or by our watchdog."""
     if channel.control_confirm_us is not None and at_us >= channel.control_confirm_us:
         confirm(turn, channel)
-    if channel.control_confirm_us is None and not channel.control_automatic:  # long enough to be speech
+    if channel.control_confirm_us is not None:
+        _was_a_bump(turn, channel, at_us)
+    elif not channel.control_automatic:  # long enough to be speech
         channel.exchange_until_us = at_us + turn.terms.radio.conversation_us
     channel.control_confirm_us = channel.control_since_us = None
     channel.control_until_us = at_us
     channel.control_sources = []
     channel.control_called = ""
     channel.control_automatic = False
+
+
+def _was_a_bump(turn: Turn, channel: Channel, at_us: int) -> None:
+    """Control's key, pressed for a moment: whom it interrupted goes on calling."""
+    for transmission in channel.on_air:
+        if transmission.taken_for == "collision" and transmission.started_us < (channel.control_since_us or 0):
+            transmission.taken_for = ""
+            transmission.judge_us = max(transmission.started_us + turn.terms.radio.bump_us, at_us)
 
 
 def confirm(turn: Turn, channel: Channel) -> None:

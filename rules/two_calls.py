@@ -50,8 +50,9 @@ def counted(turn: Turn, channel: Channel, hail: Hail, incident: Incident) -> Non
         _set_clock(turn, channel, hail, obligation)
     settings = turn.terms.radio.two_calls
     warned = {step.ring for step in obligation.plan[: obligation.step]}
+    in_time = settings.calls if settings.boundary == "before_next_call" else incident.calls
     for call in settings.warn_at_calls:
-        if call <= incident.calls and call not in warned:
+        if call <= min(incident.calls, in_time) and call not in warned:
             _warn(turn, incident, obligation, call)
     if settings.boundary == "before_next_call" and incident.calls > settings.calls:
         _breach(turn, channel, hail, incident, obligation)
