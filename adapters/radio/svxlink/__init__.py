@@ -6,7 +6,6 @@ from adapters.radio.svxlink.normalise import Settings
 from adapters.radio.svxlink.station import SvxlinkStation
 from adapters.radio.tone_calls import check_tones
 
-
 PTT_BYTES, DIGIT_BYTES = b"TR\r\n", b"0123456789ABCD*#\r\n"
 
 
