@@ -31,8 +31,6 @@ def pieces_of(kind: RadioKind, data: bytes) -> list[Piece]:
     """As the wire would give them."""
     if kind.sample is not None:
         return kind.sample(data)
-    if "mqtt" in kind.transports and (messages := _messages(data)):
-        return messages
     if kind.sample_line_ends and b"\r" not in data:
         data = data.replace(b"\n", b"\r\n")
     return [Piece(data)]
@@ -58,18 +56,3 @@ def decode_pieces(kind: RadioKind, settings: RadioSettings, pieces: Iterable[Pie
         heard += station.passed(at_us)
         station.to_send()
     return heard
-
-
-def _messages(data: bytes) -> list[Piece]:
-    """One a line: JSON, or a topic and JSON as `mosquitto_sub -v` prints them. [] where it is something else."""
-    pieces = []
-    for line in data.splitlines():
-        if not line.strip():
-            continue
-        topic, payload = b"", line.strip()
-        if not payload.startswith((b"{", b"[")):
-            topic, _, payload = payload.replace(b"\t", b" ", 1).partition(b" ")
-        if not payload.lstrip().startswith((b"{", b"[")):
-            return []
-        pieces.append(Piece(payload, via=topic.decode(errors="replace")))
-    return pieces
