@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
 import uvloop
@@ -55,6 +55,9 @@ def simulate(
         _become(
             "simulators.asterisk", *options, "--secret-file", settings.secret_file, *(["--faults"] if faults else [])
         )
+    raise GatewayError(
+        f'a [[source]] of kind "{settings.kind}" cannot be played so; `hotline-gateway demo` has two base stations'
+    )
 
 
 def demo(
@@ -65,12 +68,12 @@ def demo(
     factor: Annotated[float, typer.Option(min=0.1, max=100, help="How many times faster than life it rings.")] = 1.0,
     language: Annotated[Language | None, typer.Option(help="Of the alerts here; without it, the terminal's.")] = None,
 ) -> None:
-    """Run it all: gateway, MQTT broker, a hotline that rings. What `make run` does."""
+    """Run it all: gateway, MQTT broker, a hotline that rings, guards on the radio. What `make run` does."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
     uvloop.run(play(prepare(folder, port), Screen(console, language), seed=seed, factor=factor))
 
 
-def _become(module: str, *options: str) -> None:
+def _become(module: str, *options: str) -> NoReturn:
     """The simulators share no code with the gateway: they are programs of their own, and so they run."""
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", module, *options])  # noqa: S606 (our own module and options)

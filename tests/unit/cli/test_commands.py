@@ -272,6 +272,15 @@ def test_simulate_names_the_sources_there_are(configured: Path, command: Command
     assert 'did you mean "main"?' in done.err
 
 
+def test_simulate_says_where_radios_are_played(tmp_path: Path, command: Command) -> None:
+    config = tmp_path / "hotline.toml"
+    source = '[[source]]\nname = "tower"\nkind = "tait-ccdi"\nport = "/dev/ttyUSB0"\n'
+    config.write_text(f'[gateway]\nsite = "riverside"\n{source}', encoding="utf-8")
+    done = command("simulate", "--config", config)
+    assert done.code == 1
+    assert "hotline-gateway demo" in done.err
+
+
 @pytest.mark.parametrize("wrong", [("--traffic", "lots"), ("--calls", "-5"), ("--factor", "0")])
 def test_simulate_says_what_an_option_may_be(configured: Path, command: Command, wrong: tuple[str, str]) -> None:
     done = command("simulate", "--config", configured, *wrong)
