@@ -20,7 +20,13 @@ from gateway.config_checks import (
     check_source,
     remarks,
 )
-from gateway.radio_checks import check_radio_tables, check_senders, radio_remarks, with_possible_warnings
+from gateway.radio_checks import (
+    check_ports,
+    check_radio_tables,
+    check_senders,
+    radio_remarks,
+    with_possible_warnings,
+)
 from gateway.reading import SettingsT, nearest, read_table, shown
 from gateway.units_file import read_units
 from gateway.web.auth import AuthSettings
@@ -148,7 +154,7 @@ def load(path: Path) -> Config:
         problems += check_ladder(ladder, document.written_names("notifier"))
     if problems or gateway is None or auth is None or rules is None or ladder is None:
         raise ConfigError([(key, value, cure) for key, value, cure in dict.fromkeys(problems)])
-    if problems := check_senders(sources, notifiers, path.parent):
+    if problems := [*check_ports(sources), *check_senders(sources, notifiers, path.parent)]:
         raise ConfigError([(key, value, cure) for key, value, cure in problems])
     rule_set = _named_by_content(
         RuleSet(

@@ -9,6 +9,8 @@ import msgspec
 from adapters.errors import ConfigError
 from adapters.kinds import Problem
 from adapters.ports import UsesSources
+from adapters.radio.settings import RadioSettings
+from adapters.radio.transports.address import parse
 from gateway.reading import shown
 from rules.settings import Promise, RadioChannel, RollCall, RuleSet, StatusCode, TwoCalls, Unit
 
@@ -85,6 +87,26 @@ def check_radio_tables(units: list[Unit], channels: list[RadioChannel], codes: l
             yield Problem(where, shown("", unit.heard_every_s), "seconds: 0 or more; 0: not awaited")
 
 
+def check_ports(sources: Iterable[Any]) -> Iterator[Problem]:
+    """A device, or a port that we listen at, has one owner: the second source would be refused for ever.
+
+    Takes checked tables.
+    """
+    owners: dict[tuple[str, str | int], str] = {}
+    for settings in (source.settings for source in sources):
+        for name, port in settings.ports().items() if isinstance(settings, RadioSettings) else ():
+            address = parse(port)
+            if address.transport == "serial":
+                place: tuple[str, str | int] = ("serial", str(Path(address.path).resolve()))
+            elif address.transport == "udp" and "connect" not in address.options:
+                place = ("udp", address.port)
+            else:
+                continue
+            if (owner := owners.setdefault(place, settings.name)) != settings.name:
+                cure = f'source "{owner}" has this port already: one program or source can hold it'
+                yield Problem(f"source.{settings.name}.{name or 'port'}", shown("", port), cure)
+
+
 def check_senders(sources: Iterable[Any], notifiers: Iterable[Any], folder: Path) -> list[Problem]:
     """Notifiers that send through a source find theirs, and it can send what they want. Takes checked tables."""
     problems: list[Problem] = []
@@ -115,7 +137,8 @@ def radio_remarks(rules: RuleSet) -> Iterator[str]:
         if rules.two_calls.enabled and channel not in silent and not any(replies):
             yield (
                 f'channel "{channel}": no source there can show control\'s reply: two_calls is not_observable, never '
-                '"met"; see docs/RADIO.md'
+                '"met". Add own_units if control\'s unit is heard, or a source of this channel that shows its key, or '
+                'replies = ["board"]: see docs/RADIO.md'
             )
     known = heard.keys() | {group for source in rules.sources if source.radio for group in source.radio.talkgroups}
     for named in rules.channels:

@@ -195,6 +195,31 @@ def test_a_channel_of_the_table_that_nothing_hears_is_remarked() -> None:
     assert [remark.split(":")[0] for remark in radio_remarks(heard_by(channels=channels))] == ['[[channel]] "CH9"']
 
 
+def station(name: str, port: str, kind: str = "tait-ccdi") -> str:
+    return f'[[source]]\nname = "{name}"\nkind = "{kind}"\nport = "{port}"\n'
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("/dev/ttyUSB0", "/dev/ttyUSB0"),
+        ("/dev/ttyUSB0", "/dev/../dev/ttyUSB0"),
+    ],
+)
+def test_two_stations_at_one_device_are_told(write: Write, first: str, second: str) -> None:
+    told = problems(write(station("a", first) + station("b", second, "kenwood-fleetsync")))
+    assert 'source "a" has this port' in told["source.b.port"][1]
+
+
+def test_two_stations_that_listen_at_one_port_are_told_but_not_those_that_connect_to_one(write: Write) -> None:
+    told = problems(
+        write(station("a", "udp://0.0.0.0:50001", "hytera") + station("b", "udp://127.0.0.1:50001", "hytera"))
+    )
+    assert 'source "a" has this port' in told["source.b.port"][1]
+    for port in ("udp://10.0.0.7:50001?connect", "socket://10.0.0.7:4001"):
+        assert load(write(station("a", port, "hytera") + station("b", port, "hytera"))).sources[2:]
+
+
 def test_one_more_unit_is_one_line_of_change(write: Write) -> None:
     old = load(write('[[unit]]\nunit = "2"\n')).rules
     new = load(write('[[unit]]\nunit = "1"\n[[unit]]\nunit = "2"\nname = "王"\n')).rules
