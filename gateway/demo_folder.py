@@ -87,7 +87,9 @@ def prepare(folder: Path, port: int | None) -> Config:
     if not file.exists():
         _write_secret(folder / "hook-secret.txt")
         (folder / "units.csv").write_text(_UNITS, encoding="utf-8-sig")  # as office programs write it
-        ch1, ch2 = (json.dumps(str(folder.absolute() / RADIO_PORTS / name)) for name in ("ch1", "ch2"))
+        ch1, ch2 = (
+            json.dumps(str(folder.absolute() / RADIO_PORTS / name), ensure_ascii=False) for name in ("ch1", "ch2")
+        )
         text = _CONFIGURATION.format(mqtt_port=_free_mqtt_port(), ch1=ch1, ch2=ch2)
         file.write_text(text, encoding="utf-8")
     config = load(file)

@@ -36,7 +36,8 @@ def board_counts(state: State, channel: str) -> bool:
 def channel_names(state: State) -> list[str]:
     """Those that sources are set to, heard or not, and those that were heard beside."""
     configured = [source.radio.channel for source in state.rules.sources if source.radio is not None]
-    parted = {name.rpartition("-")[0] for name in state.channels}  # CH1 is heard as CH1-1 and CH1-2
+    parts = [name for name in state.channels if name not in configured]
+    parted = {name.rpartition("-")[0] for name in parts}  # CH1 is heard as CH1-1 and CH1-2
     return list(dict.fromkeys([*(name for name in configured if name not in parted), *state.channels]))
 
 

@@ -57,6 +57,14 @@ async def test_a_channel_tells_who_is_on_the_air_and_who_was_last(served: Served
     assert (after["open"], after["last_unit"]) == ([], GUARD)
 
 
+async def test_a_channel_that_is_heard_in_parts_is_shown_in_parts(served: Served) -> None:
+    await OnAir(served, channel="CH1-2").press(GUARD)
+    page = fits(await served.get("/api/v1/channels"), "/api/v1/channels")
+    assert [one["channel"] for one in page["items"]] == ["CH2", "CH1-2"]
+    part = await channel(served, "CH1-2")
+    assert (part["sources"], part["two_calls"]) == (["tower"], True)
+
+
 async def test_control_is_seen_while_it_speaks(served: Served, air: OnAir) -> None:
     await air.press_control()
     assert (await channel(served, "CH1"))["control_transmitting"]
