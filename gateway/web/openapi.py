@@ -56,7 +56,7 @@ _BINARY: Schema = {"type": "string", "format": "binary"}
 
 def _paths() -> Schema:
     cursor = _query("cursor", TEXT | {"maxLength": 512}, "`next` of the page before")
-    limit = _query("limit", WHOLE | {"minimum": 1, "maximum": 1000, "default": 50}, "How many at most")
+    limit = _query("limit", WHOLE | {"minimum": 1, "maximum": 500, "default": 50}, "How many at most")
     pages = [limit, cursor]
     number = _path("number", "The incident's number")
     repeat: Schema = {
