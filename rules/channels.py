@@ -35,6 +35,7 @@ class Transmission(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     emergency: bool = False
     started_us: int
     ended_us: int | None = None
+    source_ended_us: int | None = None  # the source's own clock
     reason: EndReason = "end"
     taken_for: TakenFor = ""
     judge_us: int | None = None  # long enough by then: it is judged
@@ -50,6 +51,7 @@ class HeardCall(msgspec.Struct, omit_defaults=True, gc=False):
     started_us: int
     ended_us: int | None
     transmission: int = 0  # Transmission.id; 0: a message
+    source_ended_us: int | None = None  # the source's own clock
 
 
 class Hail(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -110,6 +112,7 @@ class Channel(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     last_unit: str = ""
     last_heard_us: int = 0
     control_since_us: int | None = None  # control transmits
+    control_source_us: int | None = None  # that moment by the clock of the source that told it
     control_until_us: int | None = None  # control's last transmission ended then
     control_sources: list[str] = msgspec.field(default_factory=list)  # who say that it does
     control_by: ReplyBy = "ptt"

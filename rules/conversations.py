@@ -150,6 +150,7 @@ def _heard_no_more(turn: Turn, channel: Channel, transmission: Transmission, sou
 
 def _end(turn: Turn, channel: Channel, transmission: Transmission, at_us: int, reason: EndReason) -> None:
     transmission.ended_us = max(at_us, transmission.started_us)
+    transmission.source_ended_us = turn.source_us
     transmission.reason = reason
     transmission.sources = []
     judge_us = transmission.judge_us

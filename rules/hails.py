@@ -19,14 +19,14 @@ _HAILS_MAX = 256  # of one channel; the oldest is given up
 def transmission_counts(turn: Turn, channel: Channel, transmission: Transmission) -> None:
     """It was long enough, and meant for control."""
     transmission.taken_for = "call"
-    heard = HeardCall(transmission.started_us, transmission.ended_us, transmission.id)
+    heard = HeardCall(transmission.started_us, transmission.ended_us, transmission.id, transmission.source_ended_us)
     hail = _of(turn, channel, transmission.unit, transmission.called, source=transmission.source, heard=heard)
     transmission.hail = hail.incident
 
 
 def message_counts(turn: Turn, channel: Channel, unit: str, called: str, what: str) -> None:
     """A page, a text, a status or a bare id that asks for control."""
-    heard = HeardCall(turn.moment_us, turn.moment_us)
+    heard = HeardCall(turn.moment_us, turn.moment_us, source_ended_us=turn.source_us)
     hail = _of(turn, channel, unit, called, source=channel.source, heard=heard)
     turn.note(turn.state.incidents[hail.incident], what)
 
@@ -43,7 +43,7 @@ def transmission_ended(turn: Turn, channel: Channel, transmission: Transmission)
         return
     for heard in hail.heard:
         if heard.transmission == transmission.id:
-            heard.ended_us = transmission.ended_us
+            heard.ended_us, heard.source_ended_us = transmission.ended_us, transmission.source_ended_us
     _refresh(turn, channel, hail)
     two_calls.call_ended(turn, channel, hail, incident_of(turn, hail))
 

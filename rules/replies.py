@@ -10,6 +10,7 @@ from rules.events import CallAnswered, ControlTransmitting, RadioEvent
 from rules.incidents import Incident
 from rules.settings import ReplyBy
 from rules.turn import Turn
+from rules.two_calls import Reply
 
 
 def control_transmitting(turn: Turn, channel: Channel, event: ControlTransmitting) -> None:
@@ -33,6 +34,7 @@ def control_on(turn: Turn, channel: Channel, event: RadioEvent, by: ReplyBy, *, 
         return
     channel.control_automatic = automatic
     channel.control_since_us = turn.moment_us
+    channel.control_source_us = turn.source_us
     channel.control_by = by
     channel.control_replies = counts
     channel.control_called = event.called if not event.group else ""
@@ -44,13 +46,13 @@ def control_on(turn: Turn, channel: Channel, event: RadioEvent, by: ReplyBy, *, 
 
 
 def control_off(turn: Turn, channel: Channel, source: str) -> None:
-    channel.control_sources = [name for name in channel.control_sources if name != source]
-    if channel.control_sources:
-        return
-    if channel.control_since_us is None:
+    left = [name for name in channel.control_sources if name != source]
+    if left:
+        channel.control_sources = left
+    elif channel.control_since_us is None:
         channel.control_until_us = turn.moment_us  # its beginning was not seen
-        return
-    over(turn, channel, turn.moment_us)
+    else:
+        over(turn, channel, turn.moment_us)
 
 
 def over(turn: Turn, channel: Channel, at_us: int) -> None:
@@ -82,7 +84,8 @@ def confirm(turn: Turn, channel: Channel) -> None:
     assert since_us is not None  # noqa: S101 - confirm_us is set with it
     channel.control_confirm_us = None
     heard = [hail for hail in channel.hails if channel.may_answer(hail)]
-    _answer(turn, channel, heard, since_us, channel.control_by, called=channel.control_called)
+    reply = Reply(since_us, channel.control_by, channel.control_sources[0], channel.control_source_us)
+    _answer(turn, channel, heard, reply, channel.control_called)
     if channel.control_called:
         promise.spoken_to(turn, channel.control_called, since_us)
     _set_partner(channel, heard, since_us, turn.terms.radio.window_us)
@@ -97,7 +100,7 @@ def said_answered(turn: Turn, channel: Channel, event: CallAnswered) -> None:
 def reply(turn: Turn, channel: Channel, unit: str, by: ReplyBy) -> None:
     """A reply that is no transmission; "" answers all that wait."""
     heard = [hail for hail in channel.hails if not hail.answered and unit in ("", hail.unit)]
-    _answer(turn, channel, heard, turn.moment_us, by, called=unit)
+    _answer(turn, channel, heard, Reply(turn.moment_us, by, channel.source, turn.source_us), unit)
 
 
 def answered_by_hand(turn: Turn, incident: Incident, by: str) -> None:
@@ -112,32 +115,30 @@ def answered_by_hand(turn: Turn, incident: Incident, by: str) -> None:
     replies = turn.terms.radio.channel(channel.name).replies
     if "board" not in replies and replies:
         return
-    answer(turn, channel, hail, turn.moment_us, "board")
+    answer(turn, channel, hail, Reply(turn.moment_us, "board"))
     turn.state.watch_channel(channel)
     turn.decision.channels += (channel,)
 
 
-def answer(
-    turn: Turn, channel: Channel, hail: Hail, reply_us: int, by: ReplyBy, *, certain: bool = True, reason: str = ""
-) -> None:
+def answer(turn: Turn, channel: Channel, hail: Hail, reply: Reply) -> None:
     incident = hails.incident_of(turn, hail)
-    incident.answered_us = reply_us
-    two_calls.answered(turn, incident, reply_us, by, certain=certain, reason=reason)
-    turn.note(incident, "answered", by)
+    incident.answered_us = reply.at_us
+    two_calls.answered(turn, incident, reply)
+    turn.note(incident, "answered", reply.by)
     if hail.emergency:  # somebody must still acknowledge it, and its repeats are the same emergency
         hail.answered = True
         hail.close_us = max(turn.at_us, hail.emergency_us + turn.terms.radio.emergency_repeat_us)
     else:
         hails.remove(channel, hail)
-    hails.close(turn, incident, "answered", reply_us)
+    hails.close(turn, incident, "answered", reply.at_us)
 
 
-def _answer(turn: Turn, channel: Channel, heard: list[Hail], reply_us: int, by: ReplyBy, *, called: str) -> None:
+def _answer(turn: Turn, channel: Channel, heard: list[Hail], reply: Reply, called: str) -> None:
     """One reply to all of them; to whom it was said is not certain where several units waited for it."""
-    several = not called and len({hail.unit for hail in heard if hail.unit}) > 1
+    if not called and len({hail.unit for hail in heard if hail.unit}) > 1:
+        reply = reply._replace(certain=False, reason="several_waiting")
     for hail in heard:
-        reason = "several_waiting" if several else ""
-        answer(turn, channel, hail, reply_us, by, certain=not several, reason=reason)
+        answer(turn, channel, hail, reply)
 
 
 def _set_partner(channel: Channel, heard: list[Hail], since_us: int, window_us: int) -> None:

@@ -4,6 +4,8 @@ Two moments can breach it, whichever comes first: the call beyond those allowed,
 of the first call. Both stand in one obligation: the seconds in its plan, the calls in the hail's count.
 """
 
+from typing import NamedTuple
+
 from rules.alerts import alert_id, breach_again, clear, warn
 from rules.alerts import breach as tell_breach
 from rules.channels import Channel, Hail
@@ -14,6 +16,19 @@ from rules.obligations import Obligation, Outcome, Step
 from rules.settings import ReplyBy
 from rules.state import ALERT_EXPIRES_US
 from rules.turn import Turn
+
+_BY_SECONDS = frozenset({"", "source_offline"})  # why it was breached: not by a call, nor by an emergency
+
+
+class Reply(NamedTuple):
+    """Control replied at `at_us`; `source` told it, at `source_us` of its own clock."""
+
+    at_us: int
+    by: ReplyBy
+    source: str = ""
+    source_us: int | None = None
+    certain: bool = True
+    reason: str = ""
 
 
 def begin(turn: Turn, channel: Channel, incident: Incident) -> None:
@@ -55,6 +70,7 @@ def counted(turn: Turn, channel: Channel, hail: Hail, incident: Incident) -> Non
         if call <= min(incident.calls, in_time) and call not in warned:
             _warn(turn, incident, obligation, call)
     if settings.boundary == "before_next_call" and incident.calls > settings.calls:
+        obligation.reason = "called_again"
         _breach(turn, channel, hail, incident, obligation)
 
 
@@ -63,6 +79,7 @@ def call_ended(turn: Turn, channel: Channel, hail: Hail, incident: Incident) -> 
     obligation = own(incident)
     settings = turn.terms.radio.two_calls
     if obligation is not None and obligation.state == "open" and incident.calls > settings.calls:
+        obligation.reason = "called_again"
         _breach(turn, channel, hail, incident, obligation)
 
 
@@ -83,29 +100,36 @@ def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
     turn.decision.channels += (channel,)
 
 
-def answered(turn: Turn, incident: Incident, reply_us: int, by: ReplyBy, *, certain: bool, reason: str = "") -> None:
-    """Control replied at `reply_us`."""
+def answered(turn: Turn, incident: Incident, reply: Reply) -> None:
     obligation = own(incident)
     if obligation is None or obligation.state == "not_observable":
         return
-    told = obligation.state == "breached"
-    if told and obligation.reason != "emergency" and turn.source_us is not None and reply_us < obligation.due_us:
+    told, reason = obligation.state == "breached", obligation.reason
+    if told and reason in _BY_SECONDS and reply.at_us < obligation.due_us:  # told late, by a clock that we trust
         obligation.revised += 1
         turn.note(incident, "revised", "two_calls: breached → met: corrected")
-        told, reason = False, "corrected"
+        told = False
     verdict: Outcome = "breached" if told else "met"
-    turn.end(incident, obligation, verdict, obligation.reason if told else reason)
-    obligation.ended_us = reply_us
-    obligation.seconds = max(0, reply_us - obligation.opened_us) // 1000 / 1000
+    turn.end(incident, obligation, verdict, reason if told else "corrected" if obligation.revised else reply.reason)
+    obligation.ended_us = reply.at_us
     obligation.calls = incident.calls
-    obligation.certain = obligation.certain and certain
-    trusted = turn.source_us is not None and turn.clock_trusted(incident.call.source)
-    if trusted and obligation.source_opened_us is not None:
-        obligation.clock = "source"
-    status = turn.state.sources.get(incident.call.source)
-    obligation.skew_us = status.skew_us if status is not None else None
+    obligation.certain = obligation.certain and reply.certain
+    _measure(turn, incident, obligation, reply)
     if "emergency" not in incident.flags:
-        clear(turn, incident, [obligation], "corrected" if obligation.revised else f"answered_{by}")
+        clear(turn, incident, [obligation], "corrected" if obligation.revised else f"answered_{reply.by}")
+
+
+def _measure(turn: Turn, incident: Incident, obligation: Obligation, reply: Reply) -> None:
+    """By the source's own clock where it told both moments and is trusted; cut to the millisecond."""
+    source, began_us = incident.call.source, obligation.source_opened_us
+    status = turn.state.sources.get(source)
+    obligation.skew_us = status.skew_us if status is not None else None
+    obligation.source_ended_us = reply.source_us if reply.source == source else None
+    elapsed_us = reply.at_us - obligation.opened_us
+    ended_us = obligation.source_ended_us
+    if ended_us is not None and began_us is not None and ended_us >= began_us and turn.clock_trusted(source):
+        elapsed_us, obligation.clock = ended_us - began_us, "source"
+    obligation.seconds = max(0, elapsed_us) // 1000 / 1000
 
 
 def given_up(turn: Turn, hail: Hail, incident: Incident) -> IncidentOutcome:
@@ -195,15 +219,21 @@ def _set_clock(turn: Turn, channel: Channel, hail: Hail, obligation: Obligation)
     if radio.fallback_us <= 0:
         if ended_us is not None:
             obligation.opened_us = obligation.due_us = ended_us
+            obligation.source_opened_us = _source_us(hail, ended_us)
         return
     if ended_us is None:
         due_us = max(t.watchdog_us for t in channel.on_air) + radio.fallback_us
     else:
         obligation.opened_us = ended_us
+        obligation.source_opened_us = _source_us(hail, ended_us)
         due_us = ended_us + radio.fallback_us
     obligation.plan = (*obligation.plan[: obligation.step], Step(due_us - obligation.opened_us, "breach"))
     obligation.due_us = due_us
     turn.watch(obligation)
+
+
+def _source_us(hail: Hail, ended_us: int) -> int | None:
+    return next((heard.source_ended_us for heard in hail.heard if heard.ended_us == ended_us), None)
 
 
 def _set_repeat(turn: Turn, hail: Hail) -> None:
