@@ -27,11 +27,12 @@ from gateway.radio_metrics import RadioTraffic
 from gateway.rule_changes import rule_changes
 from gateway.source_states import show_sources
 from gateway.web.auth import Auth, ensure_token_file
-from gateway.web.doorway import Doorway
+from gateway.web.doorway import DoorCounts, Doorway
 from gateway.web.server import HOOKS, make_app
 from gateway.web.services import Services
 
 _GOODBYE_S = 3.0  # so long a request under way may take to end
+_LINGER_S = 2.0  # so long a refused body is read away, that its sender hears the refusal
 
 log = structlog.get_logger()
 
@@ -174,12 +175,19 @@ class Gateway:
         app = make_app(services)
         # Bodies stay as they came: a signature over the compressed bytes must hold (gateway.web.hooks inflates).
         server = web.AppRunner(
-            app, access_log=None, handle_signals=False, shutdown_timeout=_GOODBYE_S, auto_decompress=False
+            app,
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=_GOODBYE_S,
+            auto_decompress=False,
+            lingering_time=_LINGER_S,
         )
         await server.setup()
         host, port = self.config.address
+        door = Doorway(server, app[HOOKS], host, port, goodbye_s=_GOODBYE_S)
+        self.metrics.registry.register(DoorCounts(door))
         try:
-            await Doorway(server, app[HOOKS], host, port, goodbye_s=_GOODBYE_S).start()
+            await door.start()
         except OSError as error:
             await server.cleanup()
             raise CannotListen(_cure(self.config.gateway.http, error)) from error

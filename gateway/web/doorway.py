@@ -6,21 +6,30 @@ rules of HTTP are kept in one place, and what a PBX posts all day takes a short 
 
 import asyncio
 import contextlib
+import resource
 import time
+from collections import Counter
+from collections.abc import Iterable
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
+from itertools import chain
 from typing import Final, cast
 
 from aiohttp import web
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
 
+from gateway.web.handed_over import HandedOver
 from gateway.web.hooks import Hooks, Told
 from gateway.web.plain_post import NotPlain, PlainPosts
 from gateway.web.problems import Answer
 
-_WHOLE_S: Final = 5.0  # a request that is not whole by then is aiohttp's, which has its own patience
+_WHOLE_S: Final = 5.0  # a request that is not whole by then is aiohttp's, with HEADERS_S for its headers
 _IDLE_S: Final = 3_600.0  # as long as aiohttp waits on a connection for the next request
 _BACKLOG: Final = 1_024
+_CONNECTIONS_MAX: Final = 2_048  # each may hold a tenth of a megabyte of what is not read yet
+_GIVE_WAY: Final = 128  # so many end at once where there is no room: looking for them is then cheap, however many come
 
 
 class Doorway(web.BaseSite):
@@ -30,7 +39,10 @@ class Doorway(web.BaseSite):
         super().__init__(runner, backlog=_BACKLOG)
         self.hooks = hooks
         self.closing = False
-        self.connections: set[Connection] = set()
+        self.connections: dict[Connection, None] = {}  # the oldest first
+        self.handed_over: dict[HandedOver, None] = {}
+        self.cut: Counter[str] = Counter()  # connections that were ended, by reason
+        self._connections_max = min(_CONNECTIONS_MAX, resource.getrlimit(resource.RLIMIT_NOFILE)[0] * 3 // 4)
         self._app = runner
         self._address = (host, port)
         self._goodbye_s = goodbye_s
@@ -64,13 +76,41 @@ class Doorway(web.BaseSite):
         for connection in list(self.connections):
             connection.abort()
 
-    def leave(self, connection: "Connection") -> None:
-        self.connections.discard(connection)
-        self._left.set()
+    def enter(self, connection: "Connection") -> bool:
+        """False: there is no room, as everybody who is here is being answered."""
+        if len(self.connections) + len(self.handed_over) >= self._connections_max and not self._make_room():
+            self.count_cut("full")
+            return False
+        self.connections[connection] = None
+        return True
 
-    def aiohttp_connection(self) -> asyncio.Protocol:
+    def leave(self, connection: "Connection | HandedOver") -> None:
+        if isinstance(connection, HandedOver):
+            self.handed_over.pop(connection, None)
+        else:
+            self.connections.pop(connection, None)
+            self._left.set()
+
+    def hand_over(self, transport: asyncio.Transport, data: bytes) -> None:
+        """To aiohttp, for good."""
         assert self._app.server is not None  # noqa: S101 - it is, once set up
-        return self._app.server()
+        connection = HandedOver(self._app.server(), self)
+        self.handed_over[connection] = None
+        connection.take(transport, data)
+
+    def count_cut(self, reason: str) -> None:
+        self.cut[reason] += 1
+
+    def _make_room(self) -> bool:
+        """Whom nobody answers goes: first who never sent a whole request, the oldest first."""
+        everybody: chain[HandedOver | Connection] = chain(self.handed_over, self.connections)
+        idle = [one for one in everybody if not one.working]
+        strangers = [one for one in idle if not one.answered]
+        for one in (strangers or idle)[:_GIVE_WAY]:
+            self.count_cut("full")
+            self.leave(one)
+            one.abort()
+        return bool(idle)
 
     def _close_silent(self) -> None:
         for connection in list(self.connections):
@@ -82,7 +122,8 @@ class Connection(asyncio.Protocol):
     """One peer. Each request is answered before the next is read."""
 
     def __init__(self, door: Doorway) -> None:
-        self._answering = False
+        self.working = False  # a request is being answered
+        self.answered = False  # at least one was
         self._door = door
         self._posts = PlainPosts()
         self._early = b""  # what came while a request was being answered
@@ -91,8 +132,11 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
+        if not self._door.enter(self):
+            self._transport.abort()
+            return
         self._peer = str((transport.get_extra_info("peername") or ("",))[0])
-        self._door.connections.add(self)
+        self._wait()
 
     def connection_lost(self, _: Exception | None) -> None:
         self._leave()
@@ -106,7 +150,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard = True
-        if self._answering:
+        if self.working:
             self._early += data
             self._transport.pause_reading()
             return
@@ -117,21 +161,19 @@ class Connection(asyncio.Protocol):
             return
         if post is None:
             if self._patience is None:
-                self._patience = asyncio.get_running_loop().call_later(_WHOLE_S, self._hand_over_unread)
+                self._wait()
             return
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+        self._stop_waiting()
         source = self._door.hooks.source_at(post.path)
         if source is None:
             self._hand_over(self._posts.raw)
             return
-        self._answering = True
+        self.working = True
         self._keep_alive = post.keep_alive
         self._door.hooks.begin(source, Told(post.headers, post.body, address=self._peer), self._answer)
 
     def close_if_idle(self) -> None:
-        if not self._answering:
+        if not self.working:
             self._transport.close()
 
     def close_if_silent(self) -> None:
@@ -143,7 +185,8 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def _answer(self, answer: Answer) -> None:
-        self._answering = False
+        self.working = False
+        self.answered = True
         if self._transport.is_closing():
             return
         keep_alive = self._keep_alive and not self._door.closing
@@ -158,17 +201,34 @@ class Connection(asyncio.Protocol):
 
     def _hand_over(self, data: bytes) -> None:
         self._leave()
-        theirs = self._door.aiohttp_connection()
-        self._transport.set_protocol(theirs)
-        theirs.connection_made(self._transport)
-        theirs.data_received(data)
-        self._transport.resume_reading()
+        self._door.hand_over(self._transport, data)
 
     def _leave(self) -> None:
         self._door.leave(self)
+        self._stop_waiting()
+
+    def _wait(self) -> None:
+        self._patience = asyncio.get_running_loop().call_later(_WHOLE_S, self._hand_over_unread)
+
+    def _stop_waiting(self) -> None:
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
+
+
+class DoorCounts(Collector):
+    """How many are here, and how many were sent away, for Prometheus."""
+
+    def __init__(self, door: Doorway) -> None:
+        self._door = door
+
+    def collect(self) -> Iterable[CounterMetricFamily | GaugeMetricFamily]:
+        here = len(self._door.connections) + len(self._door.handed_over)
+        yield GaugeMetricFamily("hotline_connections", "HTTP connections that are open", value=here)
+        cut = CounterMetricFamily("hotline_connections_cut", "HTTP connections ended by us", labels=["reason"])
+        for reason, count in self._door.cut.items():
+            cut.add_metric((reason,), count)
+        yield cut
 
 
 def _bytes_of(answer: Answer, *, keep_alive: bool) -> bytes:

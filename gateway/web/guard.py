@@ -1,17 +1,19 @@
 """The door: who is asking, may they, and the headers every answer leaves with."""
 
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+import asyncio
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from adapters.errors import Overloaded, StoreError
 from gateway.web.auth import Auth
+from gateway.web.handed_over import Handler, at_work
 from gateway.web.problems import Problem, problem_response
 
 UPLOAD_PATH = "/api/call-upload"
 COOKIE = "hotline_session"
+BODY_TIMEOUT_S: Final = 10.0
 AUTH = web.AppKey("auth", Auth)
 
 _OPEN_EXACT = frozenset({"/healthz", "/readyz", "/login", "/favicon.ico"})
@@ -28,8 +30,6 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Who(NamedTuple):
@@ -69,6 +69,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         if request.path != UPLOAD_PATH and not request.path.startswith("/hooks/"):  # they have proofs of their own
             _let_in(request)
+            await _read_body(request)
+            at_work(request)
         return await handler(request)
     except Problem as problem:
         return problem_response(problem)
@@ -99,6 +101,20 @@ def _let_in(request: web.Request) -> None:
         )
     _check_origin(request, needed=bool(who.session))
     request[WHO] = who
+
+
+async def _read_body(request: web.Request) -> None:
+    """Whole, or an answer in time; the handlers then find it read. Its size is bounded by the application."""
+    if not request.can_read_body:
+        return
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            await request.read()
+    except TimeoutError:
+        cure = f"send the whole body within {BODY_TIMEOUT_S:.0f} s"
+        raise Problem(408, "The body did not arrive", cure=cure, headers={"Connection": "close"}) from None
+    except web.RequestPayloadError as error:
+        raise Problem(400, "The body is broken", detail=str(error), headers={"Connection": "close"}) from None
 
 
 def _kept(error: web.HTTPException) -> dict[str, str]:

@@ -20,10 +20,12 @@ from adapters.pbx.webhook.signature import Proven, Refused
 from adapters.pbx.webhook.source import Reading
 from adapters.pbx.webhook.unreadable import Unreadable
 from adapters.ports import Admitted, Incoming
+from gateway.web.handed_over import at_work
 from gateway.web.problems import Answer, Problem, problem_answer, problem_response, response
 
 PREFIX: Final = "/hooks/pbx/"
-BODY_TIMEOUT_S: Final = 15.0
+BODY_TIMEOUT_S: Final = 10.0
+_ARRIVING_BYTES_MAX: Final = 64 << 20  # of all bodies that are not whole yet: none of them is proven
 FAILURES_MAX: Final = 30  # failed proofs from one address in WINDOW_US; further ones are told to wait
 WINDOW_US: Final = 60_000_000
 ADDRESSES_MAX: Final = 4096
@@ -67,6 +69,7 @@ class Hooks:
         self._pipeline = pipeline
         self._wall_s = wall_s
         self._failures = Failures()
+        self._arriving_bytes = 0
         self.counts: Counter[tuple[str, str]] = Counter()
 
     def source_at(self, path: bytes) -> HookSource | None:
@@ -81,7 +84,7 @@ class Hooks:
             known = "check the name of the [[source]] in the address that the PBX posts to"
             return problem_response(Problem(404, "No such source", field="source", cure=known))
         try:
-            body = None if request.method == hdrs.METH_GET else await _body(request)
+            body = None if request.method == hdrs.METH_GET else await self._body(request)
         except Problem as problem:
             return problem_response(problem)
         told = Told(
@@ -91,7 +94,36 @@ class Hooks:
             request.match_info.get("token", ""),
             request.remote or "",
         )
+        at_work(request)
         return response(await self.take(source, told))
+
+    async def _body(self, request: web.BaseRequest) -> bytes:
+        """Read to the end, or to one byte over the bound: also when no length was announced."""
+        if (request.content_length or 0) > BODY_BYTES_MAX:
+            raise _too_large()
+        stream, body = request.content, b""
+        if stream.is_eof():  # the usual case: it came with the headers, nothing to wait for
+            body = stream.read_nowait()
+            if len(body) > BODY_BYTES_MAX:
+                raise _too_large()
+            return body
+        try:
+            async with asyncio.timeout(BODY_TIMEOUT_S):
+                while chunk := await stream.readany():
+                    body = body + chunk if body else chunk
+                    self._arriving_bytes += len(chunk)
+                    if len(body) > BODY_BYTES_MAX:
+                        raise _too_large()
+                    if self._arriving_bytes > _ARRIVING_BYTES_MAX:
+                        raise Problem(503, "Too many bodies are half read", retry_after_s=RETRY_AFTER_S)
+        except TimeoutError:
+            cure = f"send the whole body within {BODY_TIMEOUT_S:.0f} s"
+            raise Problem(408, "The body did not arrive", cure=cure, headers={"Connection": "close"}) from None
+        except web.RequestPayloadError as error:
+            raise Problem(400, "The body is broken", detail=str(error), headers={"Connection": "close"}) from None
+        finally:
+            self._arriving_bytes -= len(body)
+        return body
 
     async def take(self, source: HookSource, told: Told) -> Answer:
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -238,30 +270,6 @@ def add_hook_routes(
     if metrics is not None:
         metrics.register(HookCounts(hooks))
     return hooks
-
-
-async def _body(request: web.BaseRequest) -> bytes:
-    """Read to the end, or to one byte over the bound: also when no length was announced."""
-    if (request.content_length or 0) > BODY_BYTES_MAX:
-        raise _too_large()
-    stream, body = request.content, b""
-    if stream.is_eof():  # the usual case: it came with the headers, nothing to wait for
-        body = stream.read_nowait()
-        if len(body) > BODY_BYTES_MAX:
-            raise _too_large()
-        return body
-    try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
-            while chunk := await stream.readany():
-                body = body + chunk if body else chunk
-                if len(body) > BODY_BYTES_MAX:
-                    raise _too_large()
-    except TimeoutError:
-        cure = f"send the whole body within {BODY_TIMEOUT_S:.0f} s"
-        raise Problem(408, "The body did not arrive", cure=cure, headers={"Connection": "close"}) from None
-    except web.RequestPayloadError as error:
-        raise Problem(400, "The body is broken", detail=str(error), headers={"Connection": "close"}) from None
-    return body
 
 
 def _too_large() -> Problem:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import jinja2
 from aiohttp import web
@@ -15,6 +16,7 @@ _TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined
 )
 _BY_CHARS_MAX = 40
+_FIELDS_MAX = 8
 
 
 def routes() -> list[web.AbstractRouteDef]:
@@ -48,10 +50,12 @@ async def show_login(request: web.Request) -> web.Response:
 
 
 async def login(request: web.Request) -> web.Response:
-    form = await request.post()
+    try:
+        pairs = parse_qsl((await request.read()).decode(), keep_blank_values=True, max_num_fields=_FIELDS_MAX)
+    except ValueError:  # no UTF-8, or no form that our page sends
+        raise web.HTTPUnprocessableEntity from None
+    form = dict(pairs)
     token, by = form.get("token", ""), form.get("by", "")
-    if not isinstance(token, str) or not isinstance(by, str):
-        raise web.HTTPUnprocessableEntity
     try:
         check_guesses(request)
     except Problem:

@@ -11,10 +11,12 @@ from aiohttp.http_exceptions import HttpProcessingError
 from adapters.errors import Overloaded, StoreError
 from adapters.recordings import Recorder, Refused, from_form
 from gateway.web.guard import AUTH, UPLOAD_PATH, address, check_guesses
+from gateway.web.handed_over import at_work
 from gateway.web.problems import Problem
 
 _UPLOAD_S: Final = 60.0
-_AT_ONCE_MAX: Final = 4  # the key may stand behind the audio: so many uploads are held before they are proven
+_AT_ONCE_MAX: Final = 64
+_WHOLE_AT_ONCE: Final = 4  # the key may stand behind the audio: so many of the longest are held before they are proven
 _FIELD_BYTES_MAX: Final = 64 * 1024
 _FIELDS_MAX: Final = 64
 
@@ -36,6 +38,7 @@ class Recordings:
         self._recorders = recorders
         self._audio_bytes_max = max((r.settings.clip_bytes_max for r in self._recorders), default=0)
         self._room = asyncio.Semaphore(_AT_ONCE_MAX)
+        self._held = _Held(self._audio_bytes_max * _WHOLE_AT_ONCE)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -49,32 +52,19 @@ class Recordings:
         if self._room.locked():
             return _said(503, "Too many uploads at once, come again.", retry=True)
         async with self._room:
+            form = _Form(self._held, self._audio_bytes_max)
             try:
                 async with asyncio.timeout(_UPLOAD_S):
-                    fields, audio = await self._form(request)
-                await self._take(request, fields, audio)
+                    await form.read(request)
+                at_work(request)
+                await self._take(request, form.fields, form.audio)
             except TimeoutError:
                 return _said(408, f"The upload took longer than {_UPLOAD_S:g} s.")
             except _NotTaken as refusal:
                 return _said(refusal.status, str(refusal), retry=refusal.status == 503)
+            finally:
+                form.drop()
         return _said(200, "Call imported successfully.")
-
-    async def _form(self, request: web.Request) -> tuple[dict[str, str], bytes]:
-        if request.content_type != "multipart/form-data":
-            raise _NotTaken(400, "Not a multipart content")
-        fields: dict[str, str] = {}
-        audio = b""
-        try:
-            async for part in await request.multipart():
-                if not isinstance(part, BodyPartReader) or len(fields) >= _FIELDS_MAX:
-                    raise _NotTaken(417, "multipart: too many or nested parts")
-                if part.name == "audio":
-                    audio = await _read(part, self._audio_bytes_max)
-                elif part.name:
-                    fields[part.name] = (await _read(part, _FIELD_BYTES_MAX)).decode("utf-8", "replace")
-        except (ValueError, AssertionError, HttpProcessingError) as error:
-            raise _NotTaken(417, f"multipart: {str(error) or 'broken'}") from error
-        return fields, audio
 
     async def _take(self, request: web.Request, fields: dict[str, str], audio: bytes) -> None:
         recorder = next((r for r in self._recorders if r.knows(fields.get("key", ""))), None)
@@ -105,14 +95,52 @@ class Recordings:
         raise Problem(404, "No such recording", detail="It was thrown away after keep_days, or never was.")
 
 
-async def _read(part: BodyPartReader, bytes_max: int) -> bytes:
-    """Bounded while it is read: what a header says of a length proves nothing."""
-    held = bytearray()
-    while chunk := await part.read_chunk(64 * 1024):
-        held += chunk
-        if len(held) > bytes_max:
-            raise _NotTaken(413, f"{part.name} has more than {bytes_max} bytes")
-    return bytes(held)
+class _Held:
+    """What all uploads under way hold in memory."""
+
+    def __init__(self, bytes_max: int) -> None:
+        self.bytes = 0
+        self.bytes_max = bytes_max
+
+
+class _Form:
+    """One upload, read part by part and bounded meanwhile: what a header says of a length proves nothing."""
+
+    def __init__(self, held: _Held, audio_bytes_max: int) -> None:
+        self.fields: dict[str, str] = {}
+        self.audio = b""
+        self._held = held
+        self._held_here = 0
+        self._audio_bytes_max = audio_bytes_max
+
+    async def read(self, request: web.Request) -> None:
+        if request.content_type != "multipart/form-data":
+            raise _NotTaken(400, "Not a multipart content")
+        try:
+            async for part in await request.multipart():
+                if not isinstance(part, BodyPartReader) or len(self.fields) >= _FIELDS_MAX:
+                    raise _NotTaken(417, "multipart: too many or nested parts")
+                if part.name == "audio":
+                    self.audio = await self._part(part, self._audio_bytes_max)
+                elif part.name:
+                    self.fields[part.name] = (await self._part(part, _FIELD_BYTES_MAX)).decode("utf-8", "replace")
+        except (ValueError, AssertionError, HttpProcessingError, web.RequestPayloadError) as error:
+            raise _NotTaken(417, f"multipart: {str(error) or 'broken'}") from error
+
+    def drop(self) -> None:
+        self._held.bytes -= self._held_here
+
+    async def _part(self, part: BodyPartReader, bytes_max: int) -> bytes:
+        read = bytearray()
+        while chunk := await part.read_chunk(64 * 1024):
+            read += chunk
+            self._held_here += len(chunk)
+            self._held.bytes += len(chunk)
+            if len(read) > bytes_max:
+                raise _NotTaken(413, f"{part.name} has more than {bytes_max} bytes")
+            if self._held.bytes > self._held.bytes_max + _FIELD_BYTES_MAX:
+                raise _NotTaken(503, "Too many uploads at once, come again.")
+        return bytes(read)
 
 
 def _said(status: int, words: str, *, retry: bool = False) -> web.Response:

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from gateway.web import api, health, openapi, pages
 from gateway.web.guard import AUTH, add_headers, guard
+from gateway.web.handed_over import watched
 from gateway.web.hooks import Hooks, add_hook_routes
 from gateway.web.recordings import Recordings
 from gateway.web.services import SERVICES, Services
@@ -15,7 +16,7 @@ HOOKS = web.AppKey("hooks", Hooks)
 
 
 def make_app(services: Services) -> web.Application:
-    app = web.Application(middlewares=[guard], client_max_size=_BODY_BYTES_MAX)
+    app = web.Application(middlewares=[watched, guard], client_max_size=_BODY_BYTES_MAX)
     app[SERVICES] = services
     app[AUTH] = services.auth
     app[HUB] = Hub(services)

@@ -1,0 +1,121 @@
+"""A connection that aiohttp serves, watched from outside: aiohttp itself waits for ever for a request's headers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+from aiohttp import web
+
+HEADERS_S: Final = 10.0  # from a request's first byte to the end of its headers
+_WORDS: Final = b"The headers of the request were not whole in time.\n"
+_TOO_SLOW: Final = (
+    b"HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n"
+    b"Connection: close\r\n\r\n%b"
+) % (len(_WORDS), _WORDS)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Door(Protocol):
+    """Whom a connection tells that it ends."""
+
+    def leave(self, connection: "HandedOver") -> None: ...
+    def count_cut(self, reason: str) -> None: ...
+
+
+class HandedOver(asyncio.Protocol):
+    """Stands between the transport and aiohttp's own protocol, and passes everything on.
+
+    `working`: it waits for us, and not we for it; `answered`: at least once. Who is neither gives way first.
+    """
+
+    def __init__(self, theirs: asyncio.Protocol, door: Door) -> None:
+        self.working = False
+        self.answered = False
+        self._theirs = theirs
+        self._door = door
+        self._in_hand = False
+        self._patience: asyncio.TimerHandle | None = None
+
+    def take(self, transport: asyncio.Transport, data: bytes) -> None:
+        """From here on it is aiohttp's; `data` was read from it already."""
+        self._transport = transport
+        transport.set_protocol(self)
+        self._theirs.connection_made(transport)
+        self._expect_headers()
+        if data:
+            self._theirs.data_received(data)
+        transport.resume_reading()
+
+    def data_received(self, data: bytes) -> None:
+        if not self._in_hand and self._patience is None:
+            self._expect_headers()
+        self._theirs.data_received(data)
+
+    def eof_received(self) -> bool | None:
+        return self._theirs.eof_received()
+
+    def pause_writing(self) -> None:
+        self._theirs.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._theirs.resume_writing()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._stop_waiting()
+        self._door.leave(self)
+        self._theirs.connection_lost(error)
+
+    def begun(self) -> None:
+        """A request's headers are whole."""
+        self._in_hand = True
+        self._stop_waiting()
+
+    def ended(self) -> None:
+        self._in_hand = self.working = False
+        self.answered = True
+
+    def abort(self) -> None:
+        self._transport.abort()
+
+    def _expect_headers(self) -> None:
+        self._patience = asyncio.get_running_loop().call_later(HEADERS_S, self._too_slow)
+
+    def _stop_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _too_slow(self) -> None:
+        if self._transport.is_closing():
+            return
+        self._door.count_cut("slow")
+        self._transport.write(_TOO_SLOW)
+        self._transport.close()
+
+
+@web.middleware
+async def watched(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Stands before all others: aiohttp calls it once the headers are whole."""
+    connection = _connection_of(request)
+    if connection is None:
+        return await handler(request)
+    connection.begun()
+    try:
+        return await handler(request)
+    finally:
+        connection.ended()
+
+
+def at_work(request: web.Request) -> None:
+    """Nothing of the request is waited for any more: from here on we owe an answer."""
+    connection = _connection_of(request)
+    if connection is not None:
+        connection.working = True
+
+
+def _connection_of(request: web.Request) -> HandedOver | None:
+    """None for one that has gone; and in tests that serve the application without a Doorway."""
+    transport = request.transport
+    protocol = None if transport is None else transport.get_protocol()
+    return protocol if isinstance(protocol, HandedOver) else None

@@ -1,0 +1,84 @@
+"""A gateway of its own process with every entrance open, and connections of plain bytes to it."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.fixtures.gateway import RunningGateway, running_gateway
+
+UPLOAD_KEY = "0123456789abcdef0123"
+MORE = """
+[[source]]
+name = "recorder"
+kind = "recordings"
+key_file = "upload-key.txt"
+clip_bytes_max = 200000
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "upload-key.txt").write_text(f"{UPLOAD_KEY}\n")
+    (tmp_path / "upload-key.txt").chmod(0o600)
+    return tmp_path
+
+
+@pytest.fixture
+async def gateway(folder: Path) -> AsyncIterator[RunningGateway]:
+    async with running_gateway(folder, more=MORE) as gateway:
+        yield gateway
+
+
+class Line:
+    """One connection; a peer that cuts it is an end like any other."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    def send(self, data: bytes) -> None:
+        self.writer.write(data)
+
+    async def all(self, within_s: float) -> bytes:
+        """What is said until the other side ends it."""
+        async with asyncio.timeout(within_s):
+            try:
+                return await self.reader.read()
+            except ConnectionError:
+                return b""
+            finally:
+                self.writer.close()
+
+
+async def connect(gateway: RunningGateway) -> Line:
+    port = int(gateway.url.rpartition(":")[2])
+    return Line(*await asyncio.open_connection("127.0.0.1", port))
+
+
+async def is_well(gateway: RunningGateway, call: str, within_s: float = 1.0) -> None:
+    """A neighbour's event is on disk in time, whatever others do."""
+    async with asyncio.timeout(within_s):
+        assert (await gateway.post({"event": "delivered", "call": call}))[0] == 200
+
+
+async def metric(gateway: RunningGateway, name: str) -> float:
+    headers = {"authorization": f"Bearer {gateway.token}"}
+    async with gateway.http.get(f"{gateway.url}/metrics", headers=headers) as answer:
+        found = re.search(rf"^{re.escape(name)} (\S+)$", await answer.text(), re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def memory_mib(gateway: RunningGateway) -> float:
+    assert gateway.process is not None
+    status = Path(f"/proc/{gateway.process.pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+@pytest.fixture
+async def stranger() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False) as http:
+        yield http

@@ -1,0 +1,73 @@
+"""Who holds a connection and says nothing, little, or too slowly: cut in time, and nobody else notices."""
+
+import asyncio
+import resource
+from pathlib import Path
+
+from tests.contract.security.conftest import MORE, Line, connect, is_well, metric
+from tests.fixtures.gateway import RunningGateway, running_gateway
+
+SLOW: dict[str, bytes] = {
+    "nothing": b"",
+    "a letter": b"G",
+    "headers of a page": b"GET /login HTTP/1.1\r\nHost: x\r\nX-Wait: ",
+    "headers of a hook": b"POST /hooks/pbx/main HTTP/1.1\r\nHost: x\r\nX-Wait: ",
+    "headers of an upload": b"POST /api/call-upload HTTP/1.1\r\nHost: x\r\n",
+    "the second request": b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+    "the body of a hook": b"POST /hooks/pbx/main HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
+    "the body of a login": b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nt",
+    "chunks of a hook": b"POST /hooks/pbx/main HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{",
+}
+LEFT_AFTER_S = 18.0  # 5 s for the whole, 10 s for headers or body, and this machine's slowness
+
+
+async def test_slow_senders_are_cut_with_an_answer_while_neighbours_are_served(gateway: RunningGateway) -> None:
+    lines = {name: [await connect(gateway) for _ in range(20)] for name in SLOW}
+    for name, many in lines.items():
+        for line in many:
+            line.send(SLOW[name])
+    for line in lines["the second request"]:
+        assert b"200 OK" in await line.reader.readuntil(b"\r\n\r\n")
+        line.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+    ends = asyncio.gather(*(line.all(LEFT_AFTER_S) for many in lines.values() for line in many))
+    for number in range(100):
+        await is_well(gateway, f"near-{number}")
+    said = iter(await ends)
+    for name, many in lines.items():
+        for _ in many:
+            words = next(said)
+            assert b"408 Request Timeout" in words, (name, words)
+    assert await metric(gateway, 'hotline_connections_cut_total{reason="slow"}') >= 20 * 6
+    assert await metric(gateway, "hotline_connections") < 10
+
+
+async def test_where_there_is_no_room_strangers_give_way_and_neighbours_are_served(folder: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (400, limits[1]))
+    started = running_gateway(folder, more=MORE)
+    gateway = await started.__aenter__()
+    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    try:
+        neighbour = await connect(gateway)
+        await _ask(neighbour)
+        strangers = [await connect(gateway) for _ in range(900)]
+        for stranger in strangers:
+            stranger.send(b"POST /hooks/pbx/main HTTP/1.1\r\nHost: x\r\n")
+        await is_well(gateway, "near")
+        await _ask(neighbour)  # its connection has stood all the while: it had been answered before
+        assert await metric(gateway, "hotline_connections") <= 300
+        assert await metric(gateway, 'hotline_connections_cut_total{reason="full"}') >= 600
+        for stranger in [*strangers, neighbour]:
+            stranger.writer.close()
+    finally:
+        await started.__aexit__(None, None, None)
+    assert "Traceback" not in (folder / "gateway.log").read_text()
+
+
+async def _ask(line: Line) -> None:
+    line.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    async with asyncio.timeout(2):
+        head = await line.reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length: ")[2].split()[0])
+        await line.reader.readexactly(length)
+    assert b"200 OK" in head
