@@ -217,7 +217,8 @@ def _set_clock(turn: Turn, channel: Channel, hail: Hail, obligation: Obligation)
     radio = turn.terms.radio
     ended_us = hail.first_end_us(radio.call_gap_us)
     if radio.fallback_us <= 0:
-        if ended_us is not None:
+        runs = obligation.step < len(obligation.plan)  # from before the rules changed: it keeps its seconds
+        if ended_us is not None and not runs:
             obligation.opened_us = obligation.due_us = ended_us
             obligation.source_opened_us = _source_us(hail, ended_us)
         return
