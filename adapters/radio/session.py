@@ -56,7 +56,8 @@ class Session:
         self._kick = asyncio.Event()
         self._unsent: asyncio.Queue[tuple[bytes, asyncio.Future[None] | None]] = asyncio.Queue(UNSENT_MAX)
         self._senders: set[asyncio.Future[None]] = set()
-        self._answered = asyncio.Event()
+        self._heard_something = asyncio.Event()
+        self._answers = False  # it has answered a question: silence means something
         self._heard_us = 0
 
     async def run(self) -> NoReturn:
@@ -134,7 +135,9 @@ class Session:
         if not heard or not all(isinstance(one.event, Unparsed) for one in heard):  # noise proves nobody alive
             self._heard_us = arrival.at_us
             self.alive = True
-            self._answered.set()
+            self._heard_something.set()
+            if not heard:  # what is understood and is no event is an answer
+                self._answers = True
             self._tell_online()
 
     def _tell_online(self) -> None:
@@ -160,29 +163,41 @@ class Session:
                 written.set_result(None)
 
     async def _keep_alive(self) -> NoReturn:
-        """Ask now and then, where there is something to ask; who answers to nothing is not there."""
+        """Ask now and then, where there is something to ask.
+
+        Who used to answer and no longer does is lost. Who never did keeps the port, for it may only report; until it
+        was heard it is not there.
+        """
         answer_within_s = min(ANSWER_WITHIN_S, self._settings.query_s)
         missed = 0
         while self._settings.query_s > 0 and (question := self._station.query()):
-            self._answered.clear()
+            self._heard_something.clear()
             await self.send(question)
             try:
                 async with asyncio.timeout(answer_within_s):
-                    await self._answered.wait()
+                    await self._heard_something.wait()
             except TimeoutError:
                 missed += 1
-                if missed >= QUESTIONS_MISSED_MAX:
-                    raise PeerUnavailable(f"no answer to {missed} questions, the last of them {question!r}") from None
-                if self.alive:
-                    self._tell("stale", "a question was not answered")
+                self._tell_unanswered(missed, question)
+                if missed < QUESTIONS_MISSED_MAX:
+                    continue
             else:
                 missed = 0
-                await asyncio.sleep(self._settings.query_s)
+            await asyncio.sleep(self._settings.query_s)
         if all(port.knows_peer for port in self._ports.values()):
             self._tell_online()
         else:
             self._tell("unknown", "we listen; nothing was heard yet")
         await _for_ever()
+
+    def _tell_unanswered(self, missed: int, question: bytes) -> None:
+        reason = f"no answer to {missed} questions, the last of them {question!r}"
+        if self._answers and missed >= QUESTIONS_MISSED_MAX:
+            raise PeerUnavailable(reason)
+        if self._answers:
+            self._tell("stale", "a question was not answered")
+        elif missed >= QUESTIONS_MISSED_MAX and not self.alive:
+            self._tell("offline", reason)
 
     async def _watch_silence(self) -> NoReturn:
         limit_s = self._settings.silent_alarm_s
