@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import structlog
 
@@ -14,6 +15,7 @@ from adapters.radio.session import Session
 from adapters.radio.settings import RadioSettings
 from adapters.radio.station import CannotSend, Heard
 from adapters.radio.traffic import NoiseLimit, Traffic
+from adapters.radio.transports.address import parse
 from adapters.radio.transports.opening import opener
 from rules.events import LinkChanged, MachineAck
 from rules.events.system import LinkState
@@ -21,6 +23,7 @@ from rules.events.system import LinkState
 BACKOFF_FIRST_S = 0.5
 BACKOFF_LONGEST_S = 30.0
 STEADY_S = 5.0  # a link that held so long, or heard somebody, is tried again soon
+DEVICE_LOOK_S = 0.3  # between two looks for a device that was pulled out; and udev sets its rights so soon after
 WAITING_MAX = 20_000  # events; a channel makes a few a second
 
 log = structlog.get_logger()
@@ -36,6 +39,8 @@ class Link:
         self._settings = settings
         self._station = kind.make_station(settings)
         self._openers = {name: opener(kind, settings, port) for name, port in settings.ports().items()}
+        addresses = [parse(port) for port in settings.ports().values()]
+        self._devices = [Path(address.path) for address in addresses if address.transport == "serial"]
         self._inflow = Inflow(settings.name, WAITING_MAX)
         self._noise = NoiseLimit(settings.name, self.traffic)
         self._backoff = backoff or Backoff(first_s=BACKOFF_FIRST_S, longest_s=BACKOFF_LONGEST_S)
@@ -101,7 +106,18 @@ class Link:
                 if loop.time() - since_s > STEADY_S:
                     self._backoff.reset()
                 wait_s = self._backoff.next_s()
-            await asyncio.sleep(wait_s)
+            await self._pause(wait_s)
+
+    async def _pause(self, wait_s: float) -> None:
+        """Before the next try. A device that was pulled out is tried as soon as it is there again."""
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + wait_s
+        while (left_s := until_s - loop.time()) > 0:
+            was_away = not all(device.exists() for device in self._devices)
+            await asyncio.sleep(min(left_s, DEVICE_LOOK_S) if self._devices else left_s)
+            if was_away and all(device.exists() for device in self._devices):
+                await asyncio.sleep(min(left_s, DEVICE_LOOK_S))
+                return
 
     async def _one_session(self, intake: Intake) -> None:
         """Returns only by raising PeerRefused or PeerUnavailable."""

@@ -18,6 +18,7 @@ ANSWER_S = 10.0  # for a PUBACK
 KEEP_ALIVE_S = 15
 GOODBYE_S = 2.0
 _DROPPED = 128  # MQTT 5: unspecified error; all that MQTT 3.1.1 can say of a connection that just ends
+BACK_WITHIN_S = 5.0  # a broker that is there again: alerts wait for it
 IN_FLIGHT_MAX = 64  # unacknowledged publishes; delivery itself has fewer under way
 
 
@@ -43,14 +44,14 @@ class MqttNotifier:
         self._source_news = asyncio.Event()
 
     async def run(self, link_changed: Callable[[str, str], None]) -> None:
-        backoff = Backoff(first_s=0.25, longest_s=30.0)
+        backoff, after_refusal = Backoff(first_s=0.25, longest_s=BACK_WITHIN_S), Backoff(first_s=15.0, longest_s=30.0)
         link_changed("connecting", "")  # later tries are not told: offline stays offline until it is online again
         while True:
             state, wait_s = "offline", None
             try:
                 await self._stay_connected(link_changed, backoff)
             except aiomqtt.exceptions.MqttConnectError as error:  # the broker answered, and said no
-                state, reason, wait_s = "refused", str(error), backoff.longest()
+                state, reason, wait_s = "refused", str(error), after_refusal.longest()
             except aiomqtt.MqttError as error:
                 reason = _why(error)
             link_changed(state, reason)

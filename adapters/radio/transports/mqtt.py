@@ -22,6 +22,7 @@ KEEP_ALIVE_S = 15
 _DONE_MAX = 256  # more than a broker has under way to one client
 _REFUSALS = {4, 5, 134, 135}  # bad user or password, not authorised: MQTT 3.1.1 §3.2.2.3, and paho's own words
 _NOT_GRANTED = 128  # in a SUBACK
+_JUST_ENDED = 128  # MQTT 5: unspecified error; all that MQTT 3.1.1 can say of a connection that just ends
 
 Letter = tuple[int, str, bytes]  # packet id, topic, payload: who has all three is the same message, sent again
 
@@ -153,7 +154,13 @@ class MqttMessages:
                     heard(payload, topic, committed)
         except aiomqtt.MqttError as error:
             unanswered.acknowledge = None
-            self._loss.tell(PeerUnavailable(str(error.__cause__ or error)))
+            self._loss.tell(PeerUnavailable(_why(error)))
+
+
+def _why(error: aiomqtt.MqttError) -> str:
+    code = getattr(error.__cause__ or error, "rc", None)
+    ended = getattr(code, "value", code) == _JUST_ENDED
+    return "the broker ended the connection" if ended else str(error.__cause__ or error)
 
 
 def _acknowledge(paho: Client, packet: int) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.backoff import Backoff
 from adapters.errors import StoreError
 from adapters.ports import Delivered, Rejected, Retry
 from adapters.radio.kind import RadioKind
@@ -108,6 +109,25 @@ async def test_a_device_that_hung_up_costs_no_processor_time(pty: Pty, door: Fro
     await asyncio.gather(task, return_exceptions=True)
 
 
+async def test_a_device_that_is_plugged_in_again_is_opened_at_once_however_long_it_was_away(
+    pty: Pty, door: FrontDoor
+) -> None:
+    chances = iter((1.0, 300.0))  # a tenth of a second to the first try again, a minute to the second
+    link = Link(
+        LINE_TABLE, table_settings(pty.url), backoff=Backoff(first_s=0.1, longest_s=60.0, chance=lambda: next(chances))
+    )
+    task = asyncio.create_task(link.run(door))
+    await door.until(lambda: door.state == "online")
+    pty.unplug()
+    async with asyncio.timeout(5):
+        while link.traffic.opened < 2:  # noqa: ASYNC110 - nobody is told of a try in vain
+            await asyncio.sleep(0.01)
+    pty.plug()
+    await door.until(lambda: door.state == "online")
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_a_second_gateway_on_the_same_port_is_refused_and_steals_no_byte(pty: Pty, door: FrontDoor) -> None:
     other = FrontDoor()
     async with linked(table_settings(pty.url), door):
@@ -153,6 +173,21 @@ async def test_who_does_not_answer_is_never_online_and_who_stops_answering_is_st
         answers = False
         await door.until(lambda: door.states[-2:] == ["stale", "offline"])
     assert "no answer" in door.of(LinkChanged)[-1].reason
+
+
+async def test_who_only_reports_keeps_its_port_and_stays_online(pty: Pty, door: FrontDoor) -> None:
+    questions: asyncio.Queue[bytes] = asyncio.Queue()
+    pty.heard = questions.put_nowait
+    async with linked(table_settings(pty.url, query_s=0.1), door, ASKING) as link:
+        await questions.get()
+        pty.write(b"ON 101 1\n")
+        await door.until(lambda: door.state == "online")
+        for _ in range(5):
+            await asyncio.wait_for(questions.get(), 5)
+        pty.write(b"OFF 101\n")
+        await door.until_has(TransmissionEnded, 1)
+        assert door.state == "online"
+        assert link.traffic.opened == 1
 
 
 async def test_long_silence_is_stale_and_a_word_ends_it(pty: Pty, door: FrontDoor) -> None:

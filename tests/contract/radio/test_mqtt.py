@@ -65,6 +65,7 @@ async def test_a_broker_that_is_killed_and_comes_back_loses_nothing(
             await door.until_has(TransmissionStarted, turn + 1)
             own_broker.kill()
             await door.until(lambda: door.state == "offline")
+            assert door.of(LinkChanged)[-1].reason == "the broker ended the connection"
             own_broker.start()
             await door.until(lambda online=online: door.states.count("online") > online)  # type: ignore[misc]
     assert set(ids(door)) == {"0", "1", "2"}  # this broker forgets what was acknowledged as it was killed
