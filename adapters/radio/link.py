@@ -95,7 +95,7 @@ class Link:
         self._tell(intake, "connecting", "")
         loop = asyncio.get_running_loop()
         while True:
-            since_s = loop.time()
+            since_s, was_away = loop.time(), not self._devices_are_there()
             try:
                 await self._one_session(intake)
             except PeerRefused as error:
@@ -106,18 +106,21 @@ class Link:
                 if loop.time() - since_s > STEADY_S:
                     self._backoff.reset()
                 wait_s = self._backoff.next_s()
-            await self._pause(wait_s)
+            await self._pause(wait_s, was_away=was_away)
 
-    async def _pause(self, wait_s: float) -> None:
-        """Before the next try. A device that was pulled out is tried as soon as it is there again."""
+    async def _pause(self, wait_s: float, *, was_away: bool) -> None:
+        """Before the next try. A device that was pulled out, or away at the last try, is tried as it is there again."""
         loop = asyncio.get_running_loop()
         until_s = loop.time() + wait_s
         while (left_s := until_s - loop.time()) > 0:
-            was_away = not all(device.exists() for device in self._devices)
+            is_there = self._devices_are_there()
             await asyncio.sleep(min(left_s, DEVICE_LOOK_S) if self._devices else left_s)
-            if was_away and all(device.exists() for device in self._devices):
-                await asyncio.sleep(min(left_s, DEVICE_LOOK_S))
+            if was_away and is_there:
                 return
+            was_away = not is_there
+
+    def _devices_are_there(self) -> bool:
+        return all(device.exists() for device in self._devices)
 
     async def _one_session(self, intake: Intake) -> None:
         """Returns only by raising PeerRefused or PeerUnavailable."""
