@@ -22,6 +22,7 @@ _TWO_CALLS_0_OR_MORE = (
     "call_gap_s",
     "bump_s",
     "tail_s",
+    "squelch_s",
     "reply_min_s",
     "conversation_s",
     "emergency_repeat_s",

@@ -138,12 +138,15 @@ class Channel(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     def last(self) -> Transmission | None:
         return self.transmissions[-1] if self.transmissions else None
 
-    def may_answer(self, hail: Hail) -> bool:
-        """What control says now began after the hail's last call, for no other unit: half a duplex allows no less."""
+    def may_answer(self, hail: Hail, squelch_us: int) -> bool:
+        """What control says now began after the hail's last call, for no other unit: half a duplex allows no less.
+
+        A squelch closes up to `squelch_us` late: who keys as soon as the voice ends keys before that.
+        """
         since_us, last_us = self.control_since_us, hail.last_end_us
         if since_us is None or last_us is None or not self.control_replies or hail.answered:
             return False
-        return last_us <= since_us and self.control_called in ("", hail.unit)
+        return last_us <= since_us + squelch_us and self.control_called in ("", hail.unit)
 
     def put_aside(self) -> None:
         """Wait for nothing more: one of its moments made a rule raise. Hails can still be answered."""

@@ -163,6 +163,7 @@ def _end(turn: Turn, channel: Channel, transmission: Transmission, at_us: int, r
         _note_for(turn, channel, transmission, transmission.taken_for)
     if transmission.taken_for == "call":
         hails.transmission_ended(turn, channel, transmission)
+        replies.call_ended(turn, channel, transmission.ended_us)
 
 
 def _judge(turn: Turn, channel: Channel, transmission: Transmission) -> None:

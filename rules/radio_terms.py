@@ -32,6 +32,7 @@ class RadioTerms:
         self.window_us = span_us(calls.window_s)
         self.bump_us = span_us(calls.bump_s)
         self.tail_us = span_us(calls.tail_s)
+        self.squelch_us = span_us(calls.squelch_s)
         self.reply_min_us = span_us(calls.reply_min_s)
         self.conversation_us = span_us(calls.conversation_s)
         self.watchdog_us = span_us(calls.watchdog_s)

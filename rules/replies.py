@@ -1,7 +1,7 @@
 """Control's side of a channel: its own transmissions, what of them is a reply, and with whom it speaks.
 
-A reply begins after the call it answers has ended, and lasts; it is dated at its start. A machine's acknowledgement
-is none.
+A reply begins after the call it answers has ended, and lasts; it is dated at its start, or where the call's end was
+only heard after that, at that end. A machine's acknowledgement is none.
 """
 
 from rules import hails, promise, two_calls
@@ -70,6 +70,13 @@ def over(turn: Turn, channel: Channel, at_us: int) -> None:
     channel.control_automatic = False
 
 
+def call_ended(turn: Turn, channel: Channel, ended_us: int) -> None:
+    """Its end is heard when control speaks already: the squelch closed late, and what control goes on to say counts."""
+    since_us, radio = channel.control_since_us, turn.terms.radio
+    if since_us is not None and since_us < ended_us <= since_us + radio.squelch_us and not channel.control_automatic:
+        channel.control_confirm_us = ended_us + radio.reply_min_us
+
+
 def _was_a_bump(turn: Turn, channel: Channel, at_us: int) -> None:
     """Control's key, pressed for a moment: whom it interrupted goes on calling."""
     for transmission in channel.on_air:
@@ -83,7 +90,7 @@ def confirm(turn: Turn, channel: Channel) -> None:
     since_us = channel.control_since_us
     assert since_us is not None  # noqa: S101 - confirm_us is set with it
     channel.control_confirm_us = None
-    heard = [hail for hail in channel.hails if channel.may_answer(hail)]
+    heard = [hail for hail in channel.hails if channel.may_answer(hail, turn.terms.radio.squelch_us)]
     reply = Reply(since_us, channel.control_by, channel.control_sources[0], channel.control_source_us)
     _answer(turn, channel, heard, reply, channel.control_called)
     if channel.control_called:
@@ -138,7 +145,9 @@ def _answer(turn: Turn, channel: Channel, heard: list[Hail], reply: Reply, calle
     if not called and len({hail.unit for hail in heard if hail.unit}) > 1:
         reply = reply._replace(certain=False, reason="several_waiting")
     for hail in heard:
-        answer(turn, channel, hail, reply)
+        last_us = hail.last_end_us or 0
+        late = reply._replace(at_us=last_us, source_us=None) if last_us > reply.at_us else reply
+        answer(turn, channel, hail, late)
 
 
 def _set_partner(channel: Channel, heard: list[Hail], since_us: int, window_us: int) -> None:

@@ -67,6 +67,7 @@ class TwoCalls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     window_s: float = 30.0  # a unit silent for so long after its calls, that begins again, begins a new count
     bump_s: float = 0.5  # a shorter transmission is a bumped key, no call: kept, marked
     tail_s: float = 1.0  # what opens so soon after control's own transmission is its squelch tail
+    squelch_s: float = 0.3  # a squelch closes up to so much after the voice: who replies at once keys before that
     reply_min_s: float = 0.3  # a shorter transmission of control is no reply
     conversation_s: float = 3.0  # a unit that speaks so soon after control answers control: not a call
     watchdog_s: float = 120.0  # a transmission whose end is not heard is ended by us

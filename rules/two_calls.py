@@ -88,7 +88,8 @@ def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
     channel = turn.state.channels[incident.channel]
     hail = next(hail for hail in channel.hails if hail.incident == incident.id)
     confirm_us = channel.control_confirm_us
-    if confirm_us is not None and channel.may_answer(hail) and (channel.control_since_us or 0) < obligation.due_us:
+    may_answer = channel.may_answer(hail, turn.terms.radio.squelch_us)
+    if confirm_us is not None and may_answer and (channel.control_since_us or 0) < obligation.due_us:
         kept = obligation.plan[: obligation.step]
         obligation.plan = (*kept, Step(confirm_us - obligation.opened_us, "breach"))
         turn.decision.obligations.append(obligation)
