@@ -33,6 +33,7 @@ from rules.events import DeadlinePassed, DeliverySettled, Event, EventUndecided,
 from rules.moments import SECOND_US
 from rules.settings import RuleSet
 
+_FEW = 32  # events: a commit of fewer costs each of them more
 PAUSE_US = 10 * SECOND_US  # for deadlines, when the rules cannot even put aside the one that raises
 
 log = structlog.get_logger()
@@ -219,13 +220,17 @@ class Pipeline:
             self.outbox.put_nowait(send)
 
     def _next_group(self) -> list[Waiting]:
-        """The head of the line, up to `batch_max` events. They stay in line until they are committed."""
+        """The head of the line: a few, or the half of many, up to `batch_max` events.
+
+        While one half is committed, the other is read and answered. They stay in line until they are committed.
+        """
+        enough = min(self._batch_max, max(_FEW, self._waiting_events // 2))
         group = []
         events = 0
         for waiting in self._waiting:
             group.append(waiting)
             events += len(waiting.events)
-            if events >= self._batch_max:
+            if events >= enough:
                 break
         return group
 
