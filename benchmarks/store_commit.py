@@ -3,8 +3,8 @@
     python -m benchmarks.store_commit [--store sqlite:///bench.db] [--rounds 5] [--seconds 1.5] [--idle]
 
 An event = 1 journal row with key and raw bytes + 1 live document + 1 incident + 1 obligation, new or changed.
-The loop is busy as in the gateway: handlers of some 50 µs, one after the other; they and the writer's thread share the
-interpreter lock. `--idle` leaves the loop alone. `known` is asked for each batch, as the pipeline does.
+The loop is busy as in the gateway: handlers of some 50 µs, one after the other, beside the process that writes.
+`--idle` leaves the loop alone. `known` is asked for each batch, as the pipeline does.
 """
 
 import argparse

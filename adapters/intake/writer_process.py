@@ -40,12 +40,14 @@ class WriterProcess:
         await self._reap()
         ours, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603, ASYNC220 - our own words; it returns at once
-                [sys.executable, "-m", "adapters.intake_writer", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                cwd=_ROOT,
-            )
+            command = [sys.executable, "-m", "adapters.intake_writer", str(theirs.fileno())]
+            try:
+                self._process = subprocess.Popen(  # noqa: S603, ASYNC220 - our own words; it returns at once
+                    command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd=_ROOT
+                )
+            except OSError as error:
+                ours.close()
+                raise StoreError(f"the process that writes the store cannot be started: {error}") from error
         self._link = _Link()
         await asyncio.get_running_loop().create_unix_connection(lambda: self._link, sock=ours)
 
