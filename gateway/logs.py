@@ -6,6 +6,7 @@ import unicodedata
 from typing import Literal, TextIO
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 _NUMBER_KEYS = ("caller", "called", "from", "to")
@@ -42,6 +43,7 @@ def configure(mode: Literal["auto", "text", "json"], *, mask: bool = True, strea
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name, level in _QUIET.items():
         logging.getLogger(name).setLevel(level)
+    logging.getLogger("aiohttp.server").addFilter(_is_ours)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -53,6 +55,11 @@ def configure(mode: Literal["auto", "text", "json"], *, mask: bool = True, strea
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """A stranger who does not speak HTTP has his answer; a page of our log for each he does not get."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 def mask_numbers(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

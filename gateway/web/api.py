@@ -8,7 +8,17 @@ from aiohttp import web
 
 from adapters.ports import Page
 from gateway.web import deeds, live, live_radio
-from gateway.web.asking import CURSOR_CURE, json_answer, read_limit, read_one_of, read_query, unusable
+from gateway.web.asking import (
+    DATED,
+    NAMED,
+    NUMBERED,
+    json_answer,
+    read_cursor,
+    read_limit,
+    read_one_of,
+    read_query,
+    unusable,
+)
 from gateway.web.services import SERVICES
 from gateway.web.stream import HUB, stream
 from rules.effects import AlertState
@@ -45,7 +55,7 @@ async def list_incidents(request: web.Request) -> web.Response:
         ) from None
     store = request.app[SERVICES].store
     outcome = read_one_of(query, "outcome", get_args(IncidentOutcome))
-    limit, cursor, caller, unit = read_limit(query), query.get("cursor"), query.get("caller"), query.get("unit")
+    limit, cursor, caller, unit = read_limit(query), read_cursor(query, DATED), query.get("caller"), query.get("unit")
     return await _page(
         store.incidents(limit=limit, cursor=cursor, since_us=since_us, outcome=outcome, caller=caller, unit=unit)
     )
@@ -62,20 +72,20 @@ async def list_obligations(request: web.Request) -> web.Response:
     query = read_query(request, "state", "limit", "cursor")
     state = read_one_of(query, "state", get_args(Outcome))
     store = request.app[SERVICES].store
-    return await _page(store.obligations(state=state, limit=read_limit(query), cursor=query.get("cursor")))
+    return await _page(store.obligations(state=state, limit=read_limit(query), cursor=read_cursor(query, NUMBERED)))
 
 
 async def list_alerts(request: web.Request) -> web.Response:
     query = read_query(request, "state", "limit", "cursor")
     state = read_one_of(query, "state", get_args(AlertState))
     store = request.app[SERVICES].store
-    return await _page(store.alerts(state=state, limit=read_limit(query), cursor=query.get("cursor")))
+    return await _page(store.alerts(state=state, limit=read_limit(query), cursor=read_cursor(query, NAMED)))
 
 
 async def list_unparsed(request: web.Request) -> web.Response:
     query = read_query(request, "limit", "cursor")
     store = request.app[SERVICES].store
-    return await _page(store.unparsed(limit=read_limit(query), cursor=query.get("cursor")))
+    return await _page(store.unparsed(limit=read_limit(query), cursor=read_cursor(query, NUMBERED)))
 
 
 async def list_sources(request: web.Request) -> web.Response:
@@ -104,8 +114,5 @@ async def show_rules(request: web.Request) -> web.Response:
 
 
 async def _page(asked: Awaitable[Page]) -> web.Response:
-    try:
-        page = await asked
-    except (ValueError, OverflowError):  # what the store says of a cursor that it never gave
-        raise unusable("cursor", CURSOR_CURE) from None
+    page = await asked
     return json_answer({"items": page.items, "next": page.next})

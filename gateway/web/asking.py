@@ -1,5 +1,6 @@
 """What a request to the API asks for, read strictly; and answers as JSON."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -8,8 +9,10 @@ from aiohttp import web
 from gateway.web.problems import Problem
 
 _LIMIT_DEFAULT, _LIMIT_MAX = 50, 500
-_CURSOR_CHARS_MAX = 512
-CURSOR_CURE = "use `next` of the page before, as it is"
+# The forms of cursors, as regular expressions of the whole text: what looks like one is taken for one.
+NUMBERED = r"[0-9]{1,18}"
+DATED = rf"{NUMBERED}\.{NUMBERED}"
+NAMED = rf"{NUMBERED}\.[^\r\n]{{1,256}}"
 
 
 def read_query(request: web.Request, *known: str) -> dict[str, str]:
@@ -19,8 +22,6 @@ def read_query(request: web.Request, *known: str) -> dict[str, str]:
             raise unusable(name, "known here: " + (", ".join(known) or "none"))
         if len(request.query.getall(name)) > 1:
             raise unusable(name, "give it once")
-    if len(request.query.get("cursor", "")) > _CURSOR_CHARS_MAX:
-        raise unusable("cursor", CURSOR_CURE)
     return dict(request.query)
 
 
@@ -29,6 +30,13 @@ def read_limit(query: dict[str, str]) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= _LIMIT_MAX):
         raise unusable("limit", f"a whole number from 1 to {_LIMIT_MAX}")
     return int(text)
+
+
+def read_cursor(query: dict[str, str], form: str) -> str | None:
+    cursor = query.get("cursor")
+    if cursor is not None and not re.fullmatch(form, cursor):
+        raise unusable("cursor", "use `next` of the page before, as it is")
+    return cursor
 
 
 def read_one_of(query: dict[str, str], name: str, values: tuple[str, ...]) -> str | None:

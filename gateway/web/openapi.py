@@ -6,6 +6,7 @@ import sys
 import msgspec
 from aiohttp import web
 
+from gateway.web.asking import DATED, NAMED, NUMBERED
 from gateway.web.schemas import MOMENT, SCHEMAS, TEXT, WHOLE, Schema, one_of, ref
 from rules.effects import AlertState
 from rules.incidents import IncidentOutcome
@@ -51,13 +52,18 @@ def document() -> Schema:
     }
 
 
+_STREAMED: Schema = {
+    "type": "object",
+    "description": "One event of the stream; `data` is a JSON text.",
+    "properties": {"event": TEXT, "id": TEXT, "data": {"type": "string", "contentMediaType": "application/json"}},
+    "required": ["event", "id", "data"],
+}
 _BINARY: Schema = {"type": "string", "format": "binary"}
 
 
 def _paths() -> Schema:
-    cursor = _query("cursor", TEXT | {"maxLength": 512}, "`next` of the page before")
     limit = _query("limit", WHOLE | {"minimum": 1, "maximum": 500, "default": 50}, "How many at most")
-    pages = [limit, cursor]
+    pages = [limit, _cursor(NUMBERED)]
     number = _path("number", "The incident's number")
     repeat: Schema = {
         "name": "Idempotency-Key",
@@ -70,7 +76,8 @@ def _paths() -> Schema:
             "Reception records, newest first",
             "IncidentPage",
             [
-                *pages,
+                limit,
+                _cursor(DATED),
                 _query("since", MOMENT, "Opened since then"),
                 _query("outcome", one_of(IncidentOutcome), "Only these"),
                 _query("caller", TEXT, "Only this caller's, the number as the source told it"),
@@ -89,7 +96,9 @@ def _paths() -> Schema:
         "/api/v1/obligations": _get(
             "Obligations", "ObligationPage", [*pages, _query("state", one_of(Outcome), "Only these")]
         ),
-        "/api/v1/alerts": _get("Alerts", "AlertPage", [*pages, _query("state", one_of(AlertState), "Only these")]),
+        "/api/v1/alerts": _get(
+            "Alerts", "AlertPage", [limit, _cursor(NAMED), _query("state", one_of(AlertState), "Only these")]
+        ),
         "/api/v1/alerts/{id}/acknowledge": _post("Somebody takes care of it", [_path("id", "The alert's id")]),
         "/api/v1/channels": _get("The radio's channels: who is on the air, who was last", "ChannelList", []),
         "/api/v1/units": _get("The radio's units: when and where each was last heard", "UnitList", []),
@@ -104,8 +113,8 @@ def _paths() -> Schema:
                 "description": _STREAM,
                 "operationId": "stream",
                 "responses": {
-                    "200": {"description": "For ever", "content": {"text/event-stream": {"schema": TEXT}}},
-                    **_refusals(401, 503),
+                    "200": {"description": "For ever", "content": {"text/event-stream": {"schema": _STREAMED}}},
+                    **_refusals(401, 429, 503),
                 },
             }
         },
@@ -176,6 +185,10 @@ def _refusals(*statuses: int) -> Schema:
 
 def _query(name: str, schema: Schema, description: str) -> Schema:
     return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+def _cursor(form: str) -> Schema:
+    return _query("cursor", TEXT | {"pattern": f"^{form}$"}, "`next` of the page before, as it is")
 
 
 def _path(name: str, description: str) -> Schema:
