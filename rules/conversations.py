@@ -75,6 +75,9 @@ def link_lost(turn: Turn, event: LinkChanged) -> None:
 
 def _started(turn: Turn, channel: Channel, event: TransmissionStarted) -> None:
     known = _joinable(channel, event)
+    if known is not None and _pressed_anew(turn, known, event):
+        _end(turn, channel, known, known.started_us + turn.terms.radio.bump_us, "lost")
+        known = None
     if known is None:
         known = _new(turn, channel, event)
     else:
@@ -126,6 +129,15 @@ def _joinable(channel: Channel, event: TransmissionStarted) -> Transmission | No
             if transmission.unit == same:
                 return transmission
     return on_air[-1] if on_air and not event.unit else None
+
+
+def _pressed_anew(turn: Turn, known: Transmission, event: TransmissionStarted) -> bool:
+    """Who presses again has let go before: that end was lost, and nobody knows when it was; at the latest long ago.
+
+    A source may tell one press twice, so not within `call_gap_s`.
+    """
+    same = event.unit == known.unit and event.source in known.sources
+    return same and turn.moment_us - known.started_us >= max(turn.terms.radio.call_gap_us, turn.terms.radio.bump_us)
 
 
 def _ended(turn: Turn, channel: Channel, event: TransmissionEnded) -> None:
