@@ -136,7 +136,7 @@ class Session:
             self._heard_us = arrival.at_us
             self.alive = True
             self._heard_something.set()
-            if not heard:  # what is understood and is no event is an answer
+            if not heard and self._station.wake_us is None:  # nothing half read: understood, and no event: an answer
                 self._answers = True
             self._tell_online()
 
