@@ -12,7 +12,7 @@ import structlog
 from adapters.backoff import Backoff
 from adapters.errors import Overloaded, StoreError
 from adapters.ports import Incoming, Intake
-from rules.events import Event
+from rules.events import Event, Unparsed
 
 _BATCH_MAX = 256
 
@@ -98,10 +98,17 @@ class Inflow:
             if isinstance(item, Incoming):
                 batch.append(item)
             elif isinstance(item, Reading):
-                batch += [Incoming(event, item.at_us, self._key(), item.raw) for event in item.read()]
+                batch += [Incoming(event, item.at_us, self._key(), item.raw) for event in self._read(item)]
             else:
                 committed.append(item)
         return batch, committed
+
+    def _read(self, item: Reading) -> Sequence[Event]:
+        try:
+            return item.read()
+        except Exception as error:  # a bug in one kind's reading must neither lose this message nor stop the others
+            log.exception("a message made its reader fail", source=self._source)
+            return [Unparsed(source=self._source, reason=f"our reader failed: {type(error).__name__}")]
 
     def _key(self) -> bytes:
         """Names the event, so that a submit that failed after its commit is not counted twice when tried again."""

@@ -5,7 +5,9 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, NamedTuple, NoReturn
 
-from adapters.errors import PeerUnavailable
+import structlog
+
+from adapters.errors import GatewayError, PeerUnavailable
 from adapters.ports import Intake
 from adapters.radio.settings import RadioSettings
 from adapters.radio.station import Admitted, Heard, Station
@@ -19,6 +21,8 @@ ANSWER_WITHIN_S = 5.0  # to a question; a radio that transmits answers late
 QUESTIONS_MISSED_MAX = 2
 UNSENT_MAX = 64  # messages; a port that takes nothing for two seconds is lost anyway
 _SHORTEST_WAIT_S = 0.001
+
+log = structlog.get_logger()
 
 Take = Callable[[int, list[Heard], Callable[[], None] | None], None]
 Tell = Callable[[LinkState, str], None]
@@ -114,10 +118,12 @@ class Session:
             if wake_us is not None and not self._arrived:
                 wait_s = max((wake_us - self._intake.now_us()) / SECOND_US, _SHORTEST_WAIT_S)
                 timer = loop.call_later(wait_s, self._kick.set)
-            await self._kick.wait()
+            try:
+                await self._kick.wait()
+            finally:
+                if timer is not None:
+                    timer.cancel()
             self._kick.clear()
-            if timer is not None:
-                timer.cancel()
             self._work_off()
             self._pass(self._intake.now_us())
             self.queue_what_it_says()
@@ -130,7 +136,7 @@ class Session:
         """First what was due before it came."""
         self._pass(arrival.at_us)
         self._traffic.bytes_heard += len(arrival.data)
-        heard = self._station.feed(arrival.data, arrival.at_us, arrival.via)
+        heard = self._read(arrival)
         self._take(arrival.at_us, heard, arrival.committed)
         if not heard or not all(isinstance(one.event, Unparsed) for one in heard):  # noise proves nobody alive
             self._heard_us = arrival.at_us
@@ -139,6 +145,17 @@ class Session:
             if not heard and self._station.wake_us is None:  # nothing half read: understood, and no event: an answer
                 self._answers = True
             self._tell_online()
+
+    def _read(self, arrival: _Arrival) -> list[Heard]:
+        try:
+            return self._station.feed(arrival.data, arrival.at_us, arrival.via)
+        except GatewayError:
+            raise
+        except Exception as error:  # a bug in one kind's reading must neither lose these bytes nor silence the others
+            log.exception("what a station said made its reader fail", source=self._settings.name)
+            self._station.opened()
+            reason = f"our reader failed: {type(error).__name__}"
+            return [Heard(Unparsed(source=self._settings.name, reason=reason), arrival.data)]
 
     def _tell_online(self) -> None:
         if not isinstance(self._station, Admitted) or self._station.admitted:

@@ -54,7 +54,7 @@ class Recorder:
         return any([hmac.compare_digest(given, one) for one in self._keys])  # noqa: C419 - all, in constant time
 
     async def take(self, audio: bytes, about: About, *, ended_us: int | None = None) -> str:
-        """Keep it and return the recording's id: committed, and told as an event. The same audio of the same day again is the same.
+        """Keep it and return the recording's id: committed, and told as an event. The same audio of a day is one.
 
         `ended_us`: when it ended, where only that is known. Raises Refused; Overloaded or StoreError: come again;
         OSError: it cannot be kept on disk.
