@@ -9,7 +9,6 @@ import pytest
 from adapters.backoff import Backoff
 from adapters.errors import StoreError
 from adapters.ports import Delivered, Rejected, Retry
-from adapters.radio.kind import RadioKind
 from adapters.radio.line_table import KIND as LINE_TABLE
 from adapters.radio.line_table.station import TableStation
 from adapters.radio.link import Link
