@@ -63,7 +63,7 @@ class TwoCalls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fallback_s: float = 10.0  # breached so long after the end of the first call in any case; 0: never by time
     repeat_every_s: float = 30.0  # told again while unanswered; 0: once
     repeats_max: int = 10
-    call_gap_s: float = 2.0  # two transmissions of a unit with less silence between them are one call
+    call_gap_s: float = 1.0  # two transmissions of a unit with less silence between them are one call
     window_s: float = 30.0  # a unit silent for so long after its calls, that begins again, begins a new count
     bump_s: float = 0.5  # a shorter transmission is a bumped key, no call: kept, marked
     tail_s: float = 1.0  # what opens so soon after control's own transmission is its squelch tail

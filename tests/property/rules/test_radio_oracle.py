@@ -12,7 +12,7 @@ from rules.settings import RadioRules, RuleSet, SourceRules
 from tests.property.rules.soup import START_US, decide_all
 
 MS = 1_000
-CALLS, FALLBACK, GAP, WINDOW, BUMP, TAIL = 2, 10_000, 2_000, 30_000, 500, 1_000
+CALLS, FALLBACK, GAP, WINDOW, BUMP, TAIL = 2, 10_000, 1_000, 30_000, 500, 1_000
 REPLY_MIN, CONVERSATION, TOLD_FOR = 300, 3_000, 330_000  # a breach is told ten times more, then given up
 RULES = RuleSet(
     version="one",
