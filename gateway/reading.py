@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -101,6 +101,10 @@ def _unknown_key_cure(key: str, fields: Mapping[str, Any]) -> str:
 def _read_value(wanted: Any, value: Any, where: str, problems: list[Problem]) -> Any:
     if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
         return read_table(wanted, value, where, problems)
+    row = get_args(wanted)[0] if get_origin(wanted) is tuple else None
+    if isinstance(row, type) and issubclass(row, msgspec.Struct) and isinstance(value, list):
+        rows = [read_table(row, one, f"{where}.{place}", problems) for place, one in enumerate(value, 1)]
+        return None if None in rows else tuple(rows)
     try:
         return msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:

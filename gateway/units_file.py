@@ -32,7 +32,7 @@ def read_units(file: Path, problems: list[Problem]) -> list[Unit]:
         return []
     lines = text.splitlines()
     delimiter = max(_DELIMITERS, key=lines[0].count) if lines else ","
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         columns = [_COLUMNS.get(cell.strip().lower(), cell.strip()) for cell in next(rows, [])]
         problems += _check_columns(columns)
@@ -40,7 +40,7 @@ def read_units(file: Path, problems: list[Problem]) -> list[Unit]:
             return []
         return list(_units(rows, columns, problems))
     except csv.Error as error:
-        problems.append(Problem(_KEY, f"line {rows.line_num}", f"not CSV: {error}"))
+        problems.append(Problem(_KEY, f"line {rows.line_num}", f"not CSV: {error}; is a quotation mark left open?"))
         return []
 
 

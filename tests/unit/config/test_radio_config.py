@@ -132,6 +132,7 @@ def test_every_bad_line_is_told_with_its_number_and_cure(tmp_path: Path) -> None
         (b"unit,nmae\n03001,Li\n", 'did you mean "name"?'),
         (b"unit,name,\xe5\x90\x8d\xe7\xa7\xb0\n", "more than once"),
         (b"unit\n\xff\xff\xff\n", "neither UTF-8 nor GBK"),
+        (b'unit,name\n03001,"Li\n03002,Wang\n', "is a quotation mark left open?"),
     ],
 )
 def test_a_file_that_is_no_table_of_units_is_told(tmp_path: Path, content: bytes, words: str) -> None:
@@ -218,6 +219,18 @@ def test_two_stations_that_listen_at_one_port_are_told_but_not_those_that_connec
     assert 'source "a" has this port' in told["source.b.port"][1]
     for port in ("udp://10.0.0.7:50001?connect", "socket://10.0.0.7:4001"):
         assert load(write(station("a", port, "hytera") + station("b", port, "hytera"))).sources[2:]
+
+
+def test_a_mistake_in_a_row_of_a_table_is_told_by_its_row_and_key(write: Write) -> None:
+    rows = "[[source.lines]]\nmatch = 'TX'\nevent = 'Nothing'\n"
+    rows += "[[source.lines]]\nmatch = 'RX'\nevent = 'TransmissionStart'\n"
+    told = problems(write(station("gate", "/dev/ttyS9", "line-table") + rows))
+    assert 'did you mean "TransmissionStarted"?' in told["source.gate.lines.2.event"][1]
+    rows = "[[source.lines]]\nmatch = 'TX'\nevnt = 'Nothing'\n"
+    assert problems(write(station("gate", "/dev/ttyS9", "line-table") + rows)).keys() == {
+        "source.gate.lines.1.evnt",
+        "source.gate.lines.1.event",
+    }
 
 
 def test_one_more_unit_is_one_line_of_change(write: Write) -> None:
