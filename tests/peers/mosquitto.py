@@ -24,17 +24,18 @@ autosave_interval 1
 class Mosquitto:
     """Use as `with Mosquitto(folder) as broker`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, config: str = CONFIG) -> None:
         self.port = take_free_port()
         self._folder = folder
+        self._config = config
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         assert shutil.which("mosquitto", path="/usr/sbin:/usr/bin"), (
             "mosquitto is not installed: make test-peers does it"
         )
-        self._folder.mkdir()
-        (self._folder / "mosquitto.conf").write_text(CONFIG.format(port=self.port, folder=self._folder))
+        self._folder.mkdir(exist_ok=True)
+        (self._folder / "mosquitto.conf").write_text(self._config.format(port=self.port, folder=self._folder))
         self.start()
         return self
 

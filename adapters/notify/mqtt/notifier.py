@@ -54,6 +54,8 @@ class MqttNotifier:
                 state, reason, wait_s = "refused", str(error), after_refusal.longest()
             except aiomqtt.MqttError as error:
                 reason = _why(error)
+                if isinstance(error.__context__, ssl.SSLCertVerificationError):  # not whom we were told to talk to
+                    state, wait_s = "refused", after_refusal.longest()
             link_changed(state, reason)
             await asyncio.sleep(backoff.next_s() if wait_s is None else wait_s)
 

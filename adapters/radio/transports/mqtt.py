@@ -102,6 +102,8 @@ class MqttMessages:
                 raise PeerRefused(f"the broker refuses us: {error}") from error
             raise PeerUnavailable(f"the broker takes no connection now: {error}") from error
         except aiomqtt.MqttError as error:
+            if isinstance(error.__context__, ssl.SSLCertVerificationError):
+                raise PeerRefused(str(error)) from error
             raise PeerUnavailable(str(error.__cause__ or error)) from error
         if any((code if isinstance(code, int) else code.value) >= _NOT_GRANTED for code in granted):
             raise PeerRefused(f"the broker does not let us listen to {to.topic}")
