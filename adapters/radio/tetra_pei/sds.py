@@ -89,7 +89,10 @@ def _transfer(data: bytes, bits: int | None) -> Message:
     message = message._replace(text=texts.decoded(data[place] & 0x7F, data[behind:], _left(bits, behind)))
     element, length = data[header + 1], data[header + 2]
     if (element, length) in ((0, 3), (8, 4)):  # a part of a text; its number has 8 or 16 bits
-        *whole, parts, part = data[header + 3 : header + 3 + length]
+        told = data[header + 3 : header + 3 + length]
+        if len(told) < length:
+            raise IndexError("it ends within its own number")
+        *whole, parts, part = told
         return message._replace(whole=int.from_bytes(bytes(whole), "big"), parts=parts, part=part)
     return message
 
