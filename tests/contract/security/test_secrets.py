@@ -1,0 +1,122 @@
+"""Secrets are planted, things go wrong on purpose, then all that the gateway wrote or says is searched for them."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.contract.security.conftest import UPLOAD_KEY
+from tests.fixtures.gateway import RunningGateway, running_gateway
+
+PASSWORDS = ("planted-mqtt-password", "planted-ami-secret", "planted-password-in-the-environment")
+MORE = """
+[[source]]
+name = "recorder"
+kind = "recordings"
+key_file = "upload-key.txt"
+
+[[source]]
+name = "pbx"
+kind = "asterisk-ami"
+host = "127.0.0.1"
+port = 9
+username = "hotline"
+secret_file = "ami.txt"
+
+[[notifier]]
+name = "desk"
+kind = "mqtt"
+url = "mqtt://127.0.0.1:9"
+username = "desk"
+password_file = "mqtt.txt"
+
+[[notifier]]
+name = "phone"
+kind = "mqtt"
+url = "mqtt://127.0.0.1:9"
+username = "desk"
+password_env = "HOTLINE_TEST_PASSWORD"
+
+[[notifier]]
+name = "office"
+kind = "webhook"
+url = "http://127.0.0.1:9/alerts"
+secret_file = "office.txt"
+allow_private = true
+"""
+
+
+@pytest.fixture
+def folder(folder: Path) -> Path:
+    for name, text in (
+        ("mqtt.txt", PASSWORDS[0]),
+        ("ami.txt", PASSWORDS[1]),
+        ("office.txt", "whsec_cGxhbnRlZC1vZmZpY2Utc2VjcmV0LTAxMjM0NTY3"),
+    ):
+        (folder / name).write_text(f"{text}\n")
+        (folder / name).chmod(0o600)
+    return folder
+
+
+def planted(gateway: RunningGateway) -> dict[str, bytes]:
+    told = {f"password {n}": text for n, text in enumerate(PASSWORDS)}
+    told |= {"token": gateway.token, "hook secret": gateway.hook_secret, "upload key": UPLOAD_KEY}
+    told["office secret"] = (gateway.folder / "office.txt").read_text().strip()
+    told |= {f"{name} without its prefix": text.removeprefix("whsec_") for name, text in told.items()}
+    return {name: text.encode() for name, text in told.items()}
+
+
+def assert_holds_none(where: str, text: bytes, secrets: dict[str, bytes]) -> None:
+    assert not [name for name, secret in secrets.items() if secret in text], where
+
+
+def search(folder: Path, secrets: dict[str, bytes]) -> None:
+    homes = {"token.txt", "hook-secret.txt", "upload-key.txt", "mqtt.txt", "ami.txt", "office.txt"}
+    for path in folder.rglob("*"):
+        if path.is_file() and path.name not in homes:
+            lines = path.read_bytes().splitlines()
+            kept = [line for line in lines if not line.startswith(b"First start: made the API token ")]  # as promised
+            assert_holds_none(str(path), b"\n".join(kept), secrets)
+
+
+def command_line(gateway: RunningGateway) -> bytes:
+    assert gateway.process is not None
+    return Path(f"/proc/{gateway.process.pid}/cmdline").read_bytes()
+
+
+async def test_no_secret_is_written_or_told_anywhere(folder: Path) -> None:
+    os.environ["HOTLINE_TEST_PASSWORD"] = PASSWORDS[2]
+    try:
+        async with running_gateway(folder, more=MORE) as gateway:
+            await use_everything(gateway)
+    finally:
+        del os.environ["HOTLINE_TEST_PASSWORD"]
+    search(folder, planted(gateway))
+
+
+async def use_everything(gateway: RunningGateway) -> None:
+    secrets = planted(gateway)
+    headers = {"authorization": f"Bearer {gateway.token}"}
+    for call in ("A", "B"):
+        await gateway.post({"event": "delivered", "call": call})
+    await gateway.post({"event": "no such thing"})
+    form = {"key": UPLOAD_KEY, "system": "1", "talkgroup": "1", "audio": "no audio"}
+    async with gateway.http.post(f"{gateway.url}/api/call-upload", data=form) as answer:
+        await answer.read()
+    login = {"token": gateway.token, "by": "desk"}
+    async with gateway.http.post(f"{gateway.url}/login", data=login, allow_redirects=False) as answer:
+        assert answer.status == 303
+    unsigned = {"webhook-id": "x", "webhook-timestamp": "1", "webhook-signature": "v1," + gateway.hook_secret}
+    async with gateway.http.post(f"{gateway.url}/hooks/pbx/main", data=b"{}", headers=unsigned) as answer:
+        assert_holds_none("the answer to a forged hook", await answer.read(), secrets)
+    for path in ("sources", "notifiers", "rules", "alerts", "incidents", "unparsed", "openapi.json"):
+        async with gateway.http.get(f"{gateway.url}/api/v1/{path}", headers=headers) as answer:
+            assert_holds_none(path, await answer.read(), secrets)
+    for path in ("/metrics", "/", "/login", "/readyz", "/healthz"):
+        async with gateway.http.get(gateway.url + path, headers=headers) as answer:
+            assert_holds_none(path, await answer.read(), secrets)
+    assert_holds_none("its command line", command_line(gateway), secrets)
+    assert gateway.process is not None
+    gateway.process.send_signal(signal.SIGHUP)
+    await gateway.until_ready()
