@@ -5,8 +5,10 @@ VENV := .venv/bin
 READY := .venv/.ready
 TESTS ?= tests
 ARGS ?=
+SEEDS ?= 1000
+FROM ?= 0
 
-.PHONY: help setup run test test-peers lint types format bench docs requirements clean
+.PHONY: help setup run test test-peers simulate lint types format bench audit docs requirements clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -27,6 +29,9 @@ test-peers: $(READY) ## Tests with a real Asterisk, SIPp and Chromium (installs 
 	@scripts/install_peers.sh
 	@$(VENV)/python -m pytest -m "peers or browser" $(TESTS)
 
+simulate: $(READY) ## The whole service in virtual time under faults: make simulate SEEDS=1000 FROM=0
+	@$(VENV)/python -m tests.simulation --seeds $(SEEDS) --from $(FROM)
+
 lint: $(READY) ## Style and format
 	@$(VENV)/ruff check --no-cache
 	@$(VENV)/ruff format --no-cache --check
@@ -40,6 +45,9 @@ format: $(READY) ## Let ruff put the code into shape
 
 bench: $(READY) ## Measure: see benchmarks/README.md
 	@$(VENV)/python -m benchmarks $(ARGS)
+
+audit: $(READY) ## Bill of materials (CycloneDX), known vulnerabilities, the service's exposure
+	@scripts/audit.sh
 
 docs: $(READY) ## Write docs/CONFIGURATION.md anew from the settings
 	@$(VENV)/hotline-gateway show-config --reference > docs/CONFIGURATION.md.new
