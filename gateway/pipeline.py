@@ -168,7 +168,7 @@ class Pipeline:
         live = await self._store.load()
         self.state = restore(live, self.rules)
         self._seq, self._at_us = live.seq, live.at_us
-        self._ahead_us = max(0, live.at_us - self._clock())
+        self._ahead_us = max(self._ahead_us, live.at_us - self._clock())  # or time would go back
         return live
 
     async def _something_to_do(self) -> None:
@@ -185,9 +185,11 @@ class Pipeline:
                 if wait_us <= 0:  # asked again after every timer: uvloop's may fire a millisecond early
                     return
                 timer = loop.call_later(wait_us / SECOND_US, self._wake.set)
-            await self._wake.wait()
-            if timer is not None:
-                timer.cancel()
+            try:
+                await self._wake.wait()
+            finally:
+                if timer is not None:
+                    timer.cancel()
 
     async def _turn(self, *, prove: bool = False) -> None:
         """One batch: decide what waits and what is due, commit it, then tell everybody.

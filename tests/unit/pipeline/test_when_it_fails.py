@@ -196,3 +196,24 @@ async def test_the_journal_alone_rebuilds_the_live_state() -> None:
         assert rebuilt.alerts == live.alerts
         assert rebuilt.sources == live.sources
         assert rebuilt.last_id == live.last_id
+
+
+async def test_time_that_runs_ahead_of_the_clock_does_not_go_back_when_the_store_fails() -> None:
+    """After a restart with a clock set back, the journal's time goes on; a failed commit must not wind it back."""
+    store = MemoryStore()
+    async with running(store) as bench:
+        await bench.ready()
+        bench.clock.move(3600.0)
+        await bench.submit(ringing())
+    failing = False
+    store.fails = lambda _: "before" if failing else ""
+    async with running(store) as bench:
+        await bench.ready()
+        bench.clock.move(5.0)
+        before_us = bench.pipeline.now_us()
+        failing = True
+        with pytest.raises(StoreError):
+            await bench.submit(ringing("c2"))
+        failing = False
+        await bench.ready()
+        assert bench.pipeline.now_us() >= before_us

@@ -1,0 +1,167 @@
+"""Holds the records against what truly happened: the invariants, each told by its name where it is broken."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from adapters.intake.documents import our_call
+from gateway.recovery import decided, restore
+from rules.effects import Alert, Send
+from rules.engine import State, decide, next_deadline
+from rules.events import Delivered, DeliverySettled, RulesTaken
+from rules.incidents import Incident
+from rules.obligations import Obligation
+from tests.property.rules.test_radio_oracle import REPLY_MIN
+from tests.simulation.service import PBXS, RULE_SETS
+from tests.simulation.world import World
+
+TOLD_WITHIN_US = 5_000  # of its moment, where the gateway was free to look
+
+
+def broken(world: World) -> list[str]:
+    """All that is wrong, the first lines telling most."""
+    found = list(world.history.wrong)
+    for check in (journal, state, deliveries, told_in_time, verdicts_given):
+        found += [f"{check.__name__}: {line}" for line in check(world)]
+    return found
+
+
+def journal(world: World) -> Iterator[str]:
+    """I1, I2: what was acknowledged is there once, and nothing is there that was not sent."""
+    kept: Counter[str] = Counter()
+    pbxs = {settings.name for settings in PBXS}
+    for row in world.disk.rows:
+        if getattr(row.entry.event, "source", "") in pbxs:
+            kept[json.loads(row.raw or b"{}").get("id", "")] += 1
+    for posted in world.pbx.posted:
+        times = kept.pop(posted.id, 0)
+        if times > 1:
+            yield f"{posted.id} stands there {times} times"
+        if posted.acknowledged and not times:
+            yield f"{posted.id} was acknowledged, and is not there"
+        if posted.refused:
+            yield f"{posted.id} is well formed, and was answered {posted.refused}"
+    yield from (f"{id_} was never sent" for id_ in kept)
+
+
+def state(world: World) -> Iterator[str]:
+    """The rows of what is live = what the journal alone tells."""
+    live = restore(world.disk.live(), RULE_SETS[0])
+    told = State(RULE_SETS[0])
+    for entry in decided([row.entry for row in world.disk.rows]):
+        decide(told, entry)
+    for name in ("incidents", "alerts", "sources", "channels", "units", "last_id"):
+        if getattr(live, name) != getattr(told, name):
+            yield f"{name} differ: rows {getattr(live, name)} journal {getattr(told, name)}"[:2000]
+    if next_deadline(live) != next_deadline(told):
+        yield f"the next deadline differs: {next_deadline(live)}, {next_deadline(told)}"
+
+
+def deliveries(world: World) -> Iterator[str]:
+    """I13, I14: each step once to who honours keys, in order, always in the same words, never before it is durable."""
+    disk = world.disk
+    yield from (f"{send} still waits" for send in disk.pending)
+    settled = Counter(
+        Send(row.entry.event.alert, row.entry.event.notifier)
+        for row in disk.rows
+        if isinstance(row.entry.event, DeliverySettled)
+    )
+    delivered = {
+        Send(row.entry.event.alert, row.entry.event.notifier)
+        for row in disk.rows
+        if isinstance(row.entry.event, DeliverySettled) and row.entry.event.delivered
+    }
+    sends = [send for _, send in disk.sent]
+    yield from (f"{send} was sent {n} times" for send, n in Counter(sends).items() if n > 1)
+    yield from (f"{send} was settled {settled[send]} times" for send in sends if settled[send] != 1)
+    for receiver in world.receivers.values():
+        by_key: dict[str, str] = {}
+        for receipt in receiver.received:
+            if not receipt.known:
+                yield f"{receiver.name} heard of {receipt.alert} before it was durable"
+            said = json.dumps(receipt.document, sort_keys=True, default=str)
+            if by_key.setdefault(receipt.key, said) != said:
+                yield f"{receiver.name} was told {receipt.alert} in two ways"
+        alerts = [receipt.alert for receipt in receiver.received]
+        if len({r.alert for r in receiver.received}) != len(by_key):
+            yield f"{receiver.name} was told one alert under two keys"
+        yield from (
+            f"{send.alert} counts as delivered to {receiver.name}, who never had it"
+            for send in delivered
+            if send.notifier == receiver.name and send.alert not in alerts
+        )
+        yield from _in_order(world, receiver.name, list(dict.fromkeys(alerts)))
+
+
+def _in_order(world: World, receiver: str, alerts: list[str]) -> Iterator[str]:
+    rank = {send.alert: nth for nth, (_, send) in enumerate(world.disk.sent) if send.notifier == receiver}
+    latest: dict[str, int] = {}
+    for alert in alerts:
+        incident = world.disk.all_alerts[alert].incident if alert in world.disk.all_alerts else ""
+        if incident and rank.get(alert, 0) < latest.get(incident, -1):
+            yield f"{receiver} was told {alert} after what came later"
+        latest[incident] = rank.get(alert, 0)
+
+
+def told_in_time(world: World) -> Iterator[str]:
+    """I8, I9, I10: never early, and as soon as the gateway could look."""
+    for alert in world.disk.all_alerts.values():
+        if not alert.id.endswith("breach0") or alert.rule in ("source_online", "undecided"):
+            continue  # told again, or an operator's: not at an obligation's moment
+        obligation = world.disk.all_obligations[alert.obligation]
+        proven = obligation.clock == "source"  # that it was too late already
+        known_us = max(world.disk.rows[obligation.opened_by - 1].entry.at_us, _ring_told_us(world, alert))
+        if alert.raised_us < alert.due_us and not proven:
+            yield f"{alert.id} was told {alert.due_us - alert.raised_us} µs early"
+        free_us = _free_from(world, max(alert.due_us, known_us))
+        if alert.rule == "two_calls":
+            free_us += REPLY_MIN * 1000  # what control has just begun to say may prove to be the answer
+        if alert.raised_us > free_us + TOLD_WITHIN_US:
+            late_s = (alert.raised_us - alert.due_us) / 1_000_000
+            excused_s = (free_us - alert.due_us) / 1_000_000
+            yield f"{alert.id} ({alert.rule}) was told {late_s:.3f} s late; {excused_s:.3f} s can be explained"
+
+
+def _ring_told_us(world: World, alert: Alert) -> int:
+    """The last time a ring of this call was told before the alert: one told late may move the moment into the past."""
+    rings = (row.entry for row in world.disk.rows if isinstance(row.entry.event, Delivered))
+    told = [r.at_us for r in rings if getattr(r.event, "call", "") == alert.source_call and r.at_us <= alert.raised_us]
+    return max(told, default=0)
+
+
+def _free_from(world: World, at_us: int) -> int:
+    """The first moment from then on when nothing kept the gateway from its deadlines."""
+    for begins, ends in sorted(world.history.busy):
+        if begins <= at_us + TOLD_WITHIN_US and at_us <= ends:
+            at_us = ends
+    return at_us
+
+
+def verdicts_given(world: World) -> Iterator[str]:
+    """I7: every obligation has ended with one verdict."""
+    for obligation in world.disk.all_obligations.values():
+        if obligation.state == "open":
+            yield f"{obligation.rule} {obligation.id} of {our_call(obligation.incident)} is still open"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One record and its verdicts, as they are kept."""
+
+    incident: Incident
+    obligations: list[Obligation]
+
+
+def judged(world: World) -> list[Judged]:
+    found: dict[int, list[Obligation]] = {}
+    for obligation in sorted(world.disk.all_obligations.values(), key=lambda o: o.id):
+        found.setdefault(obligation.incident, []).append(obligation)
+    incidents = sorted(world.disk.all_incidents.values(), key=lambda i: i.id)
+    return [Judged(incident, found.get(incident.id, [])) for incident in incidents if incident.outcome != "merged"]
+
+
+def rules_at(world: World, seq: int) -> str:
+    """Which rules were in force for this entry."""
+    taken = [row.entry.event.rules.version for row in world.disk.rows[:seq] if isinstance(row.entry.event, RulesTaken)]
+    return taken[-1]

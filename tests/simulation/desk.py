@@ -1,0 +1,17 @@
+"""What somebody at the desk would click, as the board shows it."""
+
+from rules.engine import State
+
+
+def unacknowledged(state: State) -> str:
+    """The newest alert that waits for it; "" if none does."""
+    waiting = [a for a in state.alerts.values() if a.state == "raised" and a.kind in ("breach", "escalation")]
+    return max(waiting, key=lambda alert: (alert.raised_us, alert.id)).id if waiting else ""
+
+
+def oldest_missed(state: State) -> str:
+    """The number of the record whose caller waits longest to be called back."""
+    for incident in state.incidents.values():
+        if any(o.rule == "call_back" and o.ended_by is None for o in incident.obligations):
+            return incident.number
+    return ""

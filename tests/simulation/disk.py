@@ -1,0 +1,195 @@
+"""A simulated disk under the Store port: encoded rows that outlive crashes, and every way in which it can fail."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from adapters.errors import StoreError
+from adapters.ports import Batch, JournalRow, LiveState, Page
+from rules.channels import Channel, UnitStatus
+from rules.effects import Alert, Send
+from rules.events import DeliverySettled, Entry, Event, RulesTaken
+from rules.incidents import Incident, SourceStatus
+from rules.obligations import Obligation
+
+DiskFault = Literal["", "full", "answer_lost", "slow", "unreadable"]
+Things = dict[Any, bytes]
+COMMIT_S, SLOW_COMMIT_S = 0.001, 2.0
+_encode = msgspec.json.encode
+
+
+class Disk:
+    """What is durable. A batch is kept whole or not at all: a torn one is cut off when the store is opened again."""
+
+    def __init__(self) -> None:
+        self.rows: list[JournalRow] = []
+        self.pending: dict[Send, None] = {}
+        self.sent: list[tuple[int, Send]] = []  # with the seq of the last entry of its batch
+        self.incidents: Things = {}
+        self.alerts: Things = {}
+        self.sources: Things = {}
+        self.channels: Things = {}
+        self.units: Things = {}
+        self.last_id = 0
+        self.last_number = (0, "")
+        self.rules: bytes | None = None
+        self.keys: dict[bytes, int] = {}
+        # What the record keeps for ever, also of things that left the live tables; as last written.
+        self.all_incidents: dict[int, Incident] = {}
+        self.all_obligations: dict[int, Obligation] = {}
+        self.all_alerts: dict[str, Alert] = {}
+
+    def keep(self, batch: Batch) -> None:
+        for row in batch.journal:
+            self._keep_row(row)
+        for table, things in (
+            (self.incidents, batch.incidents),
+            (self.alerts, batch.alerts),
+            (self.sources, batch.sources),
+            (self.channels, batch.channels),
+            (self.units, batch.units),
+        ):
+            table.update((key, _encode(thing)) for key, thing in things.items())
+        for table, gone in (
+            (self.incidents, batch.forgotten),
+            (self.alerts, batch.settled),
+            (self.channels, batch.channels_gone),
+            (self.units, batch.units_gone),
+        ):
+            for key in gone:
+                table.pop(key, None)
+        self.sent += [(self.rows[-1].entry.seq, send) for send in batch.sends]
+        settled = {_settled(row.entry.event) for row in batch.journal}
+        self.pending.update((send, None) for send in batch.sends if send not in settled)
+        self.last_id = batch.last_id
+        self.last_number = max([self.last_number, *((i.id, i.number) for i in batch.incidents.values())])
+        self.all_incidents |= _copies(batch.incidents, Incident)
+        self.all_obligations |= _copies(batch.obligations, Obligation)
+        self.all_alerts |= _copies(batch.alerts, Alert)
+
+    def _keep_row(self, row: JournalRow) -> None:
+        before = self.rows[-1].entry if self.rows else None
+        assert row.entry.seq == (before.seq + 1 if before else 1), "the journal has a gap"
+        assert before is None or row.entry.at_us >= before.at_us, "the journal's time went back"
+        event = row.entry.event
+        if row.key is not None:
+            assert row.key not in self.keys, "one key stands in the journal twice"
+            self.keys[row.key] = row.entry.seq
+        if (send := _settled(event)) is not None:
+            self.pending.pop(send, None)
+        elif isinstance(event, RulesTaken):
+            self.rules = _encode(event)
+        self.rows.append(row)
+
+    def live(self) -> LiveState:
+        last = self.rows[-1].entry if self.rows else None
+        return LiveState(
+            seq=last.seq if last else 0,
+            at_us=last.at_us if last else 0,
+            last_id=self.last_id,
+            incidents=_decoded(self.incidents, Incident),
+            alerts=_decoded(self.alerts, Alert),
+            sources=_decoded(self.sources, SourceStatus),
+            pending=list(self.pending),
+            rules=self.rules,
+            last_number=self.last_number[1],
+            channels=sorted(_decoded(self.channels, Channel), key=lambda c: c.id),
+            units=sorted(_decoded(self.units, UnitStatus), key=lambda u: u.id),
+        )
+
+
+class DiskState:
+    """What is wrong with the disk now; set by the world."""
+
+    def __init__(self) -> None:
+        self.fault: DiskFault = ""
+        self.dies: Literal["", "before", "after"] = ""  # the machine, inside its next commit
+        self.died = asyncio.Event()
+
+    @property
+    def commit_s(self) -> float:
+        return SLOW_COMMIT_S if self.fault == "slow" else COMMIT_S
+
+
+class SimStore:
+    """One opening of the disk, by one process. Implements Store."""
+
+    def __init__(self, disk: Disk, state: DiskState, busy: Callable[[bool], None]) -> None:
+        """`busy(True)` is called as a commit begins, `busy(False)` when one is done."""
+        self.disk = disk
+        self.dead = False  # the process is
+        self._state = state
+        self._busy = busy
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def load(self) -> LiveState:
+        self._check()
+        return self.disk.live()
+
+    async def known(self, keys: Sequence[bytes]) -> set[bytes]:
+        self._check()
+        return set(keys) & self.disk.keys.keys()
+
+    async def commit(self, batch: Batch) -> None:
+        self._check()
+        self._busy(True)
+        if self._state.dies == "before":
+            await self._die()
+        await asyncio.sleep(self._state.commit_s)
+        self._check()
+        if self._state.fault == "full":
+            raise StoreError("no space left on device")
+        self.disk.keep(batch)
+        if self._state.dies == "after":
+            await self._die()
+        if self._state.fault == "answer_lost":
+            raise StoreError("the connection broke")
+        self._busy(False)
+
+    def _check(self) -> None:
+        if self.dead:
+            raise StoreError("this process is dead")
+        if self._state.fault == "unreadable":
+            self._busy(True)
+            raise StoreError("the disk cannot be read")
+
+    async def _die(self) -> None:
+        self._state.died.set()
+        await asyncio.Event().wait()
+
+    async def journal(self, *, after_seq: int, limit: int, until_us: int | None = None) -> list[Entry]:
+        entries = [row.entry for row in self.disk.rows[after_seq : after_seq + limit]]
+        return [entry for entry in entries if until_us is None or entry.at_us <= until_us]
+
+    async def incidents(self, **_: Any) -> Page:
+        raise NotImplementedError
+
+    async def obligations(self, **_: Any) -> Page:
+        raise NotImplementedError
+
+    async def alerts(self, **_: Any) -> Page:
+        raise NotImplementedError
+
+    async def timeline(self, number: str) -> list[dict[str, Any]]:
+        raise NotImplementedError
+
+    async def unparsed(self, **_: Any) -> Page:
+        raise NotImplementedError
+
+
+def _settled(event: Event) -> Send | None:
+    return Send(event.alert, event.notifier) if isinstance(event, DeliverySettled) else None
+
+
+def _decoded(things: Things, kind: type[Any]) -> list[Any]:
+    return [msgspec.json.decode(thing, type=kind) for thing in things.values()]
+
+
+def _copies(things: dict[Any, Any], kind: type[Any]) -> dict[Any, Any]:
+    """As they are now: live things change in place later."""
+    return {key: msgspec.json.decode(_encode(thing), type=kind) for key, thing in things.items()}

@@ -1,0 +1,235 @@
+"""What will happen in one simulated stretch of time, all drawn from one seed: calls, radio traffic, clicks, faults.
+
+A plan is a list of things that do not depend on each other, so that any of them can be left out: see trial.py.
+"""
+
+import random
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+HOUR_S = 3600.0
+QUIET = 0.15  # of the stretches nothing fails: whatever goes wrong there is our own fault
+STRETCH_S = 900.0  # calls and faults begin within it
+
+ReceiverFault = Literal["unreachable", "hangs", "hangs_after", "error_after", "throttled", "refused", "slow"]
+DiskFault = Literal["full", "answer_lost", "slow", "unreadable"]
+Way = Literal["", "again", "answer_lost", "late"]
+Channel = Literal["gate", "yard"]
+RECEIVER_FAULTS: tuple[ReceiverFault, ...] = get_args(ReceiverFault)
+DISK_FAULTS: tuple[DiskFault, ...] = get_args(DiskFault)
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
+WAYS: tuple[Way, ...] = ("", "", "", "again", "answer_lost", "late")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A caller: rings for `wait_s`, is answered or gives up; is held for some times; hangs up."""
+
+    at_s: float
+    name: str
+    source: Literal["main", "plain"]
+    caller: str
+    wait_s: float
+    answered: bool
+    devices: int = 1
+    holds: tuple[tuple[float, float], ...] = ()  # (talk before, length)
+    checkins: tuple[float, ...] = ()  # seconds after the beginning of the first hold
+    ways: tuple[tuple[Way, float], ...] = ()  # how each event travels: again, answer_lost or late, after so many s
+
+    def __str__(self) -> str:
+        end = "answered" if self.answered else "given up"
+        said = f"call {self.name} by {self.source} from {self.caller}: {end} after {self.wait_s:g} s"
+        said += "".join(f", talks {talk:g} s, held {length:g} s" for talk, length in self.holds)
+        said += "".join(f", greeted {after:g} s into it" for after in self.checkins)
+        return said + "".join(f", event {nth}: {way} {s:g} s" for nth, (way, s) in enumerate(self.ways) if way)
+
+
+@dataclass(frozen=True)
+class Talk:
+    """Radio traffic of one channel, half duplex: (who, silence before, length); "" is control."""
+
+    at_s: float
+    channel: Channel
+    said: tuple[tuple[str, float, float], ...]
+
+    def __str__(self) -> str:
+        turns = "; ".join(
+            f"{who or 'control'} after {silence:g} s for {length:g} s" for who, silence, length in self.said
+        )
+        return f"radio {self.channel}: {turns}"
+
+
+@dataclass(frozen=True)
+class Noise:
+    at_s: float
+    channel: Channel
+    size: int
+
+    def __str__(self) -> str:
+        return f"noise on {self.channel}: {self.size} bytes"
+
+
+@dataclass(frozen=True)
+class Click:
+    """Somebody at the desk: acknowledges the newest alert that waits for it, or calls the oldest missed caller back."""
+
+    at_s: float
+    what: Literal["acknowledge", "call_back"]
+
+    def __str__(self) -> str:
+        return f"click: {self.what}"
+
+
+@dataclass(frozen=True)
+class Crash:
+    """`when`: now, or inside the next commit, before or after it is durable. The machine is back after `away_s`.
+
+    `step_s`: its wall clock was set meanwhile.
+    """
+
+    at_s: float
+    when: Literal["now", "before", "after", "stop"]
+    away_s: float
+    step_s: float = 0.0
+    rules: int = 0  # the rule set of the configuration it starts with
+
+    def __str__(self) -> str:
+        how = {"now": "killed", "before": "killed before its commit is durable", "after": "killed after its commit"}
+        said = f"gateway {how.get(self.when, 'stopped')}, back after {self.away_s:g} s with rules {self.rules}"
+        return said + (f", wall clock {self.step_s:+g} s" if self.step_s else "")
+
+
+@dataclass(frozen=True)
+class DiskTrouble:
+    at_s: float
+    for_s: float
+    what: DiskFault
+
+    def __str__(self) -> str:
+        return f"disk {self.what} for {self.for_s:g} s"
+
+
+@dataclass(frozen=True)
+class ReceiverTrouble:
+    at_s: float
+    for_s: float
+    receiver: str
+    what: ReceiverFault
+
+    def __str__(self) -> str:
+        return f"receiver {self.receiver} {self.what} for {self.for_s:g} s"
+
+
+@dataclass(frozen=True)
+class Cut:
+    at_s: float
+    for_s: float
+    channel: Channel
+    half_open: bool
+
+    def __str__(self) -> str:
+        return f"cable of {self.channel} {'dead' if self.half_open else 'cut'} for {self.for_s:g} s"
+
+
+Happening = Call | Talk | Noise | Click | Crash | DiskTrouble | ReceiverTrouble | Cut
+
+
+@dataclass
+class Plan:
+    seed: int
+    clock_off_s: float  # the PBX's clock from the true time
+    drift_ppm: int  # how much faster it runs
+    happenings: list[Happening] = field(default_factory=list)
+
+    def told(self) -> str:
+        """As a story to be read."""
+        lines = [f"story seed {self.seed}, the PBX's clock is off by {self.clock_off_s:g} s, {self.drift_ppm} ppm fast"]
+        lines += [f"{one.at_s:<9.3f} {one}" for one in sorted(self.happenings, key=lambda one: one.at_s)]
+        return "\n".join(lines)
+
+
+def draw(seed: int) -> Plan:
+    chance = random.Random(seed)
+    plan = Plan(seed, chance.choice([0.0, 0.0, 0.0, 0.3, -0.7, 40.0, -40.0]), chance.choice([0, 0, 0, 200, -200]))
+    add = plan.happenings.append
+    for nth in range(chance.randint(2, 7)):
+        add(_call(chance, nth))
+    for channel in CHANNELS:
+        if chance.random() < 0.6:
+            add(_talk(chance, channel))
+    for _ in range(chance.randint(0, 3)):
+        add(Click(_moment(chance, plan), chance.choice(["acknowledge", "acknowledge", "call_back"])))
+    if chance.random() < QUIET:
+        return plan
+    for _ in range(chance.randint(0, 4)):
+        add(_crash(chance, plan))
+    for _ in range(chance.randint(0, 2)):
+        add(DiskTrouble(_moment(chance, plan), chance.choice([0.5, 3.0, 20.0, 60.0]), chance.choice(DISK_FAULTS)))
+    for _ in range(chance.randint(0, 4)):
+        receiver = chance.choice(["desk", "chief", "boss"])
+        for_s = chance.choice([2.0, 15.0, 90.0, 400.0])
+        add(ReceiverTrouble(_moment(chance, plan), for_s, receiver, chance.choice(RECEIVER_FAULTS)))
+    for _ in range(chance.randint(0, 2)):
+        for_s, half_open = chance.choice([1.0, 8.0, 45.0]), chance.random() < 0.5
+        add(Cut(_moment(chance), for_s, chance.choice(CHANNELS), half_open))
+    for _ in range(chance.randint(0, 2)):
+        add(Noise(_moment(chance), chance.choice(CHANNELS), chance.randint(1, 600)))
+    return plan
+
+
+def _moment(chance: random.Random, plan: Plan | None = None) -> float:
+    """Anywhere; of a plan more often while one of its calls waits, where it hurts."""
+    calls = [one for one in plan.happenings if isinstance(one, Call)] if plan is not None else []
+    if not calls or chance.random() < 0.3:
+        return round(chance.uniform(0.5, STRETCH_S), 3)
+    call = chance.choice(calls)
+    return round(max(0.5, call.at_s + chance.choice([0.0, 5.0, 15.0, call.wait_s]) + chance.uniform(-1.0, 1.0)), 3)
+
+
+def _call(chance: random.Random, nth: int) -> Call:
+    wait_s = chance.choice([chance.uniform(0.2, 30.0), chance.uniform(0.2, 12.0), 4.999, 14.999, 15.0, 15.001])
+    answered = chance.random() < 0.7
+    holds: list[tuple[float, float]] = []
+    checkins: list[float] = []
+    if answered and chance.random() < 0.5:
+        for _ in range(chance.randint(1, 3)):
+            length_s = chance.choice([chance.uniform(1.0, 95.0), 29.999, 30.0, 60.001])
+            holds.append((round(chance.uniform(1.0, 20.0), 3), round(length_s, 3)))
+        if chance.random() < 0.4:
+            checkins = [round(chance.uniform(0.5, holds[0][1]), 3)]
+    ways: list[tuple[Way, float]] = []
+    if chance.random() < 0.5:
+        for _ in range(2 + 2 * len(holds) + 1):
+            ways.append((chance.choice(WAYS), round(chance.uniform(0.01, 1.2), 3)))  # noqa: PERF401 - draws in order
+    return Call(
+        at_s=_moment(chance),
+        name=f"c{nth}",
+        source=chance.choice(["main", "main", "plain"]),
+        caller=chance.choice(["13800138000", "13900139000", "02161234567", ""]),
+        wait_s=round(wait_s, 3),
+        answered=answered,
+        devices=chance.choice([1, 1, 1, 2]),
+        holds=tuple(holds),
+        checkins=tuple(checkins),
+        ways=tuple(ways),
+    )
+
+
+def _talk(chance: random.Random, channel: Channel) -> Talk:
+    said = []
+    for who in chance.choices(["", "A", "A", "A", "B"], k=chance.randint(1, 10)):
+        silence_s = chance.choice([0.301, 0.999, 1.5, 2.0, 2.5, 3.0, 9.5, 10.0, 10.5, 31.0, chance.uniform(0.1, 12.0)])
+        length_s = chance.choice([0.2, 0.3, 0.499, 0.5, 0.501, 1.0, 4.0, chance.uniform(0.1, 5.0)])
+        said.append((who, round(silence_s, 3), round(length_s, 3)))
+    return Talk(_moment(chance), channel, tuple(said))
+
+
+def _crash(chance: random.Random, plan: Plan) -> Crash:
+    jumps = chance.random() < 0.25
+    return Crash(
+        _moment(chance, plan),
+        chance.choice(["now", "before", "after", "after", "stop"]),
+        chance.choice([0.05, 0.5, 3.0, 12.0, 45.0]),
+        chance.choice([-HOUR_S, -2.0, 0.5, 30.0, HOUR_S]) if jumps else 0.0,
+        chance.choice([0, 0, 0, 1]),
+    )

@@ -1,0 +1,245 @@
+"""Plays a plan: peers, people and faults around one gateway that lives, dies and starts again; keeps what was true."""
+
+import asyncio
+import random
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from adapters.errors import GatewayError
+from adapters.ports import Incoming
+from rules.events import AlertAcknowledged, CalledBack, CheckedIn, Event
+from tests.simulation.desk import oldest_missed, unacknowledged
+from tests.simulation.disk import Disk, DiskState
+from tests.simulation.loop import VirtualLoop
+from tests.simulation.pbx import Pbx
+from tests.simulation.plan import Call, Click, Crash, Cut, DiskTrouble, Happening, Noise, Plan, ReceiverTrouble, Talk
+from tests.simulation.radio import Gate, Radio, Yard
+from tests.simulation.receivers import Receiver, SimNotifier
+from tests.simulation.service import PORTS, RULE_SETS, START_US, Parts, Service
+
+END_US = 2_700_000_000  # all is over by then, and quiet: what was due has passed, what was late is done
+
+
+@dataclass
+class Life:
+    """One process: from when to when by its own clock, and how it began."""
+
+    began_us: int
+    rules: int
+    stepped: bool  # the wall clock was set while it was away
+    ended_us: int | None = None
+    stopped: bool = False  # in good order
+
+
+@dataclass
+class History:
+    """What happened in truth; the checkers hold the records against it."""
+
+    lives: list[Life] = field(default_factory=list)
+    busy: list[tuple[int, int]] = field(default_factory=list)  # by the gateway's clock: no deadline could be seen to
+    greeted: list[tuple[str, int]] = field(default_factory=list)  # call, when; both committed
+    doubtful: set[str] = field(default_factory=set)  # calls with a click of which nobody knows whether it counted
+    wrong: list[str] = field(default_factory=list)
+    faults: dict[str, int] = field(default_factory=dict)
+
+
+class World:
+    def __init__(self, plan: Plan, loop: VirtualLoop, parts: Parts) -> None:
+        self.plan = plan
+        self.history = History()
+        self.disk = Disk()
+        self.service: Service | None = None
+        self.pbx = Pbx(lambda: self.service, lambda: loop.now_us, plan)
+        self.receivers = {
+            name: Receiver(name, lambda: loop.now_us, lambda alert: alert in self.disk.all_alerts)
+            for name in RULE_SETS[0].notifiers
+        }
+        stations = {name: loop.network.listen(port) for name, port in PORTS.items()}
+        self.radios: dict[str, Radio] = {"gate": Gate(stations["gate"]), "yard": Yard(stations["yard"])}
+        self._loop = loop
+        self._parts = parts
+        self._disk_state = DiskState()
+        self._machine = asyncio.Lock()
+        self._busy_since: int | None = None
+        self._wall_off_us = 0  # of the machine, from the true time
+
+    async def play(self) -> None:
+        await self._boot(Crash(0.0, "now", 0.0))
+        async with asyncio.TaskGroup() as tasks:
+            for happening in self.plan.happenings:
+                tasks.create_task(self._at(happening))
+        await asyncio.sleep((END_US - self._loop.now_us) / 1_000_000)
+        await self._end_life("stop")
+
+    def gateway_us(self) -> int:
+        assert self.service is not None
+        return self.service.pipeline.now_us()
+
+    async def _at(self, happening: Happening) -> None:
+        await asyncio.sleep(happening.at_s - self._loop.now_us / 1_000_000)
+        if not isinstance(happening, Call | Talk | Click):
+            kind = getattr(happening, "what", getattr(happening, "when", ""))
+            name = f"{type(happening).__name__} {kind}".strip()
+            self.history.faults[name] = self.history.faults.get(name, 0) + 1
+        await self._doing(happening)
+
+    def _doing(self, happening: Happening) -> Coroutine[Any, Any, None]:
+        match happening:
+            case Call():
+                return self._call(happening)
+            case Talk():
+                return self.radios[happening.channel].talk(happening, self._heard_us)
+            case Noise():
+                return self.radios[happening.channel].noise(happening)
+            case Click():
+                return self._click(happening)
+            case Crash():
+                return self._crash(happening)
+            case DiskTrouble():
+                return self._disk_trouble(happening)
+            case ReceiverTrouble():
+                return self._receiver_trouble(happening)
+            case Cut():
+                return self.radios[happening.channel].cut(happening)
+
+    def _heard_us(self) -> int | None:
+        """When the gateway hears what is said now, by its clock."""
+        return None if self.service is None else self.gateway_us()
+
+    async def _call(self, call: Call) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.pbx.ring(call))
+            held_s = call.wait_s + call.holds[0][0] if call.holds else 0.0
+            for after_s in call.checkins:
+                tasks.create_task(self._greet(call.name, held_s + after_s))
+
+    async def _greet(self, call: str, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        if self.service is None:
+            return
+        incidents = [i for i in self.service.pipeline.state.incidents.values() if call in i.call.ids]
+        if not incidents:
+            return
+        at_us = self.gateway_us()
+        sure = await self._submit(CheckedIn(by="li", incident=incidents[0].number))
+        if sure:
+            self.history.greeted.append((call, at_us))
+        elif sure is None:
+            self.history.doubtful.add(call)
+
+    async def _click(self, click: Click) -> None:
+        if self.service is None:
+            return
+        state = self.service.pipeline.state
+        if click.what == "acknowledge" and (alert := unacknowledged(state)):
+            await self._submit(AlertAcknowledged(by="li", alert=alert))
+        elif click.what == "call_back" and (number := oldest_missed(state)):
+            await self._submit(CalledBack(by="li", incident=number))
+
+    async def _submit(self, event: Event) -> bool | None:
+        """Whether it counts; None: nobody knows."""
+        service = self.service
+        assert service is not None
+        if service.pipeline.ready:
+            return False
+        submitted = asyncio.create_task(service.pipeline.submit([Incoming(event, self.gateway_us())]))
+        died = asyncio.create_task(service.died.wait())
+        await asyncio.wait({submitted, died}, return_when=asyncio.FIRST_COMPLETED)
+        died.cancel()
+        if not submitted.done():
+            submitted.cancel()
+            return None
+        return None if isinstance(submitted.exception(), GatewayError) else True
+
+    # -- what goes wrong ----------------------------------------------------------------------------------------
+
+    async def _crash(self, crash: Crash) -> None:
+        async with self._machine:
+            if crash.when in ("before", "after"):
+                self._disk_state.dies = crash.when
+                try:
+                    async with asyncio.timeout(60.0):
+                        await self._disk_state.died.wait()
+                except TimeoutError:
+                    pass  # nothing to commit for a minute: it dies as it is
+            await self._end_life(crash.when)
+            self._disk_state.dies = ""
+            self._disk_state.died.clear()
+            await asyncio.sleep(crash.away_s)
+            await self._boot(crash)
+
+    async def _end_life(self, how: str) -> None:
+        service = self.service
+        assert service is not None
+        if how == "stop":
+            await service.stop()
+        life = self.history.lives[-1]
+        life.ended_us = self.gateway_us()
+        life.stopped = how == "stop"
+        self._set_busy(life.ended_us, busy=True)
+        self.service = None
+        await service.kill()
+        self.history.wrong += [f"a task ended by {error!r}" for error in service.bugs()]
+
+    async def _boot(self, crash: Crash) -> None:
+        self._wall_off_us += round(crash.step_s * 1_000_000)
+        # Anchored once, then monotonic: what becomes of the wall clock meanwhile is seen at the next start.
+        off_us = START_US + self._wall_off_us
+        clock = partial(self._clock, off_us)
+        store = self._parts.store(
+            self.disk, self._disk_state, lambda busy: self._set_busy(self.gateway_us(), busy=busy)
+        )
+        notifiers = [SimNotifier(receiver) for receiver in self.receivers.values()]
+        self.service = Service(self._parts, store, RULE_SETS[crash.rules], clock, notifiers)
+        self.service.start()
+        self.history.lives.append(Life(self.gateway_us(), crash.rules, crash.step_s != 0.0))
+
+    def _clock(self, off_us: int) -> int:
+        return self._loop.now_us + off_us
+
+    def _set_busy(self, at_us: int, *, busy: bool) -> None:
+        if busy:
+            self._busy_since = at_us if self._busy_since is None else self._busy_since
+        elif self._busy_since is not None:
+            self.history.busy.append((min(self._busy_since, at_us), max(self._busy_since, at_us)))
+            self._busy_since = None
+
+    async def _disk_trouble(self, trouble: DiskTrouble) -> None:
+        self._disk_state.fault = trouble.what
+        await asyncio.sleep(trouble.for_s)
+        self._disk_state.fault = ""
+
+    async def _receiver_trouble(self, trouble: ReceiverTrouble) -> None:
+        receiver = self.receivers[trouble.receiver]
+        receiver.fault = trouble.what
+        await asyncio.sleep(trouble.for_s)
+        receiver.fault = None
+
+
+def run(plan: Plan, parts: Parts | None = None) -> World:
+    """The whole stretch, in virtual time. Raises only where the simulation itself is wrong."""
+    random.seed(plan.seed)  # jitter
+    loop = VirtualLoop()
+    try:
+        asyncio.set_event_loop(loop)
+        return loop.run_until_complete(_played(plan, loop, parts or Parts()))
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+async def _played(plan: Plan, loop: VirtualLoop, parts: Parts) -> World:
+    world = World(plan, loop, parts)
+    wrong = world.history.wrong
+    loop.set_exception_handler(lambda _, context: wrong.append(f"unhandled: {context.get('exception') or context}"))
+    await world.play()
+    for _ in range(3):
+        await asyncio.sleep(0)
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    wrong += [f"a task is left over: {task.get_coro()}" for task in left]
+    wrong += [f"a timer is left over: {timer}" for timer in loop.timers()]
+    for task in left:
+        task.cancel()
+    return world
