@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -162,11 +161,19 @@ def check_guesses(request: web.Request) -> None:
 
 
 def _check_origin(request: web.Request, *, needed: bool) -> None:
-    """A state-changing request must come from our own pages. Behind a TLS proxy only the scheme differs."""
-    if request.method in _SAFE_METHODS:
-        return
+    """What is done, or read, by a browser's session must be asked for by our own pages. Behind a TLS proxy only the
+    scheme differs. `needed`: a session speaks, so a request that changes something must say where it comes from.
+    """
     origin = request.headers.get("Origin", "")
-    if not origin and not needed:
+    elsewhere = origin.partition("://")[2] != request.host
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if request.method in _SAFE_METHODS:
+        if not needed or _is_page(request):  # anybody may link to a page
+            return
+        foreign = site in {"cross-site", "same-site"} or (origin and elsewhere)
+    elif not origin and not needed:
         return
-    if urlsplit(origin).netloc != request.host or request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site":
+    else:
+        foreign = elsewhere or site == "cross-site"
+    if foreign:
         raise Problem(403, "Foreign origin", field="Origin", cure="send this request from the gateway's own pages")

@@ -114,7 +114,7 @@ def _paths() -> Schema:
                 "operationId": "stream",
                 "responses": {
                     "200": {"description": "For ever", "content": {"text/event-stream": {"schema": _STREAMED}}},
-                    **_refusals(401, 429, 503),
+                    **_refusals(401, 403, 429, 503),
                 },
             }
         },
@@ -130,7 +130,7 @@ def _clip() -> Schema:
             "responses": {
                 "200": {"description": "Found", "content": {"audio/wav": {"schema": _BINARY}}},
                 "206": {"description": "The asked part", "content": {"audio/wav": {"schema": _BINARY}}},
-                **_refusals(401, 404, 429),
+                **_refusals(401, 403, 404, 429),
             },
         }
     }
@@ -143,7 +143,7 @@ def _get(summary: str, schema: str, parameters: list[Schema]) -> Schema:
             "summary": summary,
             "operationId": f"get{schema}",
             "parameters": parameters,
-            "responses": {"200": _json("Found", schema), **_refusals(401, *missing, 422, 429, 503)},
+            "responses": {"200": _json("Found", schema), **_refusals(401, 403, *missing, 422, 429, 503)},
         }
     }
 
