@@ -106,7 +106,7 @@ def retry_after_s(value: str) -> float | None:
         return min(float(value), RETRY_AFTER_MAX_S)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
