@@ -78,28 +78,27 @@ class Hail(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
             latest = max(latest, heard.ended_us)
         return latest
 
-    def first_end_us(self, gap_us: int) -> int | None:
-        """When its first call ended, with what was said right after it; None while it is on the air."""
+    def calls(self, gap_us: int, longest_us: int) -> list[list[HeardCall]]:
+        """Transmissions with less silence than the gap between them are one call, but none lasts for ever: who goes on
+        pressing `longest_us` after a call began calls again.
+        """
+        calls: list[list[HeardCall]] = []
         until: int | None = None
         for heard in self.heard:
-            if until is not None and heard.started_us - until >= gap_us:
-                return until
-            if heard.ended_us is None:
-                return None
-            until = heard.ended_us if until is None else max(until, heard.ended_us)
-        return until
-
-    def counted(self, gap_us: int) -> int:
-        """Transmissions with less silence than the gap between them are one call."""
-        calls = self.folded
-        until: int | None = None
-        for heard in self.heard:
-            if until is None or heard.started_us - until >= gap_us:
-                calls += 1
-            if heard.ended_us is None:
-                break
-            until = heard.ended_us if until is None else max(until, heard.ended_us)
+            goes_on = bool(calls) and (until is None or heard.started_us - until < gap_us)
+            if goes_on and heard.started_us - calls[-1][0].started_us < longest_us:
+                calls[-1].append(heard)
+            else:
+                calls.append([heard])
+                until = heard.started_us
+            until = None if heard.ended_us is None or until is None else max(until, heard.ended_us)
         return calls
+
+
+def call_end_us(call: list[HeardCall]) -> int | None:
+    """None while it is on the air."""
+    ends = [heard.ended_us for heard in call if heard.ended_us is not None]
+    return max(ends) if len(ends) == len(call) else None
 
 
 class Channel(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

@@ -213,14 +213,17 @@ def _of(turn: Turn, channel: Channel, unit: str, called: str, *, source: str, he
 
 def _refresh(turn: Turn, channel: Channel, hail: Hail) -> None:
     """Count anew, and let the rule see it."""
-    gap_us = turn.terms.radio.call_gap_us
+    radio = turn.terms.radio
     hail.heard.sort(key=lambda heard: heard.started_us)
-    while len(hail.heard) > _HEARD_MAX:
-        first, second = hail.heard[:2]
-        hail.folded += first.ended_us is None or second.started_us - first.ended_us >= gap_us
-        del hail.heard[0]
+    calls = hail.calls(radio.call_gap_us, radio.call_longest_us)
+    if len(hail.heard) > _HEARD_MAX and len(calls) > 1:
+        hail.folded += 1
+        del hail.heard[: len(calls[0])]
+    elif len(hail.heard) > _HEARD_MAX:
+        hail.heard[0].ended_us = hail.heard[1].ended_us
+        del hail.heard[1]
     incident = incident_of(turn, hail)
-    incident.calls = hail.counted(gap_us)
+    incident.calls = hail.folded + len(hail.calls(radio.call_gap_us, radio.call_longest_us))
     two_calls.counted(turn, channel, hail, incident)
 
 

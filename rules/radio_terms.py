@@ -30,6 +30,7 @@ class RadioTerms:
         self.repeat_every_us = span_us(calls.repeat_every_s)
         self.call_gap_us = span_us(calls.call_gap_s)
         self.window_us = span_us(calls.window_s)
+        self.call_longest_us = self.fallback_us or self.window_us  # who has called for so long has waited enough
         self.bump_us = span_us(calls.bump_s)
         self.tail_us = span_us(calls.tail_s)
         self.squelch_us = span_us(calls.squelch_s)

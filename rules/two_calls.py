@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rules.alerts import alert_id, breach_again, clear, warn
 from rules.alerts import breach as tell_breach
-from rules.channels import Channel, Hail
+from rules.channels import Channel, Hail, call_end_us
 from rules.effects import Severity
 from rules.escalation import breach_was_told
 from rules.incidents import Incident, IncidentOutcome
@@ -216,7 +216,7 @@ def _warn(turn: Turn, incident: Incident, obligation: Obligation, call: int) -> 
 def _set_clock(turn: Turn, channel: Channel, hail: Hail, obligation: Obligation) -> None:
     """The seconds run from the end of the first call; while it lasts, from the latest end that it can have."""
     radio = turn.terms.radio
-    ended_us = hail.first_end_us(radio.call_gap_us)
+    ended_us = call_end_us(hail.calls(radio.call_gap_us, radio.call_longest_us)[0])
     if radio.fallback_us <= 0:
         runs = obligation.step < len(obligation.plan)  # from before the rules changed: it keeps its seconds
         if ended_us is not None and not runs:

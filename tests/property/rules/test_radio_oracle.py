@@ -45,7 +45,7 @@ class Waiting:
     def groups(self) -> list[tuple[int, int]]:
         found: list[tuple[int, int]] = []
         for begins, ends in self.spans:
-            if found and begins - found[-1][1] < GAP:
+            if found and begins - found[-1][1] < GAP and begins - found[-1][0] < FALLBACK:
                 found[-1] = (found[-1][0], ends)
             else:
                 found.append((begins, ends))
