@@ -16,6 +16,16 @@ def sentence(alert: Alert, how_long: tuple[str, str]) -> tuple[str, str] | None:
     return None if found is None else found(alert, *how_long)
 
 
+def marks(alert: Alert) -> list[tuple[bool, str, str]]:
+    """What is not certain of it. An emergency is certain enough."""
+    doubt = not alert.certain and bool(alert.channel) and alert.severity != "emergency"
+    cleared = alert.kind == "cleared"
+    return [
+        (doubt and cleared, "（应答对象不确定）", " (whom control answered is not certain)"),
+        (doubt and not cleared, "（其间基地台失联）", " (the base station was out of touch meanwhile)"),
+    ]
+
+
 def who(alert: Alert) -> tuple[str, str]:
     """东门岗(100-4002): the post's name where the site's table has one."""
     if alert.unit_name and alert.unit:

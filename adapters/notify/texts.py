@@ -68,7 +68,8 @@ def _marks(alert: Alert) -> list[tuple[bool, str, str]]:
     return [
         (alert.late, "（迟报：到期时网关未能发出）", " (told late: the gateway could not tell it when it was due)"),
         (alert.reason == "corrected", "（更正：并未超时）", " (corrected: it was in time)"),
-        (not alert.certain, "（时刻不确定）", " (the moment is not certain)"),
+        (not alert.certain and not alert.channel, "（时刻不确定）", " (the moment is not certain)"),
+        *radio_texts.marks(alert),
     ]
 
 
