@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final, NamedTuple
 
+import structlog
 from aiohttp import web
 
 from adapters.errors import Overloaded, StoreError
@@ -14,6 +15,9 @@ UPLOAD_PATH = "/api/call-upload"
 COOKIE = "hotline_session"
 BODY_TIMEOUT_S: Final = 10.0
 AUTH = web.AppKey("auth", Auth)
+_PATH_CHARS_MAX: Final = 100  # of a path that stands in the log
+
+log = structlog.get_logger()
 
 _OPEN_EXACT = frozenset({"/healthz", "/readyz", "/login", "/favicon.ico"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -141,7 +145,7 @@ def _who(request: web.Request) -> Who | None:
         check_guesses(request)
         if scheme.lower() == "bearer" and auth.token_is_right(token.strip()):
             return Who("api", "")
-        auth.guessed_wrong(address(request))
+        guessed_wrong(request)
         return None
     session = request.cookies.get(COOKIE, "")
     found = auth.session(session) if session else None
@@ -158,6 +162,12 @@ def check_guesses(request: web.Request) -> None:
             cure="wait as Retry-After says; a signed-in browser goes on working",
             retry_after_s=wait_s,
         )
+
+
+def guessed_wrong(request: web.Request) -> None:
+    """Count it against the address, and note it: `check_guesses` keeps both few."""
+    request.app[AUTH].guessed_wrong(address(request))
+    log.warning("wrong_token", address=address(request), path=request.path[:_PATH_CHARS_MAX])
 
 
 def _check_origin(request: web.Request, *, needed: bool) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import jinja2
+import structlog
 from aiohttp import web
 
-from gateway.web.guard import AUTH, COOKIE, WHO, address, check_guesses
+from gateway.web.guard import AUTH, COOKIE, WHO, address, check_guesses, guessed_wrong
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES
 
@@ -17,6 +18,8 @@ _TEMPLATES = jinja2.Environment(
 )
 _BY_CHARS_MAX = 40
 _FIELDS_MAX = 8
+
+log = structlog.get_logger()
 
 
 def routes() -> list[web.AbstractRouteDef]:
@@ -44,7 +47,7 @@ async def show_login(request: web.Request) -> web.Response:
     except Problem:
         return _login_page(request, "wait", status=429)
     if not request.app[AUTH].take_code(code):
-        request.app[AUTH].guessed_wrong(address(request))
+        guessed_wrong(request)
         return _login_page(request, "code", status=401)
     return _signed_in(request, "desk")
 
@@ -61,7 +64,7 @@ async def login(request: web.Request) -> web.Response:
     except Problem:
         return _login_page(request, "wait", status=429)
     if not request.app[AUTH].token_is_right(token.strip()):
-        request.app[AUTH].guessed_wrong(address(request))
+        guessed_wrong(request)
         return _login_page(request, "token", status=401)
     return _signed_in(request, " ".join(by.split())[:_BY_CHARS_MAX] or "desk")
 
@@ -76,6 +79,7 @@ async def logout(request: web.Request) -> web.Response:
 def _signed_in(request: web.Request, by: str) -> web.Response:
     auth = request.app[AUTH]
     auth.close_session(request.cookies.get(COOKIE, ""))
+    log.info("signed_in", by=by, address=address(request))
     response = web.Response(status=303, headers={"Location": "/"})
     response.set_cookie(
         COOKIE,

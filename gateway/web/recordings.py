@@ -10,7 +10,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from adapters.errors import Overloaded, StoreError
 from adapters.recordings import Recorder, Refused, from_form
-from gateway.web.guard import AUTH, UPLOAD_PATH, address, check_guesses
+from gateway.web.guard import UPLOAD_PATH, check_guesses, guessed_wrong
 from gateway.web.handed_over import at_work
 from gateway.web.problems import Problem
 
@@ -69,7 +69,7 @@ class Recordings:
     async def _take(self, request: web.Request, fields: dict[str, str], audio: bytes) -> None:
         recorder = next((r for r in self._recorders if r.knows(fields.get("key", ""))), None)
         if recorder is None:
-            request.app[AUTH].guessed_wrong(address(request))
+            guessed_wrong(request)
             named = f"system {fields.get('system', '')[:32]} talkgroup {fields.get('talkgroup', '')[:32]}"
             raise _NotTaken(401, f"Invalid API key for {named}.")
         try:

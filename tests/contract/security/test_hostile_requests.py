@@ -222,6 +222,10 @@ async def test_guessed_tokens_are_counted_and_the_signed_in_desk_goes_on(
         ) as answer:
             statuses.append(answer.status)
     assert statuses.count(401) <= 12
+    log = (gateway.folder / "gateway.log").read_text()
+    assert log.count("wrong_token") == statuses.count(401)
+    assert "guess-" not in log
+    assert "signed_in" in log
     async with stranger.get(f"{gateway.url}/api/v1/rules", headers=cookie) as answer:
         assert answer.status == 200
         assert json.loads(await answer.read())["site"] == "riverside"
