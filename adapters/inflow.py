@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from hashlib import blake2b
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -11,7 +12,7 @@ import structlog
 
 from adapters.backoff import Backoff
 from adapters.errors import Overloaded, StoreError
-from adapters.ports import Incoming, Intake
+from adapters.ports import Admitted, Incoming, Intake
 from rules.events import Event, Unparsed
 
 _BATCH_MAX = 256
@@ -37,6 +38,8 @@ class Inflow:
         self._something = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
+        self._in_line = 0  # events in the pipeline's line, not yet committed
+        self._last: asyncio.Future[list[Admitted]] | None = None  # what was put there last
         self._birth = uuid4().bytes  # with the count of what was read: the identity of an event
         self._count = 0
 
@@ -71,21 +74,30 @@ class Inflow:
         await self._room.wait()
 
     async def drain(self, intake: Intake) -> None:
-        """Submit what waits, for ever, trying again as long as the store cannot take it."""
+        """Put what is heard into the pipeline's line at once, for ever, or as soon as there is room."""
         while True:
             if not self._waiting:
                 self._something.clear()
                 await self._something.wait()
             batch, committed = self._next_batch()
             if batch:
-                await self._submit(intake, batch)
-            for tell in committed:
-                tell()
-            if len(self._waiting) <= self._max // 2:
-                self._room.set()
+                self._last = await self._keep(intake, batch)
+                self._in_line += len(batch)
+                self._last.add_done_callback(partial(self._committed, len(batch), committed))
+            elif self._last is not None and not self._last.done():  # they were told of after what is still in line
+                self._last.add_done_callback(partial(self._committed, 0, committed))
+            else:
+                _tell(committed)
+
+    def _committed(self, events: int, committed: list[Callable[[], None]], done: asyncio.Future[Any]) -> None:
+        self._in_line -= events
+        if not done.cancelled():
+            _tell(committed)
+        if len(self._waiting) + self._in_line <= self._max // 2:
+            self._room.set()
 
     def _has_room(self) -> bool:
-        if len(self._waiting) < self._max:
+        if len(self._waiting) + self._in_line < self._max:
             return True
         self._room.clear()
         return False
@@ -111,20 +123,25 @@ class Inflow:
             return [Unparsed(source=self._source, reason=f"our reader failed: {type(error).__name__}")]
 
     def _key(self) -> bytes:
-        """Names the event, so that a submit that failed after its commit is not counted twice when tried again."""
+        """Names the event, so that one whose commit failed after it was durable is not counted twice."""
         self._count += 1
         return blake2b(self._birth + self._count.to_bytes(8, "big"), digest_size=16).digest()
 
-    async def _submit(self, intake: Intake, batch: list[Incoming]) -> None:
+    async def _keep(self, intake: Intake, batch: list[Incoming]) -> asyncio.Future[list[Admitted]]:
         backoff = Backoff(first_s=0.1, longest_s=5.0)
         while True:
             try:
-                await intake.submit(batch)
+                kept = intake.keep(batch)
             except (StoreError, Overloaded) as error:
-                if backoff.tries == 1:  # the first refusal may be the pipeline that still starts
+                if not backoff.tries:
                     log.warning("events wait: the pipeline cannot take them", source=self._source, reason=str(error))
                 await asyncio.sleep(backoff.next_s())
             else:
                 if backoff.tries:
                     log.info("events flow again", source=self._source, waiting=len(self._waiting))
-                return
+                return kept
+
+
+def _tell(committed: list[Callable[[], None]]) -> None:
+    for tell in committed:
+        tell()

@@ -3,6 +3,7 @@
 An implementation of a port is found by the contract tests (tests/contract) through adapters.registry.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
@@ -45,6 +46,13 @@ class Intake(Protocol):
         """Return once all `events` are committed to disk, in order.
 
         Raises Overloaded (nothing was accepted) or StoreError (nothing is promised: come again).
+        """
+
+    def keep(self, events: Sequence[Incoming]) -> asyncio.Future[list[Admitted]]:
+        """As `submit`, for who cannot ask his peer to come again: at once in line, and there until committed.
+
+        What becomes due after them is decided after them, however slow the store is, or if it fails meanwhile.
+        Raises Overloaded (nothing was accepted).
         """
 
 

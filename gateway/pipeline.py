@@ -40,10 +40,11 @@ log = structlog.get_logger()
 
 
 class Waiting(NamedTuple):
-    """What one `submit` brought; `answer` is None for a note of our own, which is kept until it is committed."""
+    """What was brought at once; `answer` is None for a note of our own. `kept`: in line until it is committed."""
 
     events: Sequence[Incoming]
     answer: asyncio.Future[list[Admitted]] | None
+    kept: bool = False
 
 
 class Pipeline:
@@ -89,19 +90,25 @@ class Pipeline:
         """As `submit`, without a task that waits; what refuses is raised at once."""
         if self.ready:
             raise StoreError(self.ready)
+        return self._take_in(events, kept=False)
+
+    def keep(self, events: Sequence[Incoming]) -> asyncio.Future[list[Admitted]]:
+        return self._take_in(events, kept=True)
+
+    def _take_in(self, events: Sequence[Incoming], *, kept: bool) -> asyncio.Future[list[Admitted]]:
         if self._waiting_events + len(events) > self._queue_max:
             self.metrics.overloads.inc()
             raise Overloaded(f"{self._waiting_events} events wait already")
         answer: asyncio.Future[list[Admitted]] = asyncio.get_running_loop().create_future()
         if events:
-            self._wait_in_line(Waiting(events, answer))
+            self._wait_in_line(Waiting(events, answer, kept))
         else:
             answer.set_result([])
         return answer
 
     def note(self, event: Event) -> None:
         """Enter an event of our own: kept in order, and retried until it is committed, once."""
-        self._wait_in_line(Waiting([Incoming(event, self.now_us(), uuid4().bytes)], None))
+        self._wait_in_line(Waiting([Incoming(event, self.now_us(), uuid4().bytes)], None, kept=True))
 
     async def flush(self) -> None:
         """Until nothing waits for its commit. Raises StoreError where none can be had now."""
@@ -147,7 +154,8 @@ class Pipeline:
     async def _recover(self) -> None:
         """Read the state from the store, and prove by a first commit that it can be written.
 
-        What became due while we were away fires with that commit, and is late.
+        What became due while we were away fires with that commit, and is late; but what was heard before, and is
+        in line since, comes first.
         """
         live = await self._restore()
         if self._ahead_us > SECOND_US:
@@ -159,9 +167,14 @@ class Pipeline:
                 self.outbox.put_nowait(send)
         taking = any(isinstance(event, RulesTaken) for event in noted)
         if not taking and (live.rules is None or self.state.rules != self.rules):
-            self._waiting.appendleft(Waiting([Incoming(RulesTaken(rules=self.rules), self.now_us())], None))
+            event = Incoming(RulesTaken(rules=self.rules), self._first_us())
+            self._waiting.appendleft(Waiting([event], None, kept=True))
             self._waiting_events += 1
         await self._turn(prove=True)
+
+    def _first_us(self) -> int:
+        """When the first in line came; now if nobody waits."""
+        return self._waiting[0].events[0].at_us if self._waiting else self.now_us()
 
     async def _restore(self) -> LiveState:
         """The state as last committed."""
@@ -257,7 +270,7 @@ class Pipeline:
             )
             try:
                 if prove:
-                    draft.enter(DeadlinePassed(steps_max=1), now_us)
+                    draft.enter(DeadlinePassed(steps_max=1), self._first_us())
                 answers = draft.take_all([waiting.events for waiting in group], until_us)
             except Undecidable as found:
                 event = found.entry.event
@@ -280,12 +293,12 @@ class Pipeline:
             log.info("pipeline", ready=ready or "yes")
 
     def _refuse(self, reason: str) -> None:
-        """Whoever waits is told to come again; our own notes stay."""
+        """Whoever waits is told to come again; what is kept stays."""
         self._set_ready(reason)
-        refused = [waiting.answer for waiting in self._waiting if waiting.answer is not None]
-        self._waiting = deque(waiting for waiting in self._waiting if waiting.answer is None)
-        self._waiting_events = len(self._waiting)
+        refused = [waiting.answer for waiting in self._waiting if not waiting.kept]
+        self._waiting = deque(waiting for waiting in self._waiting if waiting.kept)
+        self._waiting_events = sum(len(waiting.events) for waiting in self._waiting)
         for answer in refused:
-            if not answer.done():
+            if answer is not None and not answer.done():
                 answer.set_exception(StoreError(reason))
         self._idle.set()

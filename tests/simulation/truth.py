@@ -127,8 +127,6 @@ def _talk(world: World, talk: Talk, records: Sequence[Judged]) -> Iterator[str]:
     if len(heard) < len(radio.edges):
         return  # nobody listened to a part of it
     begun_us, over_us = heard[0], heard[-1] + RADIO_TAIL_US
-    if any(begins <= over_us and begun_us <= ends for begins, ends in _outages(world)):
-        return
     entries = [row.entry for row in world.disk.rows if getattr(row.entry.event, "source", "") == talk.channel]
     if any(isinstance(e.event, LinkChanged) and begun_us <= e.at_us <= over_us for e in entries):
         return  # the link was lost meanwhile, or the gateway
