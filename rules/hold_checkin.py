@@ -96,22 +96,24 @@ def retrieved_before_the_end(turn: Turn, incident: Incident, leg: Leg) -> None:
         and (o.source_ended_us is None or o.source_ended_us > until)
     ]
     watched = [o for o in wrong if o.reason != "hold_told_late"]  # of the others nothing was told
-    for obligation in wrong:
-        _judge_again(turn, incident, obligation, until)
-    if watched:
-        clear(turn, incident, watched, "corrected")
+    disproved = [o for o in wrong if _judge_again(turn, incident, o, until) and o in watched]
+    if disproved:
+        clear(turn, incident, disproved, "corrected")
 
 
-def _judge_again(turn: Turn, incident: Incident, obligation: Obligation, until: int) -> None:
+def _judge_again(turn: Turn, incident: Incident, obligation: Obligation, until: int) -> bool:
+    """Whether that takes back a breach."""
+    before = obligation.state
     elapsed_us = until - (obligation.source_opened_us or until)
     in_time = elapsed_us < obligation.plan[-1].after_us
     verdict: Outcome = "waived" if elapsed_us < 0 else "met" if in_time else "breached"
-    if verdict != obligation.state:
+    if verdict != before:
         obligation.revised += 1
-        turn.note(incident, "revised", f"hold_checkin: {obligation.state} → {verdict}: retrieve_told_late")
+        turn.note(incident, "revised", f"hold_checkin: {before} → {verdict}: retrieve_told_late")
     turn.end(incident, obligation, verdict, "retrieve_told_late")
     if verdict != "waived":
         _fill(turn, incident, obligation, elapsed_us, "source")
+    return before == "breached" != verdict
 
 
 def over(turn: Turn, incident: Incident, leg: str, reason: str) -> None:

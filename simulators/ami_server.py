@@ -15,14 +15,17 @@ Lister = Callable[[], Iterable[tuple[str, Fields]]]
 class AmiServer:
     """Listens on loopback. What goes wrong is set by plain attributes, at any time."""
 
-    def __init__(self, username: str, secret: str, *, port: int = 0) -> None:
+    def __init__(
+        self, username: str, secret: str, *, port: int = 0, now_s: Callable[[], float] = time.time
+    ) -> None:
         self.port = port
+        self.now_s = now_s
         self.refuses_logins = False
         self.silent = False  # half open: it takes everything and answers nothing
         self.denied: set[str] = set()  # actions the user lacks the class for
         self.fully_booted = True
         self.piece_bytes = 0  # write in pieces of so many bytes, each a packet of its own
-        self.started = time.time()
+        self.started = now_s()
         self.actions: list[str] = []  # every action heard, in order
         self.lists: dict[str, Lister] = {}
         self._username, self._secret = username, secret
@@ -47,7 +50,7 @@ class AmiServer:
     async def restart(self) -> None:
         """A new process on the same port, with a new start time."""
         await self.stop()
-        self.started = max(time.time(), self.started + 6)
+        self.started = max(self.now_s(), self.started + 6)
         await self.start()
 
     def cut(self) -> None:
@@ -72,7 +75,7 @@ class AmiServer:
             self._write(writer, data)
 
     def event(self, name: str, fields: Fields) -> None:
-        now = time.time()
+        now = self.now_s()
         self.send(message({"Event": name, "Privilege": "call,all", "Timestamp": f"{now:.6f}", **fields}))
 
     def _write(self, writer: asyncio.StreamWriter, data: bytes) -> None:
@@ -131,7 +134,7 @@ class AmiServer:
         self._write(writer, message({"Response": "Success", **same, "Message": "Authentication accepted"}))
         self._logged_in.add(writer)
         if self.fully_booted:
-            uptime = str(int(time.time() - self.started))
+            uptime = str(int(self.now_s() - self.started))
             booted = {"Event": "FullyBooted", "Privilege": "system,all", "Uptime": uptime, "LastReload": uptime}
             self._write(writer, message({**booted, "Status": "Fully Booted"}))
         await self._tell()
@@ -147,7 +150,7 @@ class AmiServer:
 
     def _answer(self, action: str) -> Fields:
         if action == "ping":
-            return {"Ping": "Pong", "Timestamp": f"{time.time():.6f}"}
+            return {"Ping": "Pong", "Timestamp": f"{self.now_s():.6f}"}
         if action == "corestatus":
             started = time.gmtime(self.started)
             return {

@@ -5,8 +5,8 @@ import asyncio
 import random
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from simulators.ami_server import AmiServer, Fields
@@ -27,10 +27,10 @@ class Channel:
     number: str
     connected: str
     exten: str
+    born: float
     context: str = "from-trunk"
     state: str = "0"
     application: str = ""
-    born: float = field(default_factory=time.time)
 
     def fields(self, prefix: str = "") -> Fields:
         plain = {
@@ -53,8 +53,10 @@ class Channel:
 class PretendAsterisk(AmiServer):
     """Calls happen when its methods are called; the lists always tell the truth of the moment."""
 
-    def __init__(self, username: str, secret: str, *, port: int = 0) -> None:
-        super().__init__(username, secret, port=port)
+    def __init__(
+        self, username: str, secret: str, *, port: int = 0, now_s: Callable[[], float] = time.time
+    ) -> None:
+        super().__init__(username, secret, port=port, now_s=now_s)
         self.channels: dict[str, Channel] = {}
         self.queued: dict[str, str] = {}  # queue by the caller's channel
         self._serial = 0
@@ -76,7 +78,8 @@ class PretendAsterisk(AmiServer):
     def arrives(self, caller: str, called: str, device: str = "provider", context: str = "from-trunk") -> str:
         """A call begins, from outside if nothing else is said. Returns its channel's id, which is the call's."""
         unique = self._unique()
-        channel = Channel(f"PJSIP/{device}-{self._serial:08x}", unique, unique, caller, "", called, context)
+        name, born = f"PJSIP/{device}-{self._serial:08x}", self.now_s()
+        channel = Channel(name, unique, unique, caller, "", called, born, context)
         self.channels[unique] = channel
         self.event("Newchannel", channel.fields())
         self.event("VarSet", {**channel.fields(), "Variable": "SIPCALLID", "Value": unique})
@@ -87,10 +90,8 @@ class PretendAsterisk(AmiServer):
         """A telephone is dialled, and rings. Returns its channel's id."""
         caller = self.channels[call]
         unique = self._unique()
-        leg = Channel(
-            f"PJSIP/{device}-{self._serial:08x}", unique, call, caller.exten, caller.number, "", "from-internal"
-        )
-        leg.application = "AppDial"
+        name, born = f"PJSIP/{device}-{self._serial:08x}", self.now_s()
+        leg = Channel(name, unique, call, caller.exten, caller.number, "", born, "from-internal", application="AppDial")
         self.channels[unique] = leg
         self.event("Newchannel", leg.fields())
         self.event("DialBegin", {**caller.fields(), **leg.fields("Dest"), "DialString": device})
@@ -142,11 +143,11 @@ class PretendAsterisk(AmiServer):
 
     def _unique(self) -> str:
         self._serial += 1
-        return f"{int(time.time())}.{self._serial}"
+        return f"{int(self.now_s())}.{self._serial}"
 
     def _list_channels(self) -> Iterator[tuple[str, Fields]]:
         for channel in self.channels.values():
-            age_s = int(time.time() - channel.born)
+            age_s = int(self.now_s() - channel.born)
             duration = f"{age_s // 3600:02}:{age_s // 60 % 60:02}:{age_s % 60:02}"
             yield "CoreShowChannel", {**channel.fields(), "Application": channel.application, "Duration": duration}
 
