@@ -11,6 +11,10 @@ const CHARS_MAX = 500;
 const draftKey = (number, fact) => `fact ${number} ${fact}`;
 const draftOf = (number, fact) => sessionStorage.getItem(draftKey(number, fact));
 
+// What was just kept: a record that was asked for before tells of the time before.
+const JUST_MS = 5000;
+const justKept = new Map();
+
 export function factsForm(record) {
   const kept = { ...record.facts };
   const lacks = el("p.lacks", { role: "status" });
@@ -25,7 +29,8 @@ function row(record, fact, kept, changed) {
   const field = el(fact === "matter" || fact === "handling" ? "textarea" : "input", { id, name: fact, maxlength: CHARS_MAX, autocomplete: "off", rows: 2 });
   const note = el("small", { role: "status" });
   const cell = el("div", {}, field, note);
-  field.value = draftOf(record.number, fact) ?? kept[fact] ?? "";
+  kept[fact] = justKept.get(draftKey(record.number, fact)) ?? kept[fact] ?? "";
+  field.value = draftOf(record.number, fact) ?? kept[fact];
   field.placeholder = { time: clockTime(record.opened_at), person: record.unit }[fact] ?? "";
   const save = () => keepFact(record.number, fact, field, note, kept, cell);
   field.addEventListener("input", () => {
@@ -34,19 +39,21 @@ function row(record, fact, kept, changed) {
   });
   field.addEventListener("change", save);
   field.addEventListener("keydown", (event) => event.key === "Enter" && field.localName === "input" && field.blur());
-  if (field.value !== (kept[fact] ?? "")) save(); // typed before, and not yet kept
+  if (field.value !== kept[fact]) save(); // typed before, and not yet kept
   return [el("label", { for: id }, t(`fact_${fact}`)), cell];
 }
 
 async function keepFact(number, fact, field, note, kept, cell) {
   const value = field.value;
-  if (value === (kept[fact] ?? "")) return sessionStorage.removeItem(draftKey(number, fact));
+  if (value === kept[fact]) return sessionStorage.removeItem(draftKey(number, fact));
   put(note, t("saving"));
   const why = await act(`/api/v1/incidents/${encodeURIComponent(number)}/facts`, newKey(), { facts: { [fact]: value } });
   mark(cell, "saved", why ? "failed" : "kept");
   put(note, why ? t("notSaved", why) : t("saved"));
   if (why) return;
   kept[fact] = value;
+  justKept.set(draftKey(number, fact), value);
+  setTimeout(() => justKept.delete(draftKey(number, fact)), JUST_MS);
   if (field.value === value) sessionStorage.removeItem(draftKey(number, fact));
 }
 
