@@ -28,7 +28,7 @@ from gateway.web.problems import Answer
 _WHOLE_S: Final = 5.0  # a request that is not whole by then is aiohttp's, with HEADERS_S for its headers
 _IDLE_S: Final = 3_600.0  # as long as aiohttp waits on a connection for the next request
 _BACKLOG: Final = 1_024
-_CONNECTIONS_MAX: Final = 2_048  # each may hold a tenth of a megabyte of what is not read yet
+_CONNECTIONS_MAX: Final = 1_024  # each may hold a tenth of a megabyte of what is not read yet
 _GIVE_WAY: Final = 128  # so many end at once where there is no room: looking for them is then cheap, however many come
 
 

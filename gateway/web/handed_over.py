@@ -97,12 +97,18 @@ class HandedOver(asyncio.Protocol):
 @web.middleware
 async def watched(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Stands before all others: aiohttp calls it once the headers are whole."""
+    if _has_left(request):
+        return web.Response(status=400)  # nobody reads this
     connection = _connection_of(request)
     if connection is None:
         return await handler(request)
     connection.begun()
     try:
         return await handler(request)
+    except (ConnectionError, RuntimeError):  # RuntimeError: aiohttp was asked to read on after the end
+        if not _has_left(request):
+            raise
+        return web.Response(status=400)
     finally:
         connection.ended()
 
@@ -112,6 +118,10 @@ def at_work(request: web.Request) -> None:
     connection = _connection_of(request)
     if connection is not None:
         connection.working = True
+
+
+def _has_left(request: web.Request) -> bool:
+    return request.transport is None
 
 
 def _connection_of(request: web.Request) -> HandedOver | None:

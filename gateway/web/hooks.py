@@ -25,7 +25,7 @@ from gateway.web.problems import Answer, Problem, problem_answer, problem_respon
 
 PREFIX: Final = "/hooks/pbx/"
 BODY_TIMEOUT_S: Final = 10.0
-_ARRIVING_BYTES_MAX: Final = 64 << 20  # of all bodies that are not whole yet: none of them is proven
+_ARRIVING_BYTES_MAX: Final = 16 << 20  # of all bodies that are not whole yet: none of them is proven
 FAILURES_MAX: Final = 30  # failed proofs from one address in WINDOW_US; further ones are told to wait
 WINDOW_US: Final = 60_000_000
 ADDRESSES_MAX: Final = 4096

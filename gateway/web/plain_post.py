@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import httptools
 
 _START: Final = b"POST /hooks/"
-_BYTES_MAX: Final = 64 * 1024
+_BYTES_MAX: Final = 16 * 1024  # a PBX posts less; what is larger is not kept twice here
 _HEADERS_ELSEWHERE: Final = frozenset({"expect", "transfer-encoding", "content-encoding", "upgrade"})
 
 

@@ -147,7 +147,7 @@ def _plain_post(data: bytes) -> None:
     with suppress(NotPlain):
         for line in io.BytesIO(data):
             posts.feed(line)
-            assert len(posts.raw) <= 64 * 1024
+            assert len(posts.raw) <= 16 * 1024
 
 
 def _words(data: bytes) -> None:

@@ -64,6 +64,18 @@ async def test_where_there_is_no_room_strangers_give_way_and_neighbours_are_serv
     assert "Traceback" not in (folder / "gateway.log").read_text()
 
 
+async def test_who_leaves_before_a_request_is_whole_leaves_no_page_in_the_log(gateway: RunningGateway) -> None:
+    for _ in range(10):
+        lines = [await connect(gateway) for _ in SLOW]
+        for line, said in zip(lines, SLOW.values(), strict=True):
+            line.send(said.replace(b"Content-Length: 9", b"Content-Length: 99999") + b"a" * 20_000)
+        await is_well(gateway, "near")
+        for line in lines:
+            line.writer.transport.abort()
+    await is_well(gateway, "near")
+    assert "Traceback" not in (gateway.folder / "gateway.log").read_text()
+
+
 async def _ask(line: Line) -> None:
     line.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
     async with asyncio.timeout(2):
