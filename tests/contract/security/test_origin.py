@@ -4,7 +4,6 @@ import asyncio
 from http import HTTPStatus
 
 import aiohttp
-import pytest
 
 from tests.contract.security.conftest import connect
 from tests.fixtures.gateway import RunningGateway
@@ -56,20 +55,13 @@ async def test_nothing_is_changed_by_a_get(gateway: RunningGateway, stranger: ai
             assert answer.status == HTTPStatus.METHOD_NOT_ALLOWED, path
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For: 10.0.0.{}", "Forwarded: for=10.0.0.{}", "X-Real-IP: 10.0.0.{}"])
-async def test_no_header_gives_a_guesser_another_address(gateway: RunningGateway, header: str) -> None:
+async def test_no_header_gives_a_guesser_another_address(gateway: RunningGateway) -> None:
     statuses = []
     for number in range(30):
-        line = await connect(gateway)
-        head = (
-            "GET /api/v1/rules HTTP/1.1",
-            "Host: x",
-            "Connection: close",
-            "Authorization: Bearer no",
-            header,
-            "",
-            "",
-        )
-        line.send("\r\n".join(head).format(number).encode())
-        statuses.append((await line.all(5)).split()[1])
-    assert statuses[-1] == b"429"
+        for header in ("X-Forwarded-For: 10.0.0.{}", "Forwarded: for=10.0.0.{}", "X-Real-IP: 10.0.0.{}"):
+            line = await connect(gateway)
+            head = ("GET /api/v1/rules HTTP/1.1", "Host: x", "Connection: close", "Authorization: Bearer no", header)
+            line.send("\r\n".join([*head, "", ""]).format(number).encode())
+            statuses.append((await line.all(5)).split()[1])
+    assert statuses[-3:] == [b"429"] * 3
+    assert statuses.count(b"401") <= 12
