@@ -15,9 +15,7 @@ Lister = Callable[[], Iterable[tuple[str, Fields]]]
 class AmiServer:
     """Listens on loopback. What goes wrong is set by plain attributes, at any time."""
 
-    def __init__(
-        self, username: str, secret: str, *, port: int = 0, now_s: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, username: str, secret: str, *, port: int = 0, now_s: Callable[[], float] = time.time) -> None:
         self.port = port
         self.now_s = now_s
         self.refuses_logins = False

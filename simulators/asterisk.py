@@ -53,9 +53,7 @@ class Channel:
 class PretendAsterisk(AmiServer):
     """Calls happen when its methods are called; the lists always tell the truth of the moment."""
 
-    def __init__(
-        self, username: str, secret: str, *, port: int = 0, now_s: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, username: str, secret: str, *, port: int = 0, now_s: Callable[[], float] = time.time) -> None:
         super().__init__(username, secret, port=port, now_s=now_s)
         self.channels: dict[str, Channel] = {}
         self.queued: dict[str, str] = {}  # queue by the caller's channel

@@ -3,9 +3,11 @@
 import asyncio
 import selectors
 from collections.abc import Callable
+from contextvars import Context
+from math import ceil
 from typing import Any
 
-from tests.simulation.network import Network
+from tests.simulation.network import Exchange, Network
 
 
 class Stuck(AssertionError):
@@ -23,7 +25,7 @@ class _Jump(selectors.SelectSelector):
         if timeout is None:
             raise Stuck("nothing is ready, and no timer runs")
         if timeout > 0:
-            self.now_us += max(1, -int(-timeout * 1_000_000 // 1))
+            self.now_us += max(1, round(timeout * 1_000_000))
         return []
 
 
@@ -33,7 +35,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._jump = _Jump()
         super().__init__(self._jump)
-        self._clock_resolution = 1e-6
+        self._clock_resolution = 1e-9
         self.network = Network(self)
 
     @property
@@ -42,6 +44,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._jump.now_us / 1_000_000
+
+    def call_at(  # type: ignore[override]  # mypy cannot spell asyncio's
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """To the microsecond: what is meant to happen at one moment happens at one moment."""
+        return super().call_at(ceil(when * 1_000_000 - 0.001) / 1_000_000, callback, *args, context=context)
 
     def timers(self) -> list[asyncio.TimerHandle]:
         """Those that will still fire."""
@@ -52,3 +60,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self, protocol_factory: Callable[[], asyncio.BaseProtocol], _host: str, port: int, **_: Any
     ) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
         return await self.network.connect(protocol_factory, port)
+
+    async def create_server(  # type: ignore[override]  # as above
+        self, protocol_factory: Callable[[], asyncio.Protocol], _host: str, port: int, **_: Any
+    ) -> Exchange:
+        return self.network.serve(protocol_factory, port)

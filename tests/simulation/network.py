@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Line(asyncio.Transport):
@@ -29,7 +29,8 @@ class Line(asyncio.Transport):
             self._loop.call_soon(self._protocol.connection_lost, error)
 
     def abort(self) -> None:
-        self._station.line = None if self._station.line is self else self._station.line
+        if self._open:
+            self._station.left()
         self.lose(None)
 
     def close(self) -> None:
@@ -62,17 +63,80 @@ class Station:
         self.reachable = False
         if half_open:
             self.half_open = True
-        elif self.line is not None:
-            line, self.line = self.line, None
-            line.lose(ConnectionResetError(104, "Connection reset by peer"))
+        else:
+            self.hang_up()
 
     def mend(self) -> None:
         self.reachable = True
         if self.half_open:
             self.half_open = False
-            if self.line is not None:  # what was sent into nothing is answered by a reset
-                line, self.line = self.line, None
-                line.lose(ConnectionResetError(104, "Connection reset by peer"))
+            self.hang_up()  # what was sent into nothing is answered by a reset
+
+    def hang_up(self) -> None:
+        if self.line is not None:
+            line = self.line
+            self.left()
+            line.lose(ConnectionResetError(104, "Connection reset by peer"))
+
+    def called(self, line: Line) -> None:
+        """The gateway has connected."""
+        self.line = line
+
+    def left(self) -> None:
+        """It is gone."""
+        self.line = None
+
+
+class Exchange(Station):
+    """A station behind a server made by asyncio.start_server: the pretend Asterisk. One connection at a time."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, protocol_factory: Callable[[], asyncio.Protocol], port: int
+    ) -> None:
+        super().__init__(loop)
+        self.sockets = [_Listener(port)]
+        self._make = protocol_factory
+        self._protocol: asyncio.Protocol | None = None
+
+    def called(self, line: Line) -> None:
+        super().called(line)
+        self._protocol = self._make()
+        self.heard = self._protocol.data_received
+        self._protocol.connection_made(_ServerEnd(self))
+
+    def left(self) -> None:
+        super().left()
+        if self._protocol is not None:
+            self._loop.call_soon(self._protocol.connection_lost, None)
+            self._protocol = None
+            self.heard = lambda _data: None
+
+    # What asyncio.Server is to who started it.
+
+    def close(self) -> None:
+        self.reachable = False
+
+    async def wait_closed(self) -> None: ...
+
+
+class _ServerEnd(asyncio.Transport):
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__()
+        self._exchange = exchange
+        self._line = exchange.line
+
+    def write(self, data: Any) -> None:
+        if not self.is_closing():
+            self._exchange.write(bytes(data))
+
+    def close(self) -> None:
+        if not self.is_closing():
+            self._exchange.hang_up()
+
+    abort = close
+
+    def is_closing(self) -> bool:
+        return self._line is None or self._exchange.line is not self._line
 
 
 class Network:
@@ -84,6 +148,13 @@ class Network:
         self._stations[port] = Station(self._loop)
         return self._stations[port]
 
+    def station(self, port: int) -> Station:
+        return self._stations[port]
+
+    def serve(self, protocol_factory: Callable[[], asyncio.Protocol], port: int) -> Exchange:
+        self._stations[port] = exchange = Exchange(self._loop, protocol_factory, port)
+        return exchange
+
     async def connect(
         self, protocol_factory: Callable[[], asyncio.BaseProtocol], port: int
     ) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
@@ -93,9 +164,17 @@ class Network:
             raise ConnectionRefusedError(111, "Connection refused")
         protocol = protocol_factory()
         assert isinstance(protocol, asyncio.Protocol)
-        station.line = Line(self._loop, protocol, station)
-        protocol.connection_made(station.line)
-        return station.line, protocol
+        line = Line(self._loop, protocol, station)
+        protocol.connection_made(line)
+        station.called(line)
+        return line, protocol
+
+
+class _Listener(NamedTuple):
+    port: int
+
+    def getsockname(self) -> tuple[str, int]:
+        return "127.0.0.1", self.port
 
 
 class _NoSocket:

@@ -27,7 +27,7 @@ class Call:
 
     at_s: float
     name: str
-    source: Literal["main", "plain"]
+    source: Literal["main", "plain", "ami"]
     caller: str
     wait_s: float
     answered: bool
@@ -124,7 +124,7 @@ class ReceiverTrouble:
 class Cut:
     at_s: float
     for_s: float
-    channel: Channel
+    channel: Literal["gate", "yard", "ami"]
     half_open: bool
 
     def __str__(self) -> str:
@@ -171,7 +171,7 @@ def draw(seed: int) -> Plan:
         add(ReceiverTrouble(_moment(chance, plan), for_s, receiver, chance.choice(RECEIVER_FAULTS)))
     for _ in range(chance.randint(0, 2)):
         for_s, half_open = chance.choice([1.0, 8.0, 45.0]), chance.random() < 0.5
-        add(Cut(_moment(chance), for_s, chance.choice(CHANNELS), half_open))
+        add(Cut(_moment(chance, plan), for_s, chance.choice([*CHANNELS, "ami"]), half_open))
     for _ in range(chance.randint(0, 2)):
         add(Noise(_moment(chance), chance.choice(CHANNELS), chance.randint(1, 600)))
     return plan
@@ -204,7 +204,7 @@ def _call(chance: random.Random, nth: int) -> Call:
     return Call(
         at_s=_moment(chance),
         name=f"c{nth}",
-        source=chance.choice(["main", "main", "plain"]),
+        source=chance.choice(["main", "main", "plain", "ami", "ami"]),
         caller=chance.choice(["13800138000", "13900139000", "02161234567", ""]),
         wait_s=round(wait_s, 3),
         answered=answered,

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from adapters.pbx import webhook
+from adapters.pbx import asterisk, webhook
+from adapters.pbx.asterisk.link import Link as AsteriskLink
 from adapters.pbx.webhook import HookSource
-from adapters.ports import Notifier
+from adapters.ports import Notifier, Source
 from adapters.radio import kenwood_fleetsync, tait_ccdi
 from adapters.radio.kind import RadioKind, radio_rules
 from adapters.radio.link import Link
@@ -32,6 +33,14 @@ RADIOS = {
     ),
     "yard": tait_ccdi.KIND.settings(name="yard", kind="tait-ccdi", port="socket://station:2"),
 }
+
+
+class _Ami(asterisk.Settings, kw_only=True):
+    def secret(self) -> str:
+        return "sim"
+
+
+AMI = _Ami(name="ami", kind=asterisk.KIND.name, host="switchboard", port=3, username="sim", secret_env="unused")
 _PATIENCE = Patience(at_once=4)
 _METRICS = Metrics()  # one for all: making the counters takes longer than most lives
 
@@ -69,6 +78,7 @@ def rule_sets() -> tuple[RuleSet, RuleSet]:
         ladder=Ladder(warn=("desk",), breach=("desk", "chief"), escalation=("chief", "boss")),
         sources=(
             *(webhook.KIND.rules(settings) for settings in PBXS),
+            asterisk.KIND.rules(AMI),
             radio_rules(kenwood_fleetsync.KIND, RADIOS["gate"]),
             radio_rules(tait_ccdi.KIND, RADIOS["yard"]),
         ),
@@ -95,7 +105,11 @@ class Service:
         sources = {settings.name: parts.hook_source(settings) for settings in PBXS}
         self.hook_sources = sources
         self.hooks = Hooks(sources, self.pipeline, wall_s=lambda: clock() / 1_000_000)
-        self.links = [Link(parts.kenwood, RADIOS["gate"]), Link(parts.tait, RADIOS["yard"])]
+        self.links: list[Source] = [
+            Link(parts.kenwood, RADIOS["gate"]),
+            Link(parts.tait, RADIOS["yard"]),
+            AsteriskLink(AMI),
+        ]
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def start(self) -> None:

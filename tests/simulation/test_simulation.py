@@ -7,7 +7,7 @@ from tests.simulation.plan import draw
 from tests.simulation.service import Parts
 from tests.simulation.trial import Trial, minimised, played
 
-SEEDS, AT_ONCE = 200, 25
+SEEDS, AT_ONCE = 120, 20
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))

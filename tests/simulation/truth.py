@@ -3,18 +3,19 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from rules.events import LinkChanged, RadioEvent
+from rules.events import Delivered, LinkChanged, RadioEvent, Resynced
 from rules.obligations import Obligation
 from tests.simulation import oracle
 from tests.simulation.checks import Judged, judged, rules_at
 from tests.simulation.oracle import Seen
-from tests.simulation.pbx import events
+from tests.simulation.pbx import Posted, events
 from tests.simulation.plan import Call, Talk
 from tests.simulation.service import START_US
 from tests.simulation.world import World
 
 PROMPT_US = 1_300_000  # an event that came so soon can be judged by its own time
 CLOCK_OFF_S = 0.7  # beside its way, still within what is trusted
+CALL_TAIL_US = 120_000_000  # after the last event of a call: what a gateway that dies then has not committed
 RADIO_TAIL_US = 60_000_000  # after the last word of a talk
 
 
@@ -30,18 +31,19 @@ def untrue(world: World) -> list[str]:
 
 
 def _call(world: World, call: Call, records: Sequence[Judged]) -> Iterator[str]:
-    mine = [record for record in records if call.name in record.incident.call.ids]
+    name = world.switchboard.calls.get(call.name, call.name)
+    mine = [record for record in records if name in record.incident.call.ids]
     posted = [one for one in world.pbx.posted if one.call == call.name]
+    seen = _seen_on_the_wire(world, call, name) if call.source == "ami" else _seen(world, call, posted)
     if len(mine) != 1:
-        if mine or any(one.acknowledged for one in posted):
+        if mine or seen is not None or any(one.acknowledged for one in posted):
             yield f"has {len(mine)} records"
         return
     obligations = mine[0].obligations
     rings = [o for o in obligations if o.rule == "three_rings"]
-    if len(rings) != 1:
+    if len(rings) != 1 and (seen is not None or call.source != "ami"):
         yield f"has {len(rings)} verdicts of three_rings"
         return
-    seen = _seen(world, call)
     if seen is None:
         return  # some of its events never reached us: no verdict can be held against it
     allowed = oracle.ringing(call, seen, rings[0].rule_set)
@@ -49,11 +51,11 @@ def _call(world: World, call: Call, records: Sequence[Judged]) -> Iterator[str]:
         yield f"three_rings is {rings[0].state} after {rings[0].seconds} s, and should be {sorted(allowed)}"
     if rings[0].rule_set != rules_at(world, rings[0].opened_by):
         yield f"was judged by the rules {rings[0].rule_set}"
-    if allowed <= {"met", "waived"} and _waited_far_less(call, rings[0]):
+    if allowed <= {"met", "waived"} and _waited_far_less(call, rings[0]) and seen.trusted:
         yield from (
             f"{alert.id} tells a breach that was none"
             for alert in world.disk.all_alerts.values()
-            if alert.obligation == rings[0].id and alert.kind == "breach" and seen.trusted
+            if alert.obligation == rings[0].id and alert.kind == "breach"
         )
     yield from _told(world, rings)
     yield from _holds(world, call, seen, obligations)
@@ -72,9 +74,25 @@ def _told(world: World, obligations: Sequence[Obligation]) -> Iterator[str]:
             yield f"{obligation.rule} was breached, and nobody was told"
 
 
-def _seen(world: World, call: Call) -> Seen | None:
+def _seen_on_the_wire(world: World, call: Call, name: str) -> Seen | None:
+    """Of a call over the manager interface: all in the same moment, unless the link was lost or the gateway away."""
+    entries = [row.entry for row in world.disk.rows if getattr(row.entry.event, "source", "") == call.source]
+    rings = [e.at_us for e in entries if isinstance(e.event, Delivered) and name == e.event.call]
+    if not rings:
+        return None
+    steps = [round(after_s * 1_000_000) for after_s, *_ in events(call)]
+    over_us = rings[0] + steps[-1] + CALL_TAIL_US
+    if any(isinstance(e.event, LinkChanged) and rings[0] <= e.at_us <= over_us for e in entries):
+        return None
+    if any(isinstance(e.event, Resynced) and name in (leg.call for leg in e.event.legs) for e in entries):
+        return None  # it had begun before we listened
+    times = [rings[0] + step_us for step_us in steps]
+    near = abs(rings[0] - START_US - round(call.at_s * 1_000_000)) <= PROMPT_US  # else our own clock was set wrong
+    return Seen(times, times, trusted=near, in_order=True)
+
+
+def _seen(world: World, call: Call, posted: Sequence[Posted]) -> Seen | None:
     """When each of its events was received, from the journal; None where one is missing."""
-    posted = [one for one in world.pbx.posted if one.call == call.name]
     at = {}
     for row in world.disk.rows:
         if getattr(row.entry.event, "call", None) == call.name:

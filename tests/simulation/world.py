@@ -18,6 +18,7 @@ from tests.simulation.plan import Call, Click, Crash, Cut, DiskTrouble, Happenin
 from tests.simulation.radio import Gate, Radio, Yard
 from tests.simulation.receivers import Receiver, SimNotifier
 from tests.simulation.service import PORTS, RULE_SETS, START_US, Parts, Service
+from tests.simulation.switchboard import Switchboard
 
 END_US = 2_700_000_000  # all is over by then, and quiet: what was due has passed, what was late is done
 
@@ -58,6 +59,7 @@ class World:
         }
         stations = {name: loop.network.listen(port) for name, port in PORTS.items()}
         self.radios: dict[str, Radio] = {"gate": Gate(stations["gate"]), "yard": Yard(stations["yard"])}
+        self.switchboard = Switchboard(loop)
         self._loop = loop
         self._parts = parts
         self._disk_state = DiskState()
@@ -66,12 +68,14 @@ class World:
         self._wall_off_us = 0  # of the machine, from the true time
 
     async def play(self) -> None:
+        await self.switchboard.start()
         await self._boot(Crash(0.0, "now", 0.0))
         async with asyncio.TaskGroup() as tasks:
             for happening in self.plan.happenings:
                 tasks.create_task(self._at(happening))
         await asyncio.sleep((END_US - self._loop.now_us) / 1_000_000)
         await self._end_life("stop")
+        await self.switchboard.stop()
 
     def gateway_us(self) -> int:
         assert self.service is not None
@@ -102,7 +106,8 @@ class World:
             case ReceiverTrouble():
                 return self._receiver_trouble(happening)
             case Cut():
-                return self.radios[happening.channel].cut(happening)
+                place = self.switchboard if happening.channel == "ami" else self.radios[happening.channel]
+                return place.cut(happening)
 
     def _heard_us(self) -> int | None:
         """When the gateway hears what is said now, by its clock."""
@@ -110,7 +115,7 @@ class World:
 
     async def _call(self, call: Call) -> None:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.pbx.ring(call))
+            tasks.create_task((self.switchboard if call.source == "ami" else self.pbx).ring(call))
             held_s = call.wait_s + call.holds[0][0] if call.holds else 0.0
             for after_s in call.checkins:
                 tasks.create_task(self._greet(call.name, held_s + after_s))
@@ -119,7 +124,8 @@ class World:
         await asyncio.sleep(after_s)
         if self.service is None:
             return
-        incidents = [i for i in self.service.pipeline.state.incidents.values() if call in i.call.ids]
+        id_ = self.switchboard.calls.get(call, call)
+        incidents = [i for i in self.service.pipeline.state.incidents.values() if id_ in i.call.ids]
         if not incidents:
             return
         at_us = self.gateway_us()
