@@ -84,6 +84,8 @@ def _seen_on_the_wire(world: World, call: Call, name: str) -> Seen | None:
     over_us = rings[0] + steps[-1] + CALL_TAIL_US
     if any(isinstance(e.event, LinkChanged) and rings[0] <= e.at_us <= over_us for e in entries):
         return None
+    if any(life.ended_us is not None and rings[0] <= life.ended_us <= over_us for life in world.history.lives):
+        return None
     if any(isinstance(e.event, Resynced) and name in (leg.call for leg in e.event.legs) for e in entries):
         return None  # it had begun before we listened
     times = [rings[0] + step_us for step_us in steps]
