@@ -231,27 +231,6 @@ async def test_the_language_changes_around_what_is_typed(browser: Browser, serve
         await expect(board.page.locator(f"{HAIL} .state b")).to_have_text("Call 1")
 
 
-async def test_a_record_that_was_asked_for_before_the_saving_takes_nothing_back(
-    browser: Browser, served: Served, air: OnAir
-) -> None:
-    await air.call(GUARD)
-    async with open_board(browser, served) as board:
-        await open_record(board.page)
-
-        async def late(route: Route) -> None:
-            before = await route.fetch()
-            await board.page.wait_for_function("sessionStorage.length === 0")
-            await route.fulfill(response=before)
-
-        await board.page.route("**/api/v1/incidents/*", late)
-        async with board.page.expect_response("**/facts"):
-            await board.page.fill("#fact-place", "gate")
-            await board.page.evaluate("document.querySelector('#language').click()")  # asks before the field is left
-            await board.page.locator("#fact-place").blur()
-        await expect(board.page.locator("#detail .told label").first).to_have_text("Time")
-        await expect(board.page.locator("#fact-place")).to_have_value("gate")
-
-
 async def test_the_radio_fits_a_telephone(browser: Browser, served: Served, air: OnAir) -> None:
     async with open_board(browser, served, width=360) as board:
         await air.emergency(GUARD)

@@ -176,7 +176,7 @@ function paint() {
   const speaking = new Set([...channels.values()].flatMap((channel) => channel.open.map((one) => one.incident)));
   const hails = ofRadio(calls).map((hail) => ({ ...hail, speaking: speaking.has(hail.number) }));
   const live = [...ofPhone(calls), ...hails].filter((call) => !call.closed_at || staysAfterItsEnd(moment(call.closed_at), now));
-  live.sort((a, b) => moment(a.opened_at) - moment(b.opened_at));
+  live.sort((a, b) => isEmergency(b) - isEmergency(a) || moment(a.opened_at) - moment(b.opened_at));
   const backs = [...calls.values()].map((call) => ({ call, clock: callBackOf(call) })).filter(({ clock }) => clock);
   backs.sort((a, b) => moment(a.clock.due_at) - moment(b.clock.due_at));
   const groups = groupAlerts([...alerts.values()]);
@@ -197,9 +197,10 @@ function paint() {
 }
 
 const ofPhone = (all) => [...all.values()].filter((call) => !isHail(call));
+const isEmergency = (call) => !call.closed_at && call.flags.includes("emergency");
 const ofRadio = (all) => [...all.values()].filter(isHail);
 
-/** Calls and hails in one list, in the order they began: no row ever moves another but the last. */
+/** Calls and hails in one list, in the order they began: no row ever moves another but the last, and an emergency. */
 function fillNow(live, now) {
   const urgent = [mostUrgentHold(live.filter((call) => !isHail(call)), now), mostUrgentHail(live.filter(isHail), now)];
   const make = (call) => (isHail(call) ? makeHail(actions) : makeCall(actions));
@@ -235,7 +236,7 @@ function fillCounts(live, backs, groups) {
   const alive = t("alive", sources.filter((source) => source.state === "online").length, sources.length);
   put($("calls-empty"), hidden.incidents > 0 ? t("more", hidden.incidents) : $("calls").childElementCount ? "" : `${t("callsEmpty")} ${alive}`);
   put($("backs-empty"), backs ? "" : t("backsEmpty"));
-  put($("alerts-empty"), hidden.alerts > 0 ? t("more", hidden.alerts) : $("alert-rows").childElementCount ? "" : t("alertsEmpty"));
+  put($("alerts-empty"), hidden.alerts > 0 ? t("more", hidden.alerts) : groups.length ? "" : t("alertsEmpty"));
   put($("recents-empty"), recents.size ? "" : t("recentsEmpty"));
 }
 
