@@ -33,6 +33,7 @@ RADIO_PEERS=(
     "mosquitto mosquitto"
     "ser2net ser2net"
     "socat socat"
+    "rigctld libhamlib-utils"
 )
 missing_radio_packages() {
     local peer program

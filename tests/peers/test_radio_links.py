@@ -11,7 +11,7 @@ import aiomqtt
 import pytest
 
 from adapters.errors import StoreError
-from rules.events import LinkChanged, TransmissionEnded, TransmissionStarted
+from rules.events import ControlTransmitting, LinkChanged, TransmissionEnded, TransmissionStarted, Unparsed
 from simulators.radios.ports import Pty
 from tests.contract.radio.conftest import linked, table_settings
 from tests.contract.radio.test_mqtt import OVER_MQTT, ids
@@ -159,3 +159,27 @@ async def test_a_broker_that_is_killed_and_comes_back_doubles_nothing(tmp_path: 
                 await door.until_has(TransmissionStarted, turn + 1)
             await door.until(lambda: door.state == "offline")
     assert len(ids(door)) == 3
+
+
+async def test_rigctld_shows_controls_key_and_a_squelch_once_each_time_they_change(door: FrontDoor) -> None:
+    port = take_free_port()
+    rows = [
+        {"match": "PTT: [1-3]", "event": "ControlTransmitting", "on": True},
+        {"match": "PTT: 0", "event": "ControlTransmitting", "on": False},
+        {"match": "DCD: 1", "event": "TransmissionStarted"},
+        {"match": "DCD: 0", "event": "TransmissionEnded"},
+        {"match": ".*", "event": "Nothing"},
+    ]
+    arguments = ("-m", "1", "-P", "RIG", "-T", "127.0.0.1", "-t", str(port))
+    async with running("rigctld", *arguments, ready=listening(port)):
+        settings = table_settings(f"socket://127.0.0.1:{port}", lines=rows, ask="+t\n+\\get_dcd\n", ask_every_s=0.05)
+        async with linked(settings, door):
+            await door.until_has(ControlTransmitting, 1)  # how it stands
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            for place, key in enumerate((b"T 1\n", b"T 0\n"), start=2):
+                writer.write(key)
+                assert await reader.readline() == b"RPRT 0\n"
+                await door.until_has(ControlTransmitting, place)
+            writer.close()
+    assert [event.on for event in door.of(ControlTransmitting)] == [False, True, False]
+    assert not door.of(Unparsed)

@@ -57,6 +57,8 @@ class Settings(RadioSettings, kw_only=True, forbid_unknown_fields=True):
     encoding: str = "utf-8"
     line_end: str = ""  # "": CR, LF or both; else these characters, such as "\u0003"
     line_bytes_max: int = 256  # what is longer is not read
+    ask: str = ""  # sent every ask_every_s to a station that only answers (rigctld); the same answer again is no news
+    ask_every_s: float = 0.1
 
 
 def replies(settings: Settings) -> tuple[ReplyBy, ...]:
@@ -84,6 +86,8 @@ def check(settings: Settings) -> list[Problem]:
         problems.append(Problem("encoding", settings.encoding, "a character encoding such as utf-8 or gbk"))
     if not 16 <= settings.line_bytes_max <= 1024:
         problems.append(Problem("line_bytes_max", str(settings.line_bytes_max), "from 16 to 1024"))
+    if not 0.02 <= settings.ask_every_s <= 60:
+        problems.append(Problem("ask_every_s", str(settings.ask_every_s), "seconds, from 0.02 to 60"))
     for place, row in enumerate(settings.lines, 1):
         problems += [Problem(f"lines.{place}.{key}", value, cure) for key, value, cure in _check_row(row)]
     return problems

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import rules.events
 from adapters.radio.line_table.settings import LineRow, Settings
 from adapters.radio.station import CannotSend, Heard
-from rules.events import RadioEvent, Unparsed
+from rules.events import ControlTransmitting, RadioEvent, Unparsed
 from rules.moments import SECOND_US, span_us
 
 _PAUSE_US = 3 * SECOND_US  # a line whose end does not come is a line
@@ -34,9 +34,17 @@ class TableStation:
         self._begun = b""
         self._skipping = False  # inside a line that was too long
         self._pause_us: int | None = None
+        self._ask = settings.ask.encode(settings.encoding)
+        self._ask_every_us = span_us(settings.ask_every_s)
+        self._ask_us: int | None = None
+        self._to_send: list[bytes] = []
+        self._answers: dict[bool, str] = {}  # the last one about control, and the last one about units
 
     def opened(self) -> None:
         self._begun, self._skipping, self._pause_us = b"", False, None
+        self._ask_us = 0 if self._ask else None
+        self._to_send.clear()
+        self._answers.clear()
 
     def feed(self, data: bytes, at_us: int, via: str = "") -> list[Heard]:  # noqa: ARG002 - one port only
         *whole, begun = self._end.split(self._begun + data)
@@ -50,16 +58,20 @@ class TableStation:
 
     @property
     def wake_us(self) -> int | None:
-        return self._pause_us
+        return min((at for at in (self._pause_us, self._ask_us) if at is not None), default=None)
 
     def passed(self, at_us: int) -> list[Heard]:
+        if self._ask_us is not None and at_us >= self._ask_us:
+            self._ask_us = at_us + self._ask_every_us
+            self._to_send = [self._ask]
         if self._pause_us is None or at_us < self._pause_us:
             return []
         line, self._begun, self._pause_us = self._begun, b"", None
         return self._line(line)
 
     def to_send(self) -> list[bytes]:
-        return []
+        asked, self._to_send = self._to_send, []
+        return asked
 
     def query(self) -> bytes:
         return b""
@@ -79,8 +91,19 @@ class TableStation:
             return []
         for row in self._rows:
             if found := row.pattern.fullmatch(line):
-                return [Heard(self._event(row.event, row.fixed, found), raw)] if row.event else []
+                if row.event is None or self._is_old(row.event, line):
+                    return []
+                return [Heard(self._event(row.event, row.fixed, found), raw)]
         return [Heard(Unparsed(source=self._source, reason="no line of the table matches"), raw)]
+
+    def _is_old(self, event: type[RadioEvent], line: str) -> bool:
+        """The same answer as before to what is asked all the time."""
+        if not self._ask:
+            return False
+        about = event is ControlTransmitting
+        before = self._answers.get(about)
+        self._answers[about] = line
+        return before == line
 
     def _event(self, kind: type[RadioEvent], fixed: dict[str, Any], found: re.Match[str]) -> RadioEvent:
         told = {name: value for name, value in found.groupdict().items() if value is not None}
