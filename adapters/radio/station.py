@@ -60,3 +60,16 @@ class Admitted(Protocol):
     """What a station has besides, whose peer asks who we are: `feed` raises PeerRefused where it does not let us in."""
 
     admitted: bool  # until then the link is not online, whatever is heard
+
+
+class OnlyListens:
+    """What a Station without a voice of its own says to the questions about sending: nothing."""
+
+    def to_send(self) -> list[bytes]:
+        return []
+
+    def query(self) -> bytes:
+        return b""
+
+    def text(self, unit: str, text: str, id: str) -> bytes:  # noqa: A002, ARG002 - the port's words
+        raise CannotSend("this station only listens")

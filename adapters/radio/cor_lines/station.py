@@ -1,7 +1,7 @@
 """Levels of modem lines → who transmits: the squelch line a unit, the PTT line control."""
 
 from adapters.radio.cor_lines.settings import Level, Settings
-from adapters.radio.station import CannotSend, Heard
+from adapters.radio.station import Heard, OnlyListens
 from rules.events import ControlTransmitting, RadioEvent, TransmissionEnded, TransmissionStarted, Unparsed
 from rules.events.radio import EndReason
 
@@ -35,7 +35,7 @@ class Debounced:
         return True
 
 
-class CorStation:
+class CorStation(OnlyListens):
     """Implements adapters.radio.station.Station; `feed` gets a byte of line levels at each change."""
 
     def __init__(self, settings: Settings) -> None:
@@ -74,15 +74,6 @@ class CorStation:
 
     def passed(self, at_us: int) -> list[Heard]:
         return self._settle(at_us)
-
-    def to_send(self) -> list[bytes]:
-        return []
-
-    def query(self) -> bytes:
-        return b""
-
-    def text(self, unit: str, text: str, id: str) -> bytes:  # noqa: A002, ARG002 - the port's words
-        raise CannotSend("modem lines carry no text")
 
     def _lines(self) -> tuple[Debounced, ...]:
         return (self._squelch,) if self._ptt is None else (self._squelch, self._ptt)

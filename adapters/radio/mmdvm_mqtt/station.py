@@ -6,14 +6,14 @@ import msgspec
 
 from adapters.radio.mmdvm_mqtt.normalise import QUIET_MODES, VOICE_MODES, Normaliser
 from adapters.radio.mmdvm_mqtt.settings import Settings
-from adapters.radio.station import CannotSend, Heard
+from adapters.radio.station import Heard, OnlyListens
 from rules.events import RadioEvent, Unparsed
 
 _MESSAGE_BYTES_MAX = 16 * 1024  # the longest there are carry one voice frame
 _MODES = (*VOICE_MODES, "FM")
 
 
-class MmdvmStation:
+class MmdvmStation(OnlyListens):
     """Implements adapters.radio.station.Station. Who is on the air outlives a lost link: the broker keeps the rest."""
 
     wake_us: int | None = None
@@ -32,15 +32,6 @@ class MmdvmStation:
 
     def passed(self, at_us: int) -> list[Heard]:  # noqa: ARG002 - nothing waits
         return []
-
-    def to_send(self) -> list[bytes]:
-        return []
-
-    def query(self) -> bytes:
-        return b""
-
-    def text(self, unit: str, text: str, id: str) -> bytes:  # noqa: A002, ARG002 - the port's words
-        raise CannotSend("MMDVMHost sends no texts to radios")
 
     def _events(self, data: bytes, via: str) -> list[RadioEvent | Unparsed]:
         if len(data) > _MESSAGE_BYTES_MAX:

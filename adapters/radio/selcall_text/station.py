@@ -6,7 +6,7 @@ import msgspec
 
 from adapters.radio.lines import Lines, unread
 from adapters.radio.selcall_text.codec import Other, Tones, Unread, read_line
-from adapters.radio.station import CannotSend, Heard
+from adapters.radio.station import Heard, OnlyListens
 from adapters.radio.tone_calls import DIGITS_MAX, ToneSettings, event_of, expanded, is_call
 from rules.moments import SECOND_US
 
@@ -32,7 +32,7 @@ class Run(NamedTuple):
     occurred_us: int | None
 
 
-class SelcallStation:
+class SelcallStation(OnlyListens):
     """Implements adapters.radio.station.Station."""
 
     def __init__(self, settings: Settings) -> None:
@@ -68,15 +68,6 @@ class SelcallStation:
             if at_us >= run.at_us + self._gap_us:
                 heard += self._end_run(label)
         return heard
-
-    def to_send(self) -> list[bytes]:
-        return []
-
-    def query(self) -> bytes:
-        return b""
-
-    def text(self, unit: str, text: str, id: str) -> bytes:  # noqa: A002, ARG002 - the port's words
-        raise CannotSend("a decoder of tones sends nothing")
 
     def _read(self, line: bytes, at_us: int) -> list[Heard]:
         said, rubbish = read_line(line)

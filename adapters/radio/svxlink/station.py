@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from adapters.radio.lines import Lines, unread
-from adapters.radio.station import CannotSend, Heard
+from adapters.radio.station import Heard, OnlyListens
 from adapters.radio.svxlink.codec import (
     Command,
     Digit,
@@ -25,7 +25,7 @@ _DIGIT_PAUSE_US = 2 * SECOND_US  # between two digits of one sequence
 _COMMAND_AFTER_US = SECOND_US  # SvxLink reads a command without # as the squelch closes
 
 
-class SvxlinkStation:
+class SvxlinkStation(OnlyListens):
     """Implements adapters.radio.station.Station."""
 
     def __init__(self, settings: Settings) -> None:
@@ -81,15 +81,6 @@ class SvxlinkStation:
         if self._digits_end_us is not None and at_us >= self._digits_end_us:
             heard += self._end_digits(None)
         return heard
-
-    def to_send(self) -> list[bytes]:
-        return []
-
-    def query(self) -> bytes:
-        return b""
-
-    def text(self, unit: str, text: str, id: str) -> bytes:  # noqa: A002, ARG002 - the port's words
-        raise CannotSend("SvxLink sends no texts")
 
     def _read(self, line: bytes, at_us: int) -> list[Heard]:
         statement, rubbish = read_line(line)

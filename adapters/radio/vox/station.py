@@ -1,7 +1,7 @@
 """A receiver's audio becomes transmissions by its level, and calls by its tones."""
 
 from adapters.radio.lines import unread
-from adapters.radio.station import CannotSend, Heard
+from adapters.radio.station import Heard, OnlyListens
 from adapters.radio.tone_calls import DIGITS_MAX, event_of, expanded, is_call
 from adapters.radio.vox.codec import BLOCK_S, Block, Pcm, mean_square
 from adapters.radio.vox.settings import Settings
@@ -15,7 +15,7 @@ _DRIFT_US = SECOND_US // 2  # between our clock and the count of samples, before
 _LEVEL_BLOCKS = 4  # 20 ms: what SvxLink's VOX_FILTER_DEPTH takes too
 
 
-class VoxStation:
+class VoxStation(OnlyListens):
     """Implements adapters.radio.station.Station. Moments are counted in samples from the first one on."""
 
     def __init__(self, settings: Settings) -> None:
@@ -83,15 +83,6 @@ class VoxStation:
         if wake_us is None or at_us < wake_us:
             return []
         return self._tones_end() + (self._close(self._now_us) if self._open else [])
-
-    def to_send(self) -> list[bytes]:
-        return []
-
-    def query(self) -> bytes:
-        return b""
-
-    def text(self, unit: str, text: str, id: str) -> bytes:  # noqa: A002, ARG002 - the port's words
-        raise CannotSend("a receiver's audio takes no texts")
 
     def _hear(self, block: Block, now_us: int) -> list[Heard]:
         self._powers = [*self._powers[1:], mean_square(block)]
