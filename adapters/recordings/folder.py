@@ -92,13 +92,17 @@ def _about(recorder: "Recorder", path: Path) -> About:
 
 
 def _refuse(folder: Path, path: Path, reason: str) -> None:
-    aside = _put_aside(folder, path)
-    aside.with_name(f"{aside.name}.txt").write_text(f"{reason}\n", encoding="utf-8")
+    """The whole reason is there before the file is: who finds the one can read the other."""
+    folder.mkdir(exist_ok=True)
+    unfinished = folder / f".{path.name}.part"
+    unfinished.write_text(f"{reason}\n", encoding="utf-8")
+    unfinished.replace(folder / f"{path.name}.txt")
+    _put_aside(folder, path)
 
 
-def _put_aside(folder: Path, path: Path) -> Path:
+def _put_aside(folder: Path, path: Path) -> None:
     folder.mkdir(exist_ok=True)
     sidecar = path.with_suffix(".json")
     if sidecar.is_file():
         sidecar.replace(folder / sidecar.name)
-    return path.replace(folder / path.name)
+    path.replace(folder / path.name)

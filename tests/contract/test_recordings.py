@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -99,21 +100,23 @@ async def test_a_finished_file_in_the_folder_is_taken_and_a_bad_one_put_aside_wi
 ) -> None:
     inbox = gateway.folder / "inbox"
     ago = time.time() - 10
+    recorded = datetime.now(UTC) - timedelta(days=2)
+    name = f"{recorded:%Y%m%d_%H%M%S}.wav"
     contents: dict[str, Any] = {
-        "20261121_101530.wav": wav([(1, 0.2)]),
+        name: wav([(1, 0.2)]),
         "noise.wav": b"RIFF....WAVE",
         "huge.wav": bytes(200_001),
         "secret.txt": b"not a recording",
     }
-    for name, content in contents.items():
-        (inbox / name).write_bytes(content)
-        os.utime(inbox / name, (ago, ago))
+    for file, content in contents.items():
+        (inbox / file).write_bytes(content)
+        os.utime(inbox / file, (ago, ago))
     (inbox / "out.wav").symlink_to("/etc/hostname")
-    reasons = [inbox / "refused" / "noise.wav.txt", inbox / "refused" / "huge.wav.txt"]
-    taken = inbox / "taken" / "20261121_101530.wav"
-    async with asyncio.timeout(20):
-        while not all(path.exists() for path in [taken, *reasons]):
+    refused = inbox / "refused"
+    async with asyncio.timeout(60):
+        while not all(path.exists() for path in [inbox / "taken" / name, refused / "noise.wav", refused / "huge.wav"]):
             await gateway.api("sources")
-    assert kept(gateway)[0].startswith("20261121-")
-    assert "broken WAV" in reasons[0].read_text()
+    assert len(kept(gateway)) == 1
+    assert "broken WAV" in (refused / "noise.wav.txt").read_text()
+    assert "more than 200000 bytes" in (refused / "huge.wav.txt").read_text()
     assert sorted(path.name for path in inbox.iterdir()) == ["out.wav", "refused", "secret.txt", "taken"]
