@@ -1,9 +1,8 @@
 """Incident numbers that people can say: the site's date and a counter, 20261121-0042."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import timedelta
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from rules.moments import at_of, us_of, zone_of
 
 
 class IncidentNumbers:
@@ -11,7 +10,7 @@ class IncidentNumbers:
 
     def __init__(self, timezone: str, last: str) -> None:
         self.last = last
-        self._zone = _zone(timezone)
+        self._zone = zone_of(timezone)
         self._day, _, counter = last.partition("-")
         self._counter = int(counter) if counter.isdecimal() else 0
         self._from_us = 0
@@ -25,19 +24,12 @@ class IncidentNumbers:
         return number
 
     def _enter_day(self, at_us: int) -> None:
-        local = (_EPOCH + timedelta(microseconds=at_us)).astimezone(self._zone)
+        local = at_of(at_us).astimezone(self._zone)
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
         following = (midnight + timedelta(days=1)).replace(fold=0)
-        self._from_us = (midnight - _EPOCH) // timedelta(microseconds=1)
-        self._until_us = (following - _EPOCH) // timedelta(microseconds=1)
+        self._from_us = us_of(midnight)
+        self._until_us = us_of(following)
         day = f"{local:%Y%m%d}"
         # A change of time zone may lead a day back: the counter of the later day goes on, so no number comes twice.
         if day > self._day:
             self._day, self._counter = day, 0
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):  # the configuration refuses such names; a number is still needed
-        return UTC

@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from rules.people import DayOff, Person, Shift, Stint
+
 Boundary = Literal["third_ring_start", "third_ring_end", "before_fourth"]
 ClockStart = Literal["first_human_ring", "offered"]
 AppliesTo = Literal["inbound", "internal"]
@@ -193,3 +195,7 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     units: tuple[Unit, ...] = ()
     channels: tuple[RadioChannel, ...] = ()
     status_codes: tuple[StatusCode, ...] = ()
+    people: tuple[Person, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    stints: tuple[Stint, ...] = ()  # dated ones, from calendars
+    days_off: tuple[DayOff, ...] = ()

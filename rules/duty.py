@@ -1,0 +1,135 @@
+"""Who stands for a role at a moment: shifts, turns, days off and stand-ins, in the site's own time."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
+
+from rules.moments import at_of, us_of, zone_of
+from rules.people import DayOff, Person, Shift, Stint
+from rules.settings import RuleSet
+
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY = timedelta(days=1)
+
+
+class Gap(NamedTuple):
+    """Nobody stands for the role."""
+
+    role: str
+    from_us: int
+    until_us: int
+
+
+def roles(rules: RuleSet) -> tuple[str, ...]:
+    """Every role that somebody fills, in the order of the configuration."""
+    named = [shift.role for shift in rules.shifts] + [stint.role for stint in rules.stints]
+    named += [role for person in rules.people for role in person.roles]
+    return tuple(dict.fromkeys(named))
+
+
+def person(rules: RuleSet, named: str) -> Person:
+    """Who has this id; a stranger, by the id alone, where the configuration knows him no more."""
+    return next((one for one in rules.people if one.id == named), Person(id=named))
+
+
+def on_duty(rules: RuleSet, role: str, at_us: int) -> list[Stint]:
+    """Who stands for `role` at that moment, and from when until when."""
+    return [stint for stint in stints(rules, role, at_us, at_us + 1) if stint.from_us <= at_us]
+
+
+def stints(rules: RuleSet, role: str, from_us: int, until_us: int) -> list[Stint]:
+    """All that touch the span, whole, in order. A role that no shift fills is held by its people all the time."""
+    shifts = [shift for shift in rules.shifts if shift.role == role]
+    dated = [stint for stint in rules.stints if stint.role == role]
+    if not shifts and not dated:
+        return [
+            Stint(role=role, person=one.id, from_us=from_us, until_us=until_us)
+            for one in rules.people
+            if role in one.roles
+        ]
+    days = _Days(rules.days_off)
+    zone = zone_of(rules.timezone)
+    planned = [stint for stint in dated if stint.from_us < until_us and stint.until_us > from_us]
+    for shift in shifts:
+        planned += _stints_of(shift, days, zone, from_us, until_us)
+    stand_ins = [stint for stint in planned if stint.instead]
+    usual = [left for stint in planned if not stint.instead for left in _left_beside(stint, stand_ins)]
+    touching = [stint for stint in usual + stand_ins if stint.from_us < until_us and stint.until_us > from_us]
+    return sorted(touching, key=lambda stint: (stint.from_us, stint.until_us, stint.person))
+
+
+def gaps(rules: RuleSet, role: str, from_us: int, until_us: int) -> list[Gap]:
+    """When nobody stands for the role within the span."""
+    found = []
+    covered_us = from_us
+    for stint in stints(rules, role, from_us, until_us):
+        if stint.from_us > covered_us:
+            found.append(Gap(role, covered_us, stint.from_us))
+        covered_us = max(covered_us, stint.until_us)
+    if covered_us < until_us:
+        found.append(Gap(role, covered_us, until_us))
+    return found
+
+
+class _Days:
+    """Which days are worked."""
+
+    def __init__(self, days_off: Iterable[DayOff]) -> None:
+        self._differing = {
+            day: special.worked for special in days_off for day in _dates(special.day, special.until or special.day)
+        }
+
+    def is_among(self, day: date, named: tuple[str, ...]) -> bool:
+        if not named or _WEEK[day.weekday()] in named:
+            return True
+        worked = self._differing.get(day, day.weekday() < _WEEK.index("sat"))
+        return ("workday" if worked else "day_off") in named
+
+
+def _stints_of(shift: Shift, days: _Days, zone: tzinfo, from_us: int, until_us: int) -> Iterator[Stint]:
+    begins, ends = time.fromisoformat(shift.from_), time.fromisoformat(shift.to)
+    overnight = _DAY if ends <= begins else timedelta()
+    first = max(_date_at(from_us, zone) - _DAY, shift.since or date.min)
+    last = min(_date_at(until_us, zone), shift.until or date.max)
+    for day in _dates(first, last):
+        if days.is_among(day, shift.days):
+            stint_from_us = us_of(datetime.combine(day, begins, zone))
+            stint_until_us = us_of(datetime.combine(day + overnight, ends, zone))
+            if stint_from_us < until_us and stint_until_us > from_us:
+                for one in _whose_turn(shift, day):
+                    yield Stint(
+                        role=shift.role,
+                        person=one,
+                        from_us=stint_from_us,
+                        until_us=stint_until_us,
+                        instead=shift.instead,
+                    )
+
+
+def _whose_turn(shift: Shift, day: date) -> tuple[str, ...]:
+    if shift.turn is None or shift.since is None:
+        return shift.people
+    passed = (day - shift.since).days // (7 if shift.turn == "week" else 1)
+    return (shift.people[passed % len(shift.people)],)
+
+
+def _left_beside(stint: Stint, stand_ins: list[Stint]) -> Iterator[Stint]:
+    """What is left of a stint when somebody stands in for a part of it."""
+    from_us = stint.from_us
+    for other in sorted(stand_ins, key=lambda other: other.from_us):
+        if other.until_us <= from_us or other.from_us >= stint.until_us:
+            continue
+        if other.from_us > from_us:
+            yield Stint(role=stint.role, person=stint.person, from_us=from_us, until_us=other.from_us)
+        from_us = max(from_us, other.until_us)
+    if from_us < stint.until_us:
+        yield Stint(role=stint.role, person=stint.person, from_us=from_us, until_us=stint.until_us)
+
+
+def _dates(first: date, last: date) -> Iterator[date]:
+    for passed in range((last - first).days + 1):
+        yield first + timedelta(days=passed)
+
+
+def _date_at(at_us: int, zone: tzinfo) -> date:
+    return at_of(at_us).astimezone(zone).date()
