@@ -36,6 +36,6 @@ class Repeater:
         self._tell("MDC-1200", data)
 
     def _tell(self, event: str, value: str) -> None:
-        now = time.ctime() + "\n"  # as app_rpt's builds of many years print it, line end and all
+        now = time.ctime(self._server.now_s()) + "\n"  # as app_rpt's builds of many years print it, line end and all
         fields = {"Node": self._node, "Channel": "SimpleUSB/usb1999", "EventValue": value}
         self._server.event(event, {**fields, "LastKeyedTime": now, "LastTxKeyedTime": now})

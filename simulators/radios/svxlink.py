@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from simulators.radios.ports import Port
 
@@ -18,10 +18,12 @@ class Svxlink:
         *,
         receivers: Sequence[str] = ("Rx1",),
         as_json: bool = False,
+        now_s: Callable[[], float] = time.time,
     ) -> None:
         self._state, self._ptt, self._dtmf = state, ptt, dtmf
         self._open = dict.fromkeys(receivers, False)
         self._as_json = as_json
+        self._now_s = now_s
 
     def press(self, receiver: str = "Rx1") -> None:
         """A unit's carrier is heard by `receiver`."""
@@ -65,4 +67,4 @@ class Svxlink:
             self.say("Tx:state", json.dumps({"id": "T", "name": "Tx1", "transmit": on}, separators=(",", ":")))
 
     def say(self, event: str, data: str) -> None:
-        self._state.write(f"{time.time():.3f} {event} {data} \n".encode())
+        self._state.write(f"{self._now_s():.3f} {event} {data} \n".encode())

@@ -65,3 +65,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self, protocol_factory: Callable[[], asyncio.Protocol], _host: str, port: int, **_: Any
     ) -> Exchange:
         return self.network.serve(protocol_factory, port)
+
+    async def create_datagram_endpoint(  # type: ignore[override]  # as above
+        self,
+        protocol_factory: Callable[[], asyncio.DatagramProtocol],
+        local_addr: tuple[str, int] | None = None,
+        remote_addr: tuple[str, int] | None = None,
+        **_: Any,
+    ) -> tuple[asyncio.DatagramTransport, asyncio.DatagramProtocol]:
+        _, port = local_addr or remote_addr or ("", 0)
+        return self.network.bind(protocol_factory, port)

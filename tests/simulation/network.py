@@ -1,12 +1,24 @@
-"""TCP of memory: stations listen on a number, the gateway's real transport connects, and cables are cut."""
+"""TCP and UDP of memory: stations stand at a number, the gateway's real transports reach them, cables are cut.
+
+Bytes arrive in the same moment, in the next turn of the loop, unless the way is slow; a stream is torn anywhere.
+"""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, NamedTuple
+import random
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, Protocol
+
+_WHOLE = 0.4  # of what is written arrives in one piece
+_PIECES_MAX = 5
+
+
+class Hears(Protocol):
+    def arrive(self, data: bytes) -> None: ...
+    def lose(self, error: OSError | None) -> None: ...
 
 
 class Line(asyncio.Transport):
-    """The gateway's end of one connection. Bytes arrive in the same moment, in order, in the next turn of the loop."""
+    """The gateway's end of one connection."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, protocol: asyncio.Protocol, station: "Station") -> None:
         super().__init__({"socket": _NoSocket()})
@@ -43,20 +55,49 @@ class Line(asyncio.Transport):
 class Station:
     """A pretend station's port (simulators.radios.ports.Port, as far as the simulators use one)."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, chance: random.Random) -> None:
         self.heard: Callable[[bytes], None] = lambda _data: None
-        self.line: Line | None = None
+        self.line: Hears | None = None
         self.reachable = True
         self.half_open = False  # the cable is cut without a word: bytes go nowhere, in both directions
+        self.lag_s = 0.0  # the way is so slow
         self._loop = loop
+        self._chance = chance
+        self._arrived_s = 0.0  # the last byte that was written does
 
     @property
     def in_touch(self) -> bool:
         return self.line is not None and not self.half_open
 
+    @property
+    def way_us(self) -> int:
+        """How long what is said now is on its way: nothing overtakes what was said before."""
+        now_s = self._loop.time()
+        return round((max(self._arrived_s, now_s + self.lag_s) - now_s) * 1_000_000)
+
     def write(self, data: bytes) -> None:
         if self.line is not None and not self.half_open:
-            self._loop.call_soon(self.line.arrive, data)
+            for piece in self._pieces(data):
+                self._carry(self.line, piece)
+
+    def _carry(self, line: Hears, piece: bytes) -> None:
+        way_us = self.way_us
+        self._arrived_s = self._loop.time() + way_us / 1_000_000
+        if way_us:
+            self._loop.call_at(self._arrived_s, line.arrive, piece)
+        else:
+            self._loop.call_soon(line.arrive, piece)
+
+    def _pieces(self, data: bytes) -> Iterator[bytes]:
+        """Torn anywhere, as reads of a stream return it."""
+        if self._chance.random() >= _WHOLE:
+            for _ in range(self._chance.randint(1, _PIECES_MAX)):
+                size = self._chance.randint(1, max(1, len(data)))
+                yield data[:size]
+                data = data[size:]
+                if not data:
+                    return
+        yield data
 
     def cut(self, *, half_open: bool) -> None:
         """Until `mend`."""
@@ -78,7 +119,7 @@ class Station:
             self.left()
             line.lose(ConnectionResetError(104, "Connection reset by peer"))
 
-    def called(self, line: Line) -> None:
+    def called(self, line: Hears) -> None:
         """The gateway has connected."""
         self.line = line
 
@@ -91,14 +132,18 @@ class Exchange(Station):
     """A station behind a server made by asyncio.start_server: the pretend Asterisk. One connection at a time."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, protocol_factory: Callable[[], asyncio.Protocol], port: int
+        self,
+        loop: asyncio.AbstractEventLoop,
+        chance: random.Random,
+        protocol_factory: Callable[[], asyncio.Protocol],
+        port: int,
     ) -> None:
-        super().__init__(loop)
+        super().__init__(loop, chance)
         self.sockets = [_Listener(port)]
         self._make = protocol_factory
         self._protocol: asyncio.Protocol | None = None
 
-    def called(self, line: Line) -> None:
+    def called(self, line: Hears) -> None:
         super().called(line)
         self._protocol = self._make()
         self.heard = self._protocol.data_received
@@ -139,20 +184,93 @@ class _ServerEnd(asyncio.Transport):
         return self._line is None or self._exchange.line is not self._line
 
 
+class DatagramStation(Station):
+    """One that speaks by UDP: what is written is one datagram, which may get lost, come twice, or be overtaken."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, chance: random.Random) -> None:
+        super().__init__(loop, chance)
+        self.doubles = False
+        self.shuffles_s = 0.0  # a datagram may need so much longer than the one behind it
+
+    @property
+    def in_touch(self) -> bool:
+        return super().in_touch and self.reachable
+
+    def write(self, data: bytes) -> None:
+        if not self.in_touch or self.line is None:
+            return
+        for _ in range(2 if self.doubles else 1):
+            way_s = self.lag_s + self._chance.random() * self.shuffles_s
+            self._loop.call_later(way_s, self._arrives, self.line, data)
+
+    @property
+    def way_us(self) -> int:
+        return round(self.lag_s * 1_000_000)
+
+    def cut(self, *, half_open: bool) -> None:
+        """Nobody is told: datagrams know no connection."""
+        self.reachable, self.half_open = False, half_open
+
+    def mend(self) -> None:
+        self.reachable, self.half_open = True, False
+
+    def _arrives(self, line: Hears, data: bytes) -> None:
+        if self.in_touch and self.line is line:
+            line.arrive(data)
+
+
+class DatagramEnd(asyncio.DatagramTransport):
+    """The gateway's socket, bound to the number that a station sends to."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, protocol: asyncio.DatagramProtocol, station: DatagramStation
+    ) -> None:
+        super().__init__()
+        self._loop = loop
+        self._protocol = protocol
+        self._station = station
+        self._open = True
+
+    def sendto(self, data: Any, _addr: Any = None) -> None:
+        if self._open and self._station.reachable:
+            self._loop.call_soon(self._station.heard, bytes(data))
+
+    def arrive(self, data: bytes) -> None:
+        if self._open:
+            self._protocol.datagram_received(data, ("station", 1))
+
+    def lose(self, error: OSError | None) -> None:
+        if self._open:
+            self._open = False
+            self._loop.call_soon(self._protocol.connection_lost, error)
+
+    def close(self) -> None:
+        if self._open:
+            self._station.left()
+        self.lose(None)
+
+    abort = close
+
+
 class Network:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.chance = random.Random(0)
         self._loop = loop
         self._stations: dict[int, Station] = {}
 
     def listen(self, port: int) -> Station:
-        self._stations[port] = Station(self._loop)
+        self._stations[port] = Station(self._loop, self.chance)
         return self._stations[port]
+
+    def send_to(self, port: int) -> DatagramStation:
+        self._stations[port] = station = DatagramStation(self._loop, self.chance)
+        return station
 
     def station(self, port: int) -> Station:
         return self._stations[port]
 
     def serve(self, protocol_factory: Callable[[], asyncio.Protocol], port: int) -> Exchange:
-        self._stations[port] = exchange = Exchange(self._loop, protocol_factory, port)
+        self._stations[port] = exchange = Exchange(self._loop, self.chance, protocol_factory, port)
         return exchange
 
     async def connect(
@@ -168,6 +286,17 @@ class Network:
         protocol.connection_made(line)
         station.called(line)
         return line, protocol
+
+    def bind(
+        self, protocol_factory: Callable[[], asyncio.DatagramProtocol], port: int
+    ) -> tuple[asyncio.DatagramTransport, asyncio.DatagramProtocol]:
+        station = self._stations[port]
+        assert isinstance(station, DatagramStation)
+        protocol = protocol_factory()
+        end = DatagramEnd(self._loop, protocol, station)
+        protocol.connection_made(end)
+        station.called(end)
+        return end, protocol
 
 
 class _Listener(NamedTuple):

@@ -228,6 +228,7 @@ def run(plan: Plan, parts: Parts | None = None) -> World:
     """The whole stretch, in virtual time. Raises only where the simulation itself is wrong."""
     random.seed(plan.seed)  # jitter
     loop = VirtualLoop()
+    loop.network.chance.seed(plan.seed)
     try:
         asyncio.set_event_loop(loop)
         return loop.run_until_complete(_played(plan, loop, parts or Parts()))
