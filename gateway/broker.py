@@ -14,7 +14,7 @@ from pathlib import Path
 from adapters.errors import PeerUnavailable
 from gateway.children import end_with_parent
 
-START_S = 10.0
+START_S = 60.0  # a machine under load, or a store of many retained messages
 STOP_S = 5.0
 
 _CONFIGURATION = """\

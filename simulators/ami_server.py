@@ -56,7 +56,7 @@ class AmiServer:
         for writer in list(self._connections):
             writer.transport.abort()
 
-    async def until(self, condition: Callable[[], bool], within_s: float = 10.0) -> None:
+    async def until(self, condition: Callable[[], bool], within_s: float = 60.0) -> None:
         """Wait until something that a client does has happened."""
         async with asyncio.timeout(within_s), self._changed:
             await self._changed.wait_for(condition)

@@ -65,7 +65,7 @@ class Port:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def until(self, condition: Callable[[], bool], within_s: float = 10.0) -> None:
+    async def until(self, condition: Callable[[], bool], within_s: float = 60.0) -> None:
         """Wait until something has happened at this port: bytes came, the gateway opened or left it."""
         async with asyncio.timeout(within_s), self._changed:
             await self._changed.wait_for(condition)

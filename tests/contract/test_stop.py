@@ -47,7 +47,7 @@ async def test_what_a_part_says_at_its_end_is_on_disk(tmp_path: Path) -> None:
     running = asyncio.create_task(gateway.run())
     await until(lambda: not gateway.pipeline.ready)
     gateway.stop()
-    await asyncio.wait_for(running, 10)
+    await asyncio.wait_for(running, 60)
     store = open_store("sqlite:///hotline.db", tmp_path)
     await store.open()
     last = [entry.event async for entry in journal(store)][-1]

@@ -50,7 +50,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_owed_is_forgotten(tmp_pa
             await gateway.start()
             await load.offer_again()
         # Whoever was not answered is told, also where the deadline passed while nobody was there.
-        await asyncio.wait_for(receiver.breach_of(load.unanswered), 30)
+        await asyncio.wait_for(receiver.breach_of(load.unanswered), 60)
         assert await gateway.stop() == 0
         assert len(load.acknowledged) > 20 * ROUNDS, f"too little load to mean anything, seed {SEED}"
 
@@ -110,7 +110,7 @@ async def test_an_orderly_end_leaves_nobody_without_an_answer(tmp_path: Path, ho
     async with running_gateway(tmp_path) as gateway:
         load = Load(gateway, Random(SEED))
         running = asyncio.create_task(load.run(CALLERS))
-        await asyncio.wait_for(load.flows.wait(), 10)
+        await asyncio.wait_for(load.flows.wait(), 60)
         assert await gateway.stop(how) == 0
         await running
         store = open_store("sqlite:///hotline.db", tmp_path)

@@ -53,6 +53,6 @@ def settings(pbx: PretendAsterisk, tmp_path: Path) -> Settings:
         port=pbx.port,
         username="hotline",
         secret_file=str(secret),
-        connect_timeout_s=2.0,
-        ping_s=0.2,
+        connect_timeout_s=60.0,
+        ping_s=60.0,
     )

@@ -100,6 +100,6 @@ async def door(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
     await runner.setup()
     await Doorway(runner, hooks, "127.0.0.1", 0, goodbye_s=1.0).start()
     port = runner.addresses[0][1]
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
         yield Door(f"http://127.0.0.1:{port}", http, intake, wall, hooks, port, runner, request.param)
     await runner.cleanup()

@@ -29,7 +29,7 @@ class Line:
         self.writer.write(data)
 
     async def head(self) -> tuple[int, dict[str, str]]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             first, *lines = (await self.reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
         return int(first.split()[1]), {n.lower(): v for n, v in (line.split(": ", 1) for line in lines)}
 
@@ -38,7 +38,7 @@ class Line:
         return status, headers, await self.reader.readexactly(int(headers["content-length"]))
 
     async def ended(self) -> bool:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return await self.reader.read() == b""
 
 

@@ -199,7 +199,7 @@ async def test_a_body_without_end_and_without_length_is_cut_at_the_bound(door: D
     for _ in range(5):
         writer.write(chunk)
     await writer.drain()
-    assert (await asyncio.wait_for(reader.readline(), 5)).startswith(b"HTTP/1.1 413 ")
+    assert (await asyncio.wait_for(reader.readline(), 60)).startswith(b"HTTP/1.1 413 ")
     writer.close()
 
 

@@ -58,9 +58,9 @@ async def test_a_hytera_radio_is_connected_again_after_each_loss(door: FrontDoor
                 port.cut()
             await port.until(lambda: base.broadcasts)
             await door.until(lambda: door.state == "online")
-            assert await link.send_text(str(UNIT), "come", "a-1", ack_within_s=5) == Delivered()
+            assert await link.send_text(str(UNIT), "come", "a-1", ack_within_s=60) == Delivered()
             base.reachable = False
-            assert await link.send_text(str(UNIT), "come", "a-2", ack_within_s=5) == Retry("refused")
+            assert await link.send_text(str(UNIT), "come", "a-2", ack_within_s=60) == Retry("refused")
             assert base.texts == [(UNIT, "come"), (UNIT, "come")]
 
 
@@ -112,7 +112,7 @@ async def test_aprs_messages_are_confirmed_over_a_serial_port_also_after_it_was_
                 port.plug()
             await door.until(lambda: door.state == "online")
             assert [text.id for text in door.of(Text)] == ["0", "1", "2"]
-            assert await link.send_text("UNIT07", "come", "a-1", ack_within_s=5) == Delivered()
+            assert await link.send_text("UNIT07", "come", "a-1", ack_within_s=60) == Delivered()
             tnc.confirms = False
             assert await link.send_text("UNIT07", "now", "a-2", ack_within_s=0.2) == Retry("timeout")
 
@@ -127,11 +127,11 @@ async def test_a_mesh_node_by_tcp_is_asked_kept_alive_and_confirms(door: FrontDo
             node.detect(UNIT, "Door")
             await door.until_has(CallAlert)
             assert door.of(Text)[0].unit == "!0023cace"
-            assert await link.send_text("!0023cace", "come", "a-1", ack_within_s=5) == Delivered()
+            assert await link.send_text("!0023cace", "come", "a-1", ack_within_s=60) == Delivered()
             await door.until_has(MachineAck)
             assert door.of(MachineAck)[0].id == "a-1"
             node.silent = True
-            await door.until(lambda: door.state in ("stale", "offline"), within_s=15)
+            await door.until(lambda: door.state in ("stale", "offline"))
 
 
 async def test_several_gateways_of_a_mesh_publish_one_packet_under_one_id(

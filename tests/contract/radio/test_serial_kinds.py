@@ -69,7 +69,7 @@ async def test_it_is_heard_takes_texts_and_is_enabled_again_after_it_was_unplugg
                 pty.plug()
                 await door.until(lambda: door.state in ("online", "unknown"))
         for word in ("one", "two"):
-            delivery = await link.send_text(unit, f"Please call the desk: {word}", word, ack_within_s=5)
+            delivery = await link.send_text(unit, f"Please call the desk: {word}", word, ack_within_s=60)
             assert delivery == Delivered()
     assert len(door.of(TransmissionStarted)) == 2
     assert {ack.id for ack in door.of(MachineAck)} >= {"one", "two"}

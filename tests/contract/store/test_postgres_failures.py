@@ -115,7 +115,7 @@ def set_full_page_writes(server: str, value: str) -> None:
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f"ALTER SYSTEM SET full_page_writes = {value}".encode())
         admin.execute("SELECT pg_reload_conf()")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with psycopg.connect(server, autocommit=True) as session:
             if session.execute("SHOW full_page_writes").fetchone() == (value,):

