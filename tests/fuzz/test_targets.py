@@ -1,13 +1,22 @@
-"""Each reader of foreign bytes, for seconds: changed seeds, long inputs, and all that was once found."""
+"""Each reader of foreign bytes, for seconds: changed seeds, long inputs, and all that fuzzing left behind."""
+
+import re
+import sys
+from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.targets import FINDINGS, TARGETS, Target
+from tests.fuzz.corpus import CORPUS, FINDINGS, findings, kept
+from tests.fuzz.target import Target
+from tests.fuzz.targets import TARGETS
 
-EXAMPLES = 80
-LONG = 20_000
+EXAMPLES = 40
+LONG = 4_000
+CALLS_A_BYTE_MAX = 100  # the most that any needs is 30; a square of the length would be thousands
+CORPUS_BYTES_MAX = 64 * 1024
 
 every_target = pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS.keys())
 
@@ -26,7 +35,7 @@ def changed(draw: st.DrawFn, seeds: tuple[bytes, ...]) -> bytes:
 
 @every_target
 def test_a_changed_input_raises_nothing(target: Target) -> None:
-    @settings(max_examples=EXAMPLES, deadline=2_000, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(st.one_of(changed(target.seeds), st.binary(max_size=200)))
     def attempt(data: bytes) -> None:
         target.run(data)
@@ -35,12 +44,35 @@ def test_a_changed_input_raises_nothing(target: Target) -> None:
 
 
 @every_target
-def test_what_was_found_once_stays_found(target: Target) -> None:
-    for finding in sorted(FINDINGS.glob(f"{target.name}--*")):
-        target.run(finding.read_bytes())
+def test_what_fuzzing_found_and_what_it_reached_is_run_again(target: Target) -> None:
+    for data in [*findings(target.name), *kept(target.name)]:
+        target.run(data)
 
 
 @every_target
-def test_a_long_input_of_one_kind_takes_no_long_time(target: Target) -> None:
+def test_a_long_input_costs_bounded_work_for_each_byte(target: Target) -> None:
+    """Counted in calls, also of C functions: the machine's load does not matter."""
     for piece in (b"\0", b"\xff", b"[", b'"', b"\r\n", b"=&", target.seeds[0][:32] or b"x"):
-        target.run((piece * LONG)[:LONG])
+        calls = calls_of(target, (piece * LONG)[:LONG])
+        assert calls <= LONG * CALLS_A_BYTE_MAX, (piece, calls)
+
+
+def test_what_is_kept_is_small_and_belongs_to_a_target() -> None:
+    paths = [*CORPUS.glob("*.hex"), *FINDINGS.glob("*")]
+    assert {re.split(r"--|\.hex", path.name)[0] for path in paths} <= set(TARGETS)
+    assert sum(path.stat().st_size for path in paths) <= CORPUS_BYTES_MAX
+
+
+def calls_of(target: Target, data: bytes) -> int:
+    calls = 0
+
+    def count(_: FrameType, event: str, __: Any) -> None:
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        target.run(data)
+    finally:
+        sys.setprofile(None)
+    return calls

@@ -1,0 +1,118 @@
+"""The record as a damaged disk would leave it, a row at a time and the whole file; and the writer's messages."""
+
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from adapters.errors import StoreError
+from adapters.intake import migrations, rows
+from adapters.intake.changes import changes_of
+from adapters.intake.reads import Reader
+from adapters.intake.sqlite import SqliteDatabase
+from adapters.intake.statements import compile_for
+from adapters.intake_writer.messages import LENGTH_BYTES, Known, framed, read_answer, read_request
+from adapters.intake_writer.sqlite import WritableFile
+from adapters.intake_writer.writer import Writer
+from gateway.recovery import restore
+from rules.channels import Channel, UnitStatus
+from rules.effects import Note, Send
+from rules.events import Delivered, Unparsed
+from rules.incidents import SourceStatus
+from rules.settings import RuleSet
+from tests.contract.store.made import START_US, alert_of, batch_of, incident_of, journalled, obligation_of
+from tests.fuzz.target import Target
+
+_PATCH_BYTES = 4  # where (three of them), and what to write there
+_ROWS: tuple[tuple[str, Callable[[Any], object], bytes], ...] = (
+    ("event", rows.event_from_json, rows.event_json(Delivered(source="main", call="c1")).encode()),
+    ("alert", rows.alert_from_body, str(rows.alert_row(alert_of("a1"))[-1]).encode()),
+    ("live", rows.live_from_body, rows.live_row(incident_of(1))[-1]),
+    ("source", rows.source_from_body, rows.source_row(SourceStatus(name="main"))[-1]),
+)
+
+
+def _row(read: Callable[[Any], object], data: bytes) -> None:
+    with suppress(ValueError):
+        read(data)
+
+
+def _said(data: bytes) -> None:
+    """Between the gateway and its writer."""
+    for decoder in (read_request, read_answer):
+        with suppress(ValueError):
+            decoder.decode(data)
+    assert read_request.decode(framed(Known([data]))[LENGTH_BYTES:]) == Known([data])
+
+
+def _file(data: bytes) -> None:
+    """Bytes of the file are changed: it is read, or a StoreError says that it is damaged."""
+    damaged = bytearray(_whole_file())
+    for at in range(0, len(data) - _PATCH_BYTES + 1, _PATCH_BYTES):
+        damaged[int.from_bytes(data[at : at + 3]) % len(damaged)] = data[at + 3]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "hotline.db"
+        path.write_bytes(damaged)
+        reader = Reader(SqliteDatabase(path))
+        try:
+            for ask in _questions(reader):
+                with suppress(StoreError):
+                    ask()
+        finally:
+            reader.close()
+
+
+def _questions(reader: Reader) -> tuple[Callable[[], object], ...]:
+    rules = RuleSet(version="", site="riverside")
+    return (
+        lambda: restore(reader.load(), rules),
+        lambda: msgspec.json.encode(reader.incidents(10, None)),
+        lambda: msgspec.json.encode(reader.obligations(None, 10, None)),
+        lambda: msgspec.json.encode(reader.alerts(None, 10, None)),
+        lambda: msgspec.json.encode(reader.unparsed(10, None)),
+        lambda: msgspec.json.encode(reader.timeline("20261121-0001")),
+        lambda: reader.journal(0, 10, None),
+    )
+
+
+@cache
+def _whole_file() -> bytes:
+    """A store with one of everything."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "hotline.db"
+        database = SqliteDatabase(path)
+        writer = Writer(WritableFile(str(path)), compile_for(database.dialect))
+        writer.open()
+        migrations.upgrade(database.engine(), None)
+        writer.commit(changes_of(_batch()))
+        writer.close()
+        return path.read_bytes()
+
+
+def _batch() -> Any:
+    return batch_of(
+        [journalled(1, incident=1), journalled(2, Unparsed(source="main", reason="no JSON"), raw=b"\xff{")],
+        incidents=[incident_of(1)],
+        obligations=[obligation_of(2, 1)],
+        alerts=[alert_of("a1", incident_id=1)],
+        sends=[Send("a1", "desk")],
+        notes=[Note(incident=1, at_us=START_US, seq=1, what="note", detail="x")],
+        sources=[SourceStatus(name="main")],
+        channels=[Channel(id=3, name="main", source="main")],
+        units=[UnitStatus(id=4, unit="100-4002", last_us=START_US)],
+        last_id=4,
+    )
+
+
+def record_targets() -> list[Target]:
+    by_row = [Target(f"row-{name}", partial(_row, read), (seed,)) for name, read, seed in _ROWS]
+    patches = tuple((page * 4096 + 4090).to_bytes(3) + b"\xff" for page in range(1, 8))
+    return [
+        *by_row,
+        Target("writer", _said, (framed(Known([b"k"]))[LENGTH_BYTES:],)),
+        Target("store-file", _file, (b"".join(patches), *patches)),
+    ]
