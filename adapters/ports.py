@@ -151,6 +151,7 @@ class LiveState(msgspec.Struct):
     last_number: str = ""  # of the incident with the highest id, also a forgotten one: numbers go on after a restart
     channels: list[Channel] = msgspec.field(default_factory=list)
     units: list[UnitStatus] = msgspec.field(default_factory=list)
+    anchor_us: int | None = None  # of the last ClockAnchored event
 
 
 class JournalRow(NamedTuple):

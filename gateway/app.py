@@ -51,7 +51,8 @@ class Gateway:
         self.auth = Auth(tokens, config.auth, time.monotonic)
         self.store = open_store(config.gateway.store, config.folder)
         self.metrics = Metrics()
-        self.pipeline = Pipeline(self.store, config.rules, AnchoredClock(), metrics=self.metrics)
+        clock = AnchoredClock()
+        self.pipeline = Pipeline(self.store, config.rules, clock, metrics=self.metrics, anchor_us=clock.anchor_us)
         notifiers = [
             notifier.kind.make(notifier.settings, config.gateway.site, config.folder) for notifier in config.notifiers
         ]

@@ -7,10 +7,13 @@ Clock = Callable[[], int]  # microseconds UTC since 1970
 
 
 class AnchoredClock:
-    """Reads wall time once, when it is made."""
+    """Reads wall time once, when it is made; `anchor_us` is how far it is beyond the machine's monotonic clock."""
 
-    def __init__(self) -> None:
-        self._anchor_us = time.time_ns() // 1000 - time.monotonic_ns() // 1000
+    def __init__(
+        self, wall_ns: Callable[[], int] = time.time_ns, monotonic_ns: Callable[[], int] = time.monotonic_ns
+    ) -> None:
+        self._monotonic_ns = monotonic_ns
+        self.anchor_us = wall_ns() // 1000 - monotonic_ns() // 1000
 
     def __call__(self) -> int:
-        return self._anchor_us + time.monotonic_ns() // 1000
+        return self.anchor_us + self._monotonic_ns() // 1000

@@ -29,7 +29,7 @@ from gateway.recovery import restore
 from gateway.subscriptions import Subscription, Subscriptions
 from rules.effects import Send
 from rules.engine import State, next_deadline
-from rules.events import DeadlinePassed, DeliverySettled, Event, EventUndecided, RulesTaken
+from rules.events import ClockAnchored, DeadlinePassed, DeliverySettled, Event, EventUndecided, RulesTaken
 from rules.moments import SECOND_US
 from rules.settings import RuleSet
 
@@ -59,7 +59,9 @@ class Pipeline:
         queue_max: int = 20_000,
         batch_max: int = 256,
         metrics: Metrics | None = None,
+        anchor_us: int = 0,
     ) -> None:
+        """`anchor_us`: how far `clock` is beyond the machine's monotonic one, to know at a start if it has moved."""
         self.rules = rules
         self.state = State(rules)  # only read by others
         self.ready = "starting: reading the store"
@@ -67,6 +69,8 @@ class Pipeline:
         self.metrics = metrics or Metrics()
         self._store = store
         self._clock = clock
+        self._anchor_us = anchor_us
+        self._anchored = False  # the journal knows our clock
         self._ahead_us = 0  # our time beyond the clock's, where the journal's last entry is
         self._seq = 0
         self._at_us = 0
@@ -170,7 +174,15 @@ class Pipeline:
             event = Incoming(RulesTaken(rules=self.rules), self._first_us())
             self._waiting.appendleft(Waiting([event], None, kept=True))
             self._waiting_events += 1
-        await self._turn(prove=True)
+        await self._turn(prove=DeadlinePassed(steps_max=1) if self._anchored else self._clock_anchored(live))
+        self._anchored = True
+
+    def _clock_anchored(self, live: LiveState) -> ClockAnchored:
+        """The first entry of a process: its clock was read anew, and may have been set meanwhile."""
+        anchor_us = self._anchor_us + self._ahead_us
+        return ClockAnchored(
+            anchor_us=anchor_us, moved_us=None if live.anchor_us is None else anchor_us - live.anchor_us
+        )
 
     def _first_us(self) -> int:
         """When the first in line came; now if nobody waits."""
@@ -204,10 +216,10 @@ class Pipeline:
                 if timer is not None:
                     timer.cancel()
 
-    async def _turn(self, *, prove: bool = False) -> None:
+    async def _turn(self, *, prove: Event | None = None) -> None:
         """One batch: decide what waits and what is due, commit it, then tell everybody.
 
-        `prove`: commit even if there is nothing to commit.
+        `prove`: the first entry, so that there is something to commit.
         """
         group = self._next_group()
         keys = [event.key for waiting in group for event in waiting.events if event.key is not None]
@@ -250,7 +262,7 @@ class Pipeline:
         return group
 
     async def _decide(
-        self, group: list[Waiting], known: set[bytes], *, prove: bool
+        self, group: list[Waiting], known: set[bytes], *, prove: Event | None
     ) -> tuple[Draft, list[list[Admitted]]]:
         """A draft of `group` and of what is due. What makes a rule raise is found, and left undecided."""
         now_us = self.now_us()
@@ -269,8 +281,8 @@ class Pipeline:
                 deadlines_from_us=self._deadlines_from_us,
             )
             try:
-                if prove:
-                    draft.enter(DeadlinePassed(steps_max=1), self._first_us())
+                if prove is not None:
+                    draft.enter(prove, self._first_us())
                 answers = draft.take_all([waiting.events for waiting in group], until_us)
             except Undecidable as found:
                 event = found.entry.event

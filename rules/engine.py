@@ -7,7 +7,18 @@ entry give the same decision. A commit that fails rebuilds the state from the st
 from collections.abc import Callable
 from typing import Any
 
-from rules import calls, conversations, deadlines, desk, escalation, reconcile, recordings, roll_call, source_online
+from rules import (
+    calls,
+    conversations,
+    deadlines,
+    desk,
+    escalation,
+    reconcile,
+    recordings,
+    roll_call,
+    source_clock,
+    source_online,
+)
 from rules.effects import Decision
 from rules.events import (
     AlertAcknowledged,
@@ -15,6 +26,7 @@ from rules.events import (
     CallAnswered,
     CalledBack,
     CheckedIn,
+    ClockAnchored,
     ConnectionCleared,
     ControlTransmitting,
     DeadlinePassed,
@@ -55,6 +67,7 @@ from rules.turn import Turn
 
 __all__ = ["State", "decide", "next_deadline"]
 
+_BEFORE_WHAT_IS_DUE = frozenset({DeadlinePassed, EventUndecided, ClockAnchored})
 _OVERDUE_MAX = 256  # deadlines taken before an event that overtook them
 
 
@@ -66,7 +79,7 @@ def decide(state: State, entry: Entry) -> Decision:
     decision = Decision()
     turn = Turn(state, state.terms, entry.seq, at_us, at_us, at_us, decision)
     waits = state.waits
-    if waits and waits[0][0] <= at_us and kind is not DeadlinePassed and kind is not EventUndecided:
+    if waits and waits[0][0] <= at_us and kind not in _BEFORE_WHAT_IS_DUE:
         deadlines.passed(turn, _OVERDUE_MAX)
         decision.incident = 0
     _TAKES[kind](turn, event)
@@ -136,6 +149,7 @@ _TAKES: dict[type, Callable[[Turn, Any], None]] = {
     LinkChanged: _link_changed,
     Resynced: reconcile.resynced,
     RulesTaken: _rules_taken,
+    ClockAnchored: source_clock.anchored,
     EventUndecided: source_online.undecided,
     Unparsed: _unparsed,
 }

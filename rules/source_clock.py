@@ -4,12 +4,31 @@ Transport can only delay, so the smallest receipt minus occurrence seen lately i
 Two windows of five minutes make a minimum that forgets: a clock that is set right is trusted again.
 """
 
+from rules.events import ClockAnchored
 from rules.incidents import SourceStatus
 from rules.moments import SECOND_US
 from rules.turn import Turn
 
 WINDOW_US = 300 * SECOND_US
+SAME_BASE_US = SECOND_US  # two boots of a machine cannot be so near
 ABSURD_US = 3600 * SECOND_US  # a moment older than this was not sent when it happened, or is not a time at all
+
+
+def anchored(turn: Turn, event: ClockAnchored) -> None:
+    """Our own clock began anew. Moved a little, the skews move with it; moved far (the machine was rebooted, or its
+    clock set), nobody knows how far the sources are off now: what an old skew says would date events wrongly.
+    """
+    moved_us = event.moved_us
+    turn.state.steady_clocks.clear()
+    for status in turn.state.sources.values():
+        if status.skew_us is None or moved_us == 0:
+            continue
+        if moved_us is not None and -SAME_BASE_US <= moved_us <= SAME_BASE_US:
+            status.skew_us += moved_us
+            status.window_skew_us = None if status.window_skew_us is None else status.window_skew_us + moved_us
+        else:
+            status.skew_us = status.window_skew_us = None
+        turn.decision.sources += (status,)
 
 
 def set_moment(turn: Turn, source: str, occurred_us: int | None) -> None:

@@ -3,7 +3,7 @@
 from adapters.intake import rows
 from adapters.intake_writer.messages import Change
 from adapters.ports import Batch
-from rules.events import DeliverySettled, RulesTaken
+from rules.events import ClockAnchored, DeliverySettled, RulesTaken
 
 
 def changes_of(batch: Batch) -> list[Change]:
@@ -35,7 +35,7 @@ def changes_of(batch: Batch) -> list[Change]:
 
 def _told(batch: Batch) -> tuple[list[rows.Row], list[rows.Row]]:
     """What entries themselves say of `meta` and of the outbox."""
-    meta: list[rows.Row] = [("last_id", str(batch.last_id))]
+    meta = {"last_id": str(batch.last_id)}
     deliveries: list[rows.Row] = []
     for row in batch.journal:
         event = row.entry.event
@@ -43,5 +43,7 @@ def _told(batch: Batch) -> tuple[list[rows.Row], list[rows.Row]]:
             state = "delivered" if event.delivered else "failed"
             deliveries.append((state, event.attempts, event.reason, row.entry.at_us, event.alert, event.notifier))
         elif isinstance(event, RulesTaken) and not row.error:
-            meta[1:] = [("rules", rows.event_json(event))]
-    return meta, deliveries
+            meta["rules"] = rows.event_json(event)
+        elif isinstance(event, ClockAnchored) and not row.error:
+            meta["anchor_us"] = str(event.anchor_us)
+    return list(meta.items()), deliveries

@@ -38,6 +38,7 @@ def _load(ask: Ask) -> LiveState:
         last_number=number[0][0] if number else "",
         channels=channels,
         units=units,
+        anchor_us=int(meta["anchor_us"]) if "anchor_us" in meta else None,
     )
 
 

@@ -207,6 +207,6 @@ note = Table(
 meta = Table(
     "meta",
     metadata,
-    Column("name", Text, primary_key=True),  # last_id, rules
+    Column("name", Text, primary_key=True),  # last_id, rules, anchor_us
     Column("value", Text, nullable=False),
 )

@@ -46,6 +46,7 @@ from rules.events.staff import (
     PromiseKept,
 )
 from rules.events.system import (
+    ClockAnchored,
     DeadlinePassed,
     DeliverySettled,
     EventUndecided,
@@ -95,6 +96,7 @@ Event = (
     | PromiseKept
     | FactsTold
     | RulesTaken
+    | ClockAnchored
     | LinkChanged
     | Resynced
     | DeadlinePassed
@@ -124,6 +126,7 @@ __all__ = [
     "CallEvent",
     "CalledBack",
     "CheckedIn",
+    "ClockAnchored",
     "ConnectionCleared",
     "ControlTransmitting",
     "DeadlinePassed",

@@ -37,6 +37,13 @@ class EventUndecided(SystemEvent, frozen=True):
     deadline: bool = False
 
 
+class ClockAnchored(SystemEvent, frozen=True):
+    """A process began: its clock is `anchor_us` beyond the machine's monotonic one. `moved_us`: from the last one's."""
+
+    anchor_us: int
+    moved_us: int | None = None  # None: there was none
+
+
 class LinkChanged(SystemEvent, frozen=True):
     source: str
     state: LinkState

@@ -10,7 +10,7 @@ from adapters.errors import StoreError
 from adapters.ports import Batch, JournalRow, LiveState, Page
 from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, Send
-from rules.events import DeliverySettled, Entry, Event, RulesTaken
+from rules.events import ClockAnchored, DeliverySettled, Entry, Event, RulesTaken
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation
 
@@ -35,6 +35,7 @@ class Disk:
         self.last_id = 0
         self.last_number = (0, "")
         self.rules: bytes | None = None
+        self.anchor_us: int | None = None
         self.keys: dict[bytes, int] = {}
         # What the record keeps for ever, also of things that left the live tables; as last written.
         self.all_incidents: dict[int, Incident] = {}
@@ -81,6 +82,8 @@ class Disk:
             self.pending.pop(send, None)
         elif isinstance(event, RulesTaken):
             self.rules = _encode(event)
+        elif isinstance(event, ClockAnchored):
+            self.anchor_us = event.anchor_us
         self.rows.append(row)
 
     def live(self) -> LiveState:
@@ -97,6 +100,7 @@ class Disk:
             last_number=self.last_number[1],
             channels=sorted(_decoded(self.channels, Channel), key=lambda c: c.id),
             units=sorted(_decoded(self.units, UnitStatus), key=lambda u: u.id),
+            anchor_us=self.anchor_us,
         )
 
 

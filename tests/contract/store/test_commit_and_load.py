@@ -14,7 +14,7 @@ from adapters.intake import incident_document, obligation_document, open_store
 from adapters.ports import Store
 from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, Note, Send
-from rules.events import DeliverySettled, Event, RulesTaken
+from rules.events import ClockAnchored, DeliverySettled, Event, RulesTaken
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import INTERNAL_RULES, Obligation
 from rules.settings import RuleSet
@@ -146,6 +146,14 @@ async def test_the_rules_last_taken_are_remembered(store: Store) -> None:
         await store.commit(batch_of([journalled(seq, RulesTaken(rules=RuleSet(version=version, site="riverside")))]))
     await store.commit(batch_of([journalled(3)]))
     assert b'"version":"two"' in ((await store.load()).rules or b"")
+
+
+async def test_the_clock_of_the_last_process_is_remembered(store: Store) -> None:
+    assert (await store.load()).anchor_us is None
+    for seq, anchor_us in enumerate((7, -1_800_000_000_000_000), 1):
+        await store.commit(batch_of([journalled(seq, ClockAnchored(anchor_us=anchor_us))]))
+    await store.commit(batch_of([journalled(3)]))
+    assert (await store.load()).anchor_us == -1_800_000_000_000_000
 
 
 async def test_known_tells_which_keys_the_journal_has(store: Store) -> None:
