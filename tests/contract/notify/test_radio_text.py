@@ -31,8 +31,10 @@ async def pty(tmp_path: Path) -> AsyncIterator[Pty]:
         yield port
 
 
-def notifier(*units: str, **more: Any) -> RadioTextNotifier:
-    settings = Settings(name="handsets", kind="radio-text", source="tower", units=units, ack_within_s=1.0, **more)
+def notifier(*units: str, ack_within_s: float = 60.0, **more: Any) -> RadioTextNotifier:
+    settings = Settings(
+        name="handsets", kind="radio-text", source="tower", units=units, ack_within_s=ack_within_s, **more
+    )
     made = KIND.make(settings, "riverside", Path())
     assert isinstance(made, RadioTextNotifier)
     return made
@@ -70,7 +72,7 @@ async def test_every_unit_gets_it_once_and_a_machine_s_word_is_the_delivery(pty:
 async def test_tried_again_only_who_did_not_confirm_is_sent_to_under_the_same_number(pty: Pty) -> None:
     away = {"102"}
     door, sent = FrontDoor(), answering(pty, deaf=lambda unit: unit in away)
-    made = notifier("101", "102")
+    made = notifier("101", "102", ack_within_s=2.0)
     async with linked(table_settings(pty.url), door, ASKING) as link:
         made.attach([link])
         await door.until(lambda: door.state == "online")

@@ -118,7 +118,7 @@ async def test_a_device_that_is_plugged_in_again_is_opened_at_once_however_long_
     task = asyncio.create_task(link.run(door))
     await door.until(lambda: door.state == "online")
     pty.unplug()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while link.traffic.opened < 2:  # noqa: ASYNC110 - nobody is told of a try in vain
             await asyncio.sleep(0.01)
     pty.plug()
@@ -145,13 +145,12 @@ async def test_a_port_that_takes_no_bytes_is_given_up_in_time_and_holds_up_nobod
     loop = asyncio.get_running_loop()
     loop.remove_reader(pty._ours)  # noqa: SLF001 - the station hangs: it reads no more
     writing = asyncio.create_task(line.write(bytes(200_000)))
-    slowest = 0.0
+    turns = 0
     while not writing.done():
-        before = time.monotonic()
         await asyncio.wait([writing], timeout=0.02)
-        slowest = max(slowest, time.monotonic() - before)
+        turns += 1
     assert "took no bytes" in str(writing.exception())
-    assert slowest < 1.0
+    assert turns > 5, "the loop stood still while the port took nothing"
     await line.close()
 
 
@@ -180,13 +179,13 @@ async def test_who_only_reports_keeps_its_port_and_stays_online(pty: Pty, door: 
     async with linked(table_settings(pty.url, query_s=0.1), door, ASKING) as link:
         await questions.get()
         pty.write(b"ON 1")  # half a line is no answer to a question
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while link.traffic.bytes_heard < 4:  # noqa: ASYNC110 - nobody is told of half a line
                 await asyncio.sleep(0.01)
         pty.write(b"01 1\n")
         await door.until(lambda: door.state == "online")
         for _ in range(5):
-            await asyncio.wait_for(questions.get(), 5)
+            await asyncio.wait_for(questions.get(), 60)
         pty.write(b"OFF 101\n")
         await door.until_has(TransmissionEnded, 1)
         assert door.state == "online"
@@ -282,7 +281,8 @@ async def test_a_text_is_delivered_once_a_machine_confirmed_it(
 ) -> None:
     pty.heard = lambda data: pty.write(b"PONG\n" if b"PING" in data else answer)
     async with linked(table_settings(pty.url), door, ASKING) as link:
-        assert await link.send_text(unit, "三声", "m0", ack_within_s=0.2) == Retry("unreachable")
+        assert await link.send_text(unit, "三声", "m0", ack_within_s=60) == Retry("unreachable")
         await door.until(lambda: door.state == "online")
-        assert await link.send_text(unit, "三声", "m1", ack_within_s=0.2) == outcome
+        ack_within_s = 0.2 if outcome == Retry("timeout") else 60
+        assert await link.send_text(unit, "三声", "m1", ack_within_s=ack_within_s) == outcome
     assert (b"TEXT 101 m1 " in pty.received) == (unit == "101")

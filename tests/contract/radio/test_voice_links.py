@@ -73,7 +73,7 @@ async def test_audio_is_heard_as_it_is_spoken(way: str, door: FrontDoor) -> None
     address = ("127.0.0.1", take_free_port())
     port: Port = Udp(to=address) if way == "udp" else Tcp()
     async with port:
-        settings = made(vox.KIND, port.url, five_tone="EEA", hang_ms=150)
+        settings = made(vox.KIND, port.url, five_tone="EEA", hang_ms=1000)
         async with linked(settings, door, vox.KIND):
             await door.until(lambda: door.state in ("online", "unknown"))
             await voice.VoiceBase(port).play([*voice.five_tone("EEA", "33477"), *voice.speech(300)])

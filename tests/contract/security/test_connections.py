@@ -3,6 +3,7 @@
 import asyncio
 import resource
 from pathlib import Path
+from statistics import median
 
 from tests.contract.security.conftest import MORE, Line, connect, is_well, metric
 from tests.fixtures.gateway import RunningGateway, running_gateway
@@ -18,7 +19,6 @@ SLOW: dict[str, bytes] = {
     "the body of a login": b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nt",
     "chunks of a hook": b"POST /hooks/pbx/main HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{",
 }
-LEFT_AFTER_S = 18.0  # 5 s for the whole, 10 s for headers or body, and this machine's slowness
 
 
 async def test_slow_senders_are_cut_with_an_answer_while_neighbours_are_served(gateway: RunningGateway) -> None:
@@ -29,9 +29,9 @@ async def test_slow_senders_are_cut_with_an_answer_while_neighbours_are_served(g
     for line in lines["the second request"]:
         assert b"200 OK" in await line.reader.readuntil(b"\r\n\r\n")
         line.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
-    ends = asyncio.gather(*(line.all(LEFT_AFTER_S) for many in lines.values() for line in many))
-    for number in range(100):
-        await is_well(gateway, f"near-{number}")
+    ends = asyncio.gather(*(line.all(60) for many in lines.values() for line in many))
+    waited_s = [await is_well(gateway, f"near-{number}") for number in range(100)]
+    assert median(waited_s) < 1
     said = iter(await ends)
     for name, many in lines.items():
         for _ in many:
@@ -43,10 +43,12 @@ async def test_slow_senders_are_cut_with_an_answer_while_neighbours_are_served(g
 
 async def test_where_there_is_no_room_strangers_give_way_and_neighbours_are_served(folder: Path) -> None:
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (400, limits[1]))
     started = running_gateway(folder, more=MORE)
-    gateway = await started.__aenter__()
-    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (400, limits[1]))
+    try:
+        gateway = await started.__aenter__()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     try:
         neighbour = await connect(gateway)
         await _ask(neighbour)
@@ -78,7 +80,7 @@ async def test_who_leaves_before_a_request_is_whole_leaves_no_page_in_the_log(ga
 
 async def _ask(line: Line) -> None:
     line.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(60):
         head = await line.reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length: ")[2].split()[0])
         await line.reader.readexactly(length)

@@ -135,7 +135,7 @@ async def test_no_head_of_a_request_is_an_error_of_ours(gateway: RunningGateway)
     for name, head in HEADS.items():
         line = await connect(gateway)
         line.send(head)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             try:
                 said = await line.reader.read(100)
             except ConnectionError:
@@ -172,7 +172,7 @@ async def test_no_path_leads_out_and_none_is_an_error_of_ours(gateway: RunningGa
         line = await connect(gateway)
         proof = f"Authorization: Bearer {gateway.token}"
         line.send(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{proof}\r\n\r\n".encode())
-        said = await line.all(5)
+        said = await line.all(60)
         head = said.split(b"\r\n", 1)[0]
         assert head.split()[1] in {b"200", b"401", b"404", b"422", b"403"}, (path, head)
         assert not any(secret in said for secret in secrets), path
@@ -196,7 +196,7 @@ async def test_uploads_without_a_key_hold_bounded_memory_and_the_key_still_uploa
     assert memory_mib(gateway) - before < GROWTH_MIB_MAX
     for line in lines:
         line.writer.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while await tried(gateway, stranger) == 503:
             await is_well(gateway, "near")
 
