@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from adapters.notify.texts import texts
+from adapters.shown_bytes import raw_text
 from gateway.decoding import Decoded, Read
 from gateway.judging import Judge
 from gateway.logs import escaped
@@ -63,16 +64,6 @@ def as_lines_with_bytes(decoded: Decoded) -> Iterator[str]:
     """Each event as one flat object with "type" first and "raw" last."""
     for one in decoded.read:
         yield json.dumps(_flat(one), ensure_ascii=False)
-
-
-def raw_text(raw: bytes) -> str:
-    """The bytes as text where all of it can be printed and something of it seen, else as hexadecimal digits."""
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        return raw.hex()
-    shows = not raw or text.strip()
-    return text if shows and all(c.isprintable() or c in "\r\n\t" for c in text) else raw.hex()
 
 
 def _flat(one: Read) -> dict[str, Any]:

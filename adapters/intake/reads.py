@@ -17,6 +17,7 @@ from adapters.intake_writer.messages import PostgresServer, SqliteFile
 from adapters.intake_writer.nul import without_nul
 from adapters.notify.message import document
 from adapters.ports import LiveState, Page
+from adapters.shown_bytes import raw_text
 from rules.events import Entry
 from rules.incidents import Incident
 from rules.moments import rfc3339
@@ -217,5 +218,5 @@ def _unread(row: Sequence[Any]) -> Document:
         "what": kind,
         "reason": error,
         "call": event.get("call", ""),
-        "raw": bytes(raw).decode(errors="replace") if raw is not None else "",
+        "raw": raw_text(bytes(raw)) if raw is not None else "",
     }
