@@ -3,6 +3,7 @@
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -20,6 +21,7 @@ from gateway.config_checks import (
     check_source,
     remarks,
 )
+from gateway.people_checks import check_staff
 from gateway.radio_checks import (
     check_ports,
     check_radio_tables,
@@ -28,8 +30,11 @@ from gateway.radio_checks import (
     with_possible_warnings,
 )
 from gateway.reading import SettingsT, nearest, read_table, shown
+from gateway.roster_file import RosterTable, read_roster
 from gateway.units_file import read_units
 from gateway.web.auth import AuthSettings
+from rules.moments import zone_of
+from rules.people import DayOff, Person, Shift, Stint
 from rules.settings import (
     CallBack,
     HoldCheckin,
@@ -45,7 +50,10 @@ from rules.settings import (
     Unit,
 )
 
-_TABLES = ("gateway", "source", "notifier", "line", "radio", "unit", "channel", "status", "ladder", "rules", "auth")
+_TABLES = (
+    *("gateway", "source", "notifier", "line", "radio", "unit", "channel", "status"),
+    *("person", "shift", "day_off", "roster", "ladder", "rules", "auth"),
+)
 _VERSION_HEX = 8
 KindT = TypeVar("KindT", SourceKind, NotifierKind)
 
@@ -87,6 +95,16 @@ class _Radio(NamedTuple):
     status_codes: list[StatusCode]
 
 
+class _Staff(NamedTuple):
+    """Who works here and when."""
+
+    people: list[Person]
+    shifts: list[Shift]
+    days_off: list[DayOff]
+    rosters: list[RosterTable]
+    stints: list[Stint]
+
+
 class ConfiguredSource(NamedTuple):
     """A [[source]]: its kind, and its settings with absolute paths."""
 
@@ -109,6 +127,7 @@ class Config(NamedTuple):
     auth: AuthSettings
     sources: tuple[ConfiguredSource, ...]
     notifiers: tuple[ConfiguredNotifier, ...]
+    rosters: tuple[RosterTable, ...]
     rules: RuleSet
     remarks: tuple[str, ...]
 
@@ -137,12 +156,14 @@ def load(path: Path) -> Config:
     ladder = document.table("ladder", Ladder)
     lines = document.named("line", "number", Line)
     radio = document.radio()
+    staff = document.staff(gateway.timezone if gateway is not None else "UTC")
     sources = [ConfiguredSource(*one) for one in document.of_kinds("source", SOURCES)]
     notifiers = [ConfiguredNotifier(*one) for one in document.of_kinds("notifier", NOTIFIERS)]
     problems = document.problems
     problems += check_names(document.content)
     problems += check_lines(lines)
     problems += check_radio_tables(radio.units, radio.channels, radio.status_codes)
+    problems += check_staff(staff.people, staff.shifts, staff.days_off)
     for source in sources:
         problems += check_source(source.settings)
     if gateway is not None:
@@ -174,12 +195,16 @@ def load(path: Path) -> Config:
             status_codes=tuple(radio.status_codes),
             sources=tuple(source.kind.rules(source.settings) for source in sources),
             notifiers=tuple(str(notifier.settings.name) for notifier in notifiers),
+            people=tuple(staff.people),
+            shifts=tuple(staff.shifts),
+            stints=tuple(staff.stints),
+            days_off=tuple(staff.days_off),
         )
     )
     tables = [source.settings for source in sources] + [notifier.settings for notifier in notifiers]
     told = [*remarks(path.parent / gateway.api_token_file, tables, rule_set), *radio_remarks(rule_set)]
     told += [note for source in sources for note in source.kind.remarks(source.settings)]
-    return Config(path, gateway, auth, tuple(sources), tuple(notifiers), rule_set, tuple(told))
+    return Config(path, gateway, auth, tuple(sources), tuple(notifiers), tuple(staff.rosters), rule_set, tuple(told))
 
 
 def _named_by_content(rules: RuleSet) -> RuleSet:
@@ -227,6 +252,22 @@ class _Document:
         if settings.units_file:
             units += read_units(self._folder / settings.units_file, self.problems)
         return _Radio(units, self.named("channel", "channel", RadioChannel), self.named("status", "code", StatusCode))
+
+    def staff(self, timezone: str) -> _Staff:
+        """The tables of people; the calendars of the rosters are read and unrolled."""
+        people = self.named("person", "id", Person)
+        rosters = self.named("roster", "role", RosterTable)
+        zone = zone_of(timezone)
+        today = datetime.now(zone).date()
+        stints = [
+            stint
+            for roster in rosters
+            for stint in read_roster(
+                roster, self._folder / roster.calendar_file, people, zone=zone, today=today, problems=self.problems
+            )
+        ]
+        shifts, days_off = self.named("shift", "role", Shift), self.named("day_off", "date", DayOff)
+        return _Staff(people, shifts, days_off, rosters, stints)
 
     def written_names(self, name: str) -> list[str]:
         """The names that stand in the file, also those of tables with mistakes of their own."""

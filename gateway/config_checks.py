@@ -25,7 +25,14 @@ _PORT_MAX = 65_535
 _NOT_ONLY_OWNER = stat.S_IRWXG | stat.S_IRWXO
 _HOLDS_A_SECRET = re.compile(r"(secret|token|password|key).*_file$")
 _STEPS = ("warn", "breach", "escalation")
-_NAMED_BY = {"source": "name", "notifier": "name", "line": "number", "channel": "channel", "status": "code"}
+_NAMED_BY = {
+    "source": "name",
+    "notifier": "name",
+    "line": "number",
+    "channel": "channel",
+    "status": "code",
+    "person": "id",
+}
 
 
 def check_gateway(gateway: Any, folder: Path) -> Iterator[Problem]:
@@ -67,8 +74,8 @@ def check_names(document: Mapping[str, Any]) -> Iterator[Problem]:
                 yield Problem(
                     where, shown(key, name), f"{count} [[{table}]] tables have this {key}: each needs its own"
                 )
-            if key == "name" and not _NAME.fullmatch(name):
-                cure = "letters, digits, dots, _ and -, at most 63: a name stands in addresses"
+            if key in ("name", "id") and not _NAME.fullmatch(name):
+                cure = f"letters, digits, dots, _ and -, at most 63: this {key} stands in addresses"
                 yield Problem(where, shown(key, name), cure)
     if not document.get("source"):
         yield Problem("source", "(missing)", "nothing would be watched: add a [[source]] with its name and kind")

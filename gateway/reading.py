@@ -21,6 +21,7 @@ _PLAIN_TYPES = {
     msgspec.inspect.IntType: "a whole number",
     msgspec.inspect.FloatType: "a number",
     msgspec.inspect.BoolType: "true or false",
+    msgspec.inspect.DateType: "a date, as 2026-12-31",
 }
 
 

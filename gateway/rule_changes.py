@@ -7,7 +7,14 @@ import msgspec
 
 from rules.settings import RuleSet
 
-_KEYED_BY = {"lines": "number", "sources": "name", "units": "unit", "channels": "channel", "status_codes": "code"}
+_KEYED_BY = {
+    "lines": "number",
+    "sources": "name",
+    "units": "unit",
+    "channels": "channel",
+    "status_codes": "code",
+    "people": "id",
+}
 
 
 def rule_changes(old: RuleSet, new: RuleSet) -> list[str]:

@@ -12,7 +12,9 @@ from adapters.radio.settings import RadioSettings
 from adapters.registry import NOTIFIERS, SOURCES
 from gateway.config import Config, GatewaySettings, RadioTable
 from gateway.reading import shown, type_words
+from gateway.roster_file import RosterTable
 from gateway.web.auth import AuthSettings
+from rules.people import DayOff, Person, Shift
 from rules.settings import (
     CallBack,
     HoldCheckin,
@@ -42,8 +44,9 @@ Reading is strict: every mistake is listed at once, with its key, its value and 
   Lines of a secret file that begin with `#` are remarks; two lines are two live secrets, so that one can be
   replaced without a gap.
 - `kill -HUP` makes a running gateway read its rules again: `[rules.…]`, `[ladder]`, `[[line]]`, `[[unit]]` and
-  `units_file`, `[[channel]]`, `[[status]]`, and what the rules know of a source. What is open keeps the plan it was
-  opened with. Everything else waits for a restart.
+  `units_file`, `[[channel]]`, `[[status]]`, `[[person]]`, `[[shift]]`, `[[day_off]]`, `[[roster]]` and its file,
+  and what the rules know of a source. What is open keeps the plan it was opened with. Everything else waits for a
+  restart.
 
 ```toml
 [gateway]
@@ -79,6 +82,10 @@ def config_as_toml(config: Config) -> str:
         *(_table("[[unit]]", unit) for unit in rules.units),
         *(_table("[[channel]]", channel) for channel in rules.channels),
         *(_table("[[status]]", code) for code in rules.status_codes),
+        *(_table("[[person]]", person) for person in rules.people),
+        *(_table("[[shift]]", shift) for shift in rules.shifts),
+        *(_table("[[day_off]]", day) for day in rules.days_off),
+        *(_table("[[roster]]", roster) for roster in config.rosters),
         _table("[ladder]", rules.ladder),
         _table("[rules.three_rings]", rules.three_rings),
         _table("[rules.hold_checkin]", rules.hold_checkin),
@@ -110,6 +117,10 @@ def reference() -> str:
         ("[[unit]]", Unit),
         ("[[channel]]", RadioChannel),
         ("[[status]]", StatusCode),
+        ("[[person]]", Person),
+        ("[[shift]]", Shift),
+        ("[[day_off]]", DayOff),
+        ("[[roster]]", RosterTable),
         ("[auth]", AuthSettings),
     ]
     return _INTRODUCTION + "".join(f"\n{text}" for title, kind in sections for text in _section(title, kind))

@@ -32,6 +32,11 @@ def person(rules: RuleSet, named: str) -> Person:
     return next((one for one in rules.people if one.id == named), Person(id=named))
 
 
+def shown_name(one: Person) -> str:
+    """As people read it: 王芳 008."""
+    return " ".join(word for word in (one.name or one.id, one.number) if word)
+
+
 def on_duty(rules: RuleSet, role: str, at_us: int) -> list[Stint]:
     """Who stands for `role` at that moment, and from when until when."""
     return [stint for stint in stints(rules, role, at_us, at_us + 1) if stint.from_us <= at_us]

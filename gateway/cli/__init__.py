@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from adapters.errors import ConfigError, GatewayError
-from gateway.cli import records, service, trial
+from gateway.cli import duty, records, service, trial
 
 EX_CONFIG = 78  # sysexits.h: the configuration is wrong
 
@@ -29,6 +29,7 @@ app.command()(service.token)
 app.command()(records.decode)
 app.command()(records.replay)
 app.command()(records.backup)
+app.command()(duty.duty)
 app.command()(trial.simulate)
 app.command()(trial.demo)
 

@@ -13,7 +13,9 @@ from adapters.errors import GatewayError
 from gateway import logs
 from gateway.app import Gateway, serve
 from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
+from gateway.clock import AnchoredClock
 from gateway.config import load
+from gateway.people_checks import gap_remarks
 from gateway.showing import config_as_toml, reference
 
 EX_SOFTWARE = 70  # sysexits.h: a bug of ours
@@ -37,7 +39,7 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
 def check_config(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Say all that is wrong with the configuration, or that it is right. Exit code 78 if wrong."""
     checked = load(config)
-    for remark in checked.remarks:
+    for remark in (*checked.remarks, *gap_remarks(checked.rules, AnchoredClock()())):
         typer.echo(f"note: {remark}")
     typer.echo(
         f"{config} is right: site {checked.gateway.site}, {len(checked.sources)} source(s), "

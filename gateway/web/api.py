@@ -7,7 +7,7 @@ import msgspec
 from aiohttp import web
 
 from adapters.ports import Page
-from gateway.web import deeds, live, live_radio
+from gateway.web import deeds, duty, live, live_radio
 from gateway.web.asking import (
     DATED,
     NAMED,
@@ -15,15 +15,14 @@ from gateway.web.asking import (
     json_answer,
     read_cursor,
     read_limit,
+    read_moment,
     read_one_of,
     read_query,
-    unusable,
 )
 from gateway.web.services import SERVICES
 from gateway.web.stream import HUB, stream
 from rules.effects import AlertState
 from rules.incidents import IncidentOutcome
-from rules.moments import parse_rfc3339
 from rules.obligations import Outcome
 
 
@@ -32,6 +31,7 @@ def routes() -> list[web.RouteDef]:
         web.get("/api/v1/incidents", list_incidents),
         web.get("/api/v1/incidents/{number}", show_incident),
         *deeds.routes(),
+        *duty.routes(),
         web.get("/api/v1/obligations", list_obligations),
         web.get("/api/v1/alerts", list_alerts),
         web.get("/api/v1/channels", list_channels),
@@ -46,13 +46,7 @@ def routes() -> list[web.RouteDef]:
 
 async def list_incidents(request: web.Request) -> web.Response:
     query = read_query(request, "limit", "since", "cursor", "outcome", "caller", "unit")
-    since = query.get("since")
-    try:
-        since_us = None if since is None else parse_rfc3339(since)
-    except (ValueError, OverflowError):
-        raise unusable(
-            "since", "write an RFC 3339 time with its zone, as 2026-11-21T08:00:00Z (write + as %2B)"
-        ) from None
+    since_us = read_moment(query, "since")
     store = request.app[SERVICES].store
     outcome = read_one_of(query, "outcome", get_args(IncidentOutcome))
     limit, cursor, caller, unit = read_limit(query), read_cursor(query, DATED), query.get("caller"), query.get("unit")

@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from gateway.web.problems import Problem
+from rules.moments import parse_rfc3339
 
 _LIMIT_DEFAULT, _LIMIT_MAX = 50, 500
 # The forms of cursors, as regular expressions of the whole text: what looks like one is taken for one.
@@ -26,10 +27,22 @@ def read_query(request: web.Request, *known: str) -> dict[str, str]:
 
 
 def read_limit(query: dict[str, str]) -> int:
-    text = query.get("limit", str(_LIMIT_DEFAULT))
-    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= _LIMIT_MAX):
-        raise unusable("limit", f"a whole number from 1 to {_LIMIT_MAX}")
+    return read_count(query, "limit", default=_LIMIT_DEFAULT, most=_LIMIT_MAX)
+
+
+def read_count(query: dict[str, str], name: str, *, default: int, most: int) -> int:
+    text = query.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
+        raise unusable(name, f"a whole number from 1 to {most}")
     return int(text)
+
+
+def read_moment(query: dict[str, str], name: str) -> int | None:
+    text = query.get(name)
+    try:
+        return None if text is None else parse_rfc3339(text)
+    except (ValueError, OverflowError):
+        raise unusable(name, "write an RFC 3339 time with its zone, as 2026-11-21T08:00:00Z (write + as %2B)") from None
 
 
 def read_cursor(query: dict[str, str], form: str) -> str | None:

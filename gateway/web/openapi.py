@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from gateway.web.asking import DATED, NAMED, NUMBERED
+from gateway.web.duty import DAYS_MAX
 from gateway.web.schemas import MOMENT, SCHEMAS, TEXT, WHOLE, Schema, one_of, ref
 from rules.effects import AlertState
 from rules.incidents import IncidentOutcome
@@ -104,6 +105,8 @@ def _paths() -> Schema:
         "/api/v1/units": _get("The radio's units: when and where each was last heard", "UnitList", []),
         "/api/v1/sources": _get("What we hear, and what it lets us judge", "SourceList", []),
         "/api/v1/notifiers": _get("How alerts leave", "NotifierList", []),
+        "/api/v1/duty": _get("Who stands for which role, and when nobody does", "Duty", _duty_span()),
+        "/api/v1/duty.ics": _calendar(),
         "/api/v1/rules": _get("The rule set in force", "Rules", []),
         "/api/v1/unparsed": _get("What nobody could read", "UnparsedPage", pages),
         "/api/v1/recordings/{id}": _clip(),
@@ -118,6 +121,25 @@ def _paths() -> Schema:
                 },
             }
         },
+    }
+
+
+def _duty_span() -> list[Schema]:
+    days = WHOLE | {"minimum": 1, "maximum": DAYS_MAX, "default": 7}
+    return [_query("at", MOMENT, "From then on; now without it"), _query("days", days, "So many days")]
+
+
+def _calendar() -> Schema:
+    return {
+        "get": {
+            "summary": "The same as an iCalendar file",
+            "operationId": "getDutyCalendar",
+            "parameters": _duty_span(),
+            "responses": {
+                "200": {"description": "RFC 5545", "content": {"text/calendar": {"schema": TEXT}}},
+                **_refusals(401, 403, 422, 429),
+            },
+        }
     }
 
 

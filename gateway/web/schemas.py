@@ -251,6 +251,23 @@ SCHEMAS: Schema = {
             "heard_every_s": NUMBER | {"description": "roll-call; 0: not awaited"},
         },
     ),
+    "Stint": record(
+        "One person stands for one role from a moment until another.",
+        {"person": TEXT, "name": TEXT, "number": TEXT, "from": MOMENT, "until": MOMENT, "instead": FLAG},
+    ),
+    "RoleDuty": record(
+        "Who stands for a role.",
+        {
+            "role": TEXT,
+            "now": many(ref("Stint")),
+            "stints": many(ref("Stint")),
+            "gaps": many(record("Nobody does.", {"from": MOMENT, "until": MOMENT})),
+        },
+    ),
+    "Duty": record(
+        "Who stands for which role from `at` until `until`.",
+        {"at": MOMENT, "until": MOMENT, "timezone": TEXT, "items": many(ref("RoleDuty"))},
+    ),
     "Notifier": record(
         "One way by which alerts leave.",
         {"name": TEXT, "link": TEXT, "reason": TEXT, "waiting": WHOLE, "delivered": WHOLE, "failed": WHOLE},

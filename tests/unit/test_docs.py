@@ -20,6 +20,7 @@ COMMAND = re.compile(r"hotline-gateway ([a-z][a-z-]+)(?= |`|$)", re.MULTILINE)
 GATEWAY = '[gateway]\nsite = "riverside"\n'
 SOURCE = '[[source]]\nname = "any"\nkind = "pbx-webhook"\nallow_unsigned = true\n'
 SECRET = "whsec_QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="
+CONTENT = {".csv": "unit\n", ".ics": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}
 
 
 def named(path: Path) -> str:
@@ -48,7 +49,7 @@ def test_every_toml_block_loads(block: str, tmp_path: Path) -> None:
     if "[[source]]" not in block:
         block += "\n" + SOURCE
     for file in re.findall(r'^\w+_file = "([^"]+)"', block, re.MULTILINE):
-        (tmp_path / file).write_text("unit\n" if file.endswith(".csv") else SECRET)
+        (tmp_path / file).write_text(CONTENT.get(Path(file).suffix, SECRET))
     block = block.replace("/var/lib/hotline", str(tmp_path))
     block = re.sub(r'^(\w+_folder) = ".*?"', f'\\1 = "{tmp_path}"', block, flags=re.MULTILINE)
     (tmp_path / "hotline.toml").write_text(block, encoding="utf-8")

@@ -4,7 +4,7 @@ import { refreshDetail, showDetail } from "./detail.js";
 import { keep, mark, put, span } from "./dom.js";
 import { act, newKey, openFeed, read, serverNow } from "./feed.js";
 import { hailLook, isHail, mostUrgentHail, promiseOf } from "./hails.js";
-import { fillBanner, fillLights } from "./lights.js";
+import { fillBanner, fillDuty, fillLights } from "./lights.js";
 import { callBackOf, callLook, groupAlerts, moment, mostUrgentHold, pendingOf } from "./model.js";
 import { fillEmergencies, fillHail, fillRadio, makeHail } from "./radio.js";
 import { clockTime, fillAlerts, fillBacks, fillCall, fillRecents, makeCall, setZone } from "./rows.js";
@@ -13,6 +13,7 @@ import { language, switchLanguage, t } from "./words.js";
 
 const PAINT_MS = 100;
 const MINUTE_MS = 60_000;
+const DUTY_MS = 30_000;
 const RECENT_MAX = 30;
 const MISSED_MAX = 20;
 const ALERTS_SHOWN = 8; // a flood is one line with its count, until somebody wants to see it all
@@ -30,6 +31,7 @@ const phases = new Map();
 let lineNames = new Map();
 let sources = [];
 let notifiers = [];
+let duty = [];
 let ready = "";
 let link = "connecting";
 let hidden = { incidents: 0, alerts: 0 };
@@ -55,6 +57,7 @@ const feed = {
     data.units.forEach(feed.unit);
     feed.ping(data);
     readRecents();
+    readDuty();
   },
   incident(call) {
     if (call.merged_into) calls.delete(call.call);
@@ -99,6 +102,11 @@ async function readRecents() {
   if (!page) return;
   recents.clear();
   for (const record of page.items.reverse()) if (record.closed_at && !record.merged_into) remember(record);
+}
+
+async function readDuty() {
+  const told = await read("/api/v1/duty?days=1").catch(() => null);
+  if (told) fillDuty((duty = told.items));
 }
 
 const remember = (record) => keepNewest(recents, named(record), RECENT_MAX);
@@ -292,6 +300,7 @@ function closeDetail() {
 function fillWords() {
   fillControls();
   fillLights(sources, notifiers);
+  fillDuty(duty);
   fillBanner(link, ready);
   if (opened) openDetail(opened);
 }
@@ -311,3 +320,4 @@ $("alerts-more").addEventListener("click", () => (allAlerts = !allAlerts));
 fillWords();
 openFeed(feed);
 setInterval(paint, PAINT_MS);
+setInterval(readDuty, DUTY_MS);

@@ -30,6 +30,17 @@ export function fillLights(sources, notifiers) {
   });
 }
 
+/** Who stands for each role now; a role without anybody is said in amber. */
+export function fillDuty(roles) {
+  keep($("duty"), roles, ({ role }) => role, makeLight, (item, { role, now }) => {
+    mark(item, "light", now.length ? "" : "amber");
+    put(item.children[0], now.length ? "" : "▲");
+    put(item.children[1], role);
+    put(item.children[2], now.map((stint) => [stint.name || stint.person, stint.number].join(" ").trim()).join(t("and")) || t("nobody"));
+    item.title = now.map((stint) => t("until", clockTime(Date.parse(stint.until)))).join(t("and"));
+  });
+}
+
 const makeLight = () => el("li.light", {}, el("i", { "aria-hidden": "true" }), el("b"), el("span"), el("em.badge"));
 
 function fillLight(item, name, state, words) {

@@ -2,7 +2,7 @@
 export default {
   skip: "Skip to alerts",
   connecting: "Connecting", online: "Online", lost: "Connection lost",
-  sources: "Sources", notifiers: "Notifiers", tellsWaiting: (n) => `${n} to deliver`, waitingNote: "no event yet",
+  sources: "Sources", duty: "On duty", nobody: "nobody on duty", and: ", ", until: (time) => `until ${time}`, notifiers: "Notifiers", tellsWaiting: (n) => `${n} to deliver`, waitingNote: "no event yet",
   light_: "on demand", light_online: "online", light_connecting: "connecting", light_stale: "silent", light_offline: "offline", light_refused: "refused", light_unknown: "unknown",
   heardNow: "heard just now", heardAgo: (minutes) => `last event ${minutes} min ago`, neverHeard: "no event since the start",
   soundOff: "Sound off", soundOn: "Sound on", silence: "Silence this",

@@ -2,7 +2,7 @@
 export default {
   skip: "直接到告警",
   connecting: "正在连接", online: "在线", lost: "连接中断",
-  sources: "来源", notifiers: "通知渠道", tellsWaiting: (n) => `${n} 条待送`, waitingNote: "等待首个事件",
+  sources: "来源", notifiers: "通知渠道", duty: "值班", nobody: "无人值班", and: "、", until: (time) => `至 ${time}`, tellsWaiting: (n) => `${n} 条待送`, waitingNote: "等待首个事件",
   light_: "按需连接", light_online: "在线", light_connecting: "连接中", light_stale: "无声", light_offline: "离线", light_refused: "被拒绝", light_unknown: "未知",
   heardNow: "刚有事件", heardAgo: (minutes) => `${minutes} 分钟前有事件`, neverHeard: "启动以来还没有事件",
   soundOff: "声音关", soundOn: "声音开", silence: "静音本次",

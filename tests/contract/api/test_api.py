@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 
 from gateway.web.openapi import document, text
+from rules.people import Person, Shift
 from tests.fixtures.served import Served
 
 DOCUMENT = document()
@@ -241,3 +243,23 @@ async def test_unknown_paths_and_methods_are_problems_too(served: Served) -> Non
     assert (status, problem["status"]) == (405, 405)
     status, problem = await served.get("/hooks/nowhere")
     assert (status, problem["status"]) == (404, 404)
+
+
+async def test_who_is_on_duty_is_told_and_can_be_put_into_a_calendar(served: Served) -> None:
+    everybody = Shift(role="operator", people=("wang",), from_="00:00", to="00:00")
+    staff = (Person(id="wang", name="王芳", number="008"),)
+    await served.pipeline.take_rules(
+        msgspec.structs.replace(served.pipeline.state.rules, people=staff, shifts=(everybody,))
+    )
+    duty = fits(await served.get("/api/v1/duty", at="2026-11-22T21:00:00Z", days="2"), "/api/v1/duty")
+    [operator] = duty["items"]
+    [now] = operator["now"]
+    assert (now["name"], now["number"]) == ("王芳", "008")
+    assert (now["from"], now["until"]) == ("2026-11-22T16:00:00.000Z", "2026-11-23T16:00:00.000Z")
+    assert (len(operator["stints"]), operator["gaps"]) == (3, [])
+    status, calendar = await served.get("/api/v1/duty.ics")
+    assert status == 200
+    assert "SUMMARY:王芳 008" in calendar
+    for query in ({"at": "yesterday"}, {"at": "1815-06-18T12:00:00Z"}, {"days": "63"}, {"role": "x"}):
+        status, problem = await served.get("/api/v1/duty", **query)
+        assert (status, bool(problem["cure"])) == (422, True)
