@@ -152,6 +152,6 @@ BUGS: dict[str, tuple[Parts, int]] = {
     "takes errors for deliveries": (Parts(notifier=TakesErrorsForDeliveries), 60),
     "names each try anew": (Parts(notifier=NewKeyEachTry), 20),
     "counts repetitions twice": (Parts(hook_source=NamesRepetitionsAnew), 5),
-    "drops a frame": (Parts(tait=tait_ccdi.KIND._replace(make_station=DropsFrames)), 10),
+    "drops a frame": (Parts(radios={"yard": tait_ccdi.KIND._replace(make_station=DropsFrames)}), 10),
     "misreads a rule": (Parts(rules=_misreads), 20),
 }

@@ -4,10 +4,16 @@ import asyncio
 import selectors
 from collections.abc import Callable
 from contextvars import Context
+from functools import partial
 from math import ceil
 from typing import Any
 
-from tests.simulation.network import Exchange, Network
+import aiomqtt
+
+from tests.simulation.broker import Broker
+from tests.simulation.network import Exchange, Network, Socket
+
+_SOCKETS_FROM = 1_000_000  # no file has such a number
 
 
 class Stuck(AssertionError):
@@ -37,6 +43,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         super().__init__(self._jump)
         self._clock_resolution = 1e-9
         self.network = Network(self)
+        self.broker = Broker(self)
+        self._sockets: dict[int, Socket] = {}
 
     @property
     def now_us(self) -> int:
@@ -73,5 +81,55 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         remote_addr: tuple[str, int] | None = None,
         **_: Any,
     ) -> tuple[asyncio.DatagramTransport, asyncio.DatagramProtocol]:
-        _, port = local_addr or remote_addr or ("", 0)
-        return self.network.bind(protocol_factory, port)
+        address = local_addr or remote_addr
+        assert address is not None
+        return self.network.bind(protocol_factory, address[1])
+
+    # For libraries that bring their own sockets, and threads to connect them: paho, by aiomqtt.
+
+    def run_in_executor(  # type: ignore[override]  # as above
+        self, _executor: Any, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Task[Any]:
+        """There is no other thread: what would take one takes a moment."""
+        client = getattr(func, "__self__", None)
+        if isinstance(client, aiomqtt.Client):
+            client._client._create_socket = self._connected  # type: ignore[method-assign]  # noqa: SLF001 - the only seam
+        return self.create_task(_after_a_moment(partial(func, *args)))
+
+    def call_soon_threadsafe(  # type: ignore[override]  # as above
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        return self.call_soon(callback, *args, context=context)
+
+    def add_reader(  # type: ignore[override]  # as above
+        self, fd: Any, callback: Callable[..., Any], *args: Any
+    ) -> None:
+        self._sockets[fd].watch(partial(callback, *args), writes=False)
+
+    def remove_reader(self, fd: Any) -> bool:
+        return self._unwatch(fd, writes=False)
+
+    def add_writer(  # type: ignore[override]  # as above
+        self, fd: Any, callback: Callable[..., Any], *args: Any
+    ) -> None:
+        self._sockets[fd].watch(partial(callback, *args), writes=True)
+
+    def remove_writer(self, fd: Any) -> bool:
+        return self._unwatch(fd, writes=True)
+
+    def _unwatch(self, fd: Any, *, writes: bool) -> bool:
+        if fd not in self._sockets:  # it is closed already
+            return False
+        self._sockets[fd].watch(None, writes=writes)
+        return True
+
+    def _connected(self) -> Socket:
+        number = _SOCKETS_FROM + len(self._sockets)
+        socket = self._sockets[number] = Socket(self, number)
+        self.broker.connect(socket)
+        return socket
+
+
+async def _after_a_moment(work: Callable[[], Any]) -> Any:
+    await asyncio.sleep(0.001)
+    return work()

@@ -1,18 +1,21 @@
-"""The radio's people: units and control take their turns on a channel, through the project's pretend stations."""
+"""The radio's people: units and control take their turns on a channel, whatever kind of station tells of it."""
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Protocol, cast
+from pathlib import Path
 
-from simulators.radios.kenwood import Kenwood
-from simulators.radios.ports import Port
-from simulators.radios.tait import Tait
-from tests.simulation.network import Station
-from tests.simulation.plan import Cut, Noise, Talk
-from tests.simulation.service import OWN_UNIT
+from tests.simulation.desks import Desk, Site
+from tests.simulation.loop import VirtualLoop
+from tests.simulation.network import DatagramStation, Station
+from tests.simulation.plan import Cut, Lag, Noise, Signals, Talk
+from tests.simulation.service import START_US
+from tests.simulation.stations import KINDS, Kind, Signal
+from tests.simulation.wires import SerialStation
+
+RESYNC_US = 3_100_000  # no reader waits for longer
+FLICKERS_S = 0.03  # of a line that is noisy: shorter than it is believed after
 
 HeardUs = Callable[[], int | None]
 
@@ -24,87 +27,164 @@ class Edge:
     who: str
     on: bool
     heard_us: int | None
+    told_us: int = 0  # by the station's clock, which is right
 
 
-class Radio(Protocol):
-    name: str
-    edges: list[Edge]
+@dataclass(frozen=True)
+class Message:
+    """What a station without a carrier tells: `who` "" is control, which writes to `to`."""
 
-    async def talk(self, talk: Talk, heard_us: HeardUs) -> None: ...
-    async def noise(self, noise: Noise) -> None: ...
-    async def cut(self, cut: Cut) -> None: ...
+    who: str
+    to: str
+    heard_us: int | None
 
 
-class _Base:
-    """`edges` is what truly happened on the channel, in order."""
+@dataclass(frozen=True)
+class Signalled:
+    what: Signal
+    who: str
+    heard_us: int | None
+    way_us: int  # of a text that must be fetched, once more so long
 
-    name = ""
-    units: Mapping[str, str] = MappingProxyType({})
 
-    def __init__(self, station: Station) -> None:
+class Radio:
+    """One channel. `edges` or `messages`, and `signals`, are what truly happened on it, in order."""
+
+    def __init__(self, name: str, loop: VirtualLoop) -> None:
+        self.name = name
+        self.kind: Kind = KINDS[name]
         self.edges: list[Edge] = []
-        self._station = station
+        self.messages: list[Message] = []
+        self.signals: list[Signalled] = []
+        self.noisy: list[tuple[int, int]] = []  # from when to when, by the gateway's clock
+        self._loop = loop
+        self._stations = _stations(self.kind, loop)
+        site = Site(tuple(self._stations), loop.broker, lambda: START_US + loop.now_us)
+        self.desk: Desk = self.kind.desk(site, name)
+        self._partner = self.kind.units["A"]
+
+    @property
+    def channel(self) -> str:
+        return self.kind.channel or self.name
+
+    @property
+    def own(self) -> str:
+        """Control's own unit, where it has one."""
+        return next(iter(self.kind.settings.own_units), "")
+
+    def is_noisy(self, at_us: int) -> bool:
+        """A reader may have taken noise for the beginning of a frame, and wait for its end."""
+        return any(begins <= at_us <= ends + RESYNC_US for begins, ends in self.noisy)
+
+    async def start(self) -> None:
+        await self.desk.run()
+        if not self._stations and self.kind.medium == "tcp":  # its server has made the station
+            self._stations = [self._loop.network.station(self.kind.number)]
+            self.desk.site = self.desk.site._replace(ports=tuple(self._stations))
+
+    async def stop(self) -> None:
+        await self.desk.stop()
 
     async def talk(self, talk: Talk, heard_us: HeardUs) -> None:
         for who, silence_s, length_s in talk.said:
             await asyncio.sleep(silence_s)
-            self._turn(who, heard_us, on=True)
+            self._press(self.kind.units.get(who, ""), heard_us)
             await asyncio.sleep(length_s)
-            self._turn(who, heard_us, on=False)
+            self._release(self.kind.units.get(who, ""), heard_us)
 
-    def _turn(self, who: str, heard_us: HeardUs, *, on: bool) -> None:
-        at_us = heard_us() if self._listened_to() else None
-        self.edges.append(Edge(self.units.get(who, ""), on, at_us))
-        self._key(who, on=on)
+    async def signal(self, signals: Signals, heard_us: HeardUs) -> None:
+        for what, who, silence_s in signals.said:
+            await asyncio.sleep(silence_s)
+            unit = self.kind.units[who]
+            self.signals.append(Signalled(what, unit, self._heard(heard_us), self._way_us))
+            getattr(self.desk, what)(unit)
 
-    def _listened_to(self) -> bool:
-        return self._station.in_touch
-
-    def _key(self, who: str, *, on: bool) -> None:
-        raise NotImplementedError
-
-    async def noise(self, noise: Noise) -> None:
-        self._station.write(random.Random(noise.size).randbytes(noise.size))
+    async def noise(self, noise: Noise, heard_us: HeardUs) -> None:
+        began_us = self._heard(heard_us)
+        if self.kind.medium == "lines":
+            await self._flicker()
+        elif self.kind.medium == "mqtt":
+            topic = self.kind.settings.port.partition("broker/")[2].replace("#", "x")
+            self._loop.broker.publish(topic, _rubbish(noise))
+        elif self.kind.medium == "udp" and self.kind.by_level:
+            self._stations[0].write(bytes(noise.size // 2 * 2))  # silence, of any length
+        else:
+            self._stations[0].write(_rubbish(noise))
+        over_us = self._heard(heard_us)
+        if began_us is not None and over_us is not None:
+            self.noisy.append((began_us, over_us))
 
     async def cut(self, cut: Cut) -> None:
-        self._station.cut(half_open=cut.half_open)
+        for station in self._stations:
+            station.cut(half_open=cut.half_open)
         await asyncio.sleep(cut.for_s)
-        self._station.mend()
+        for station in self._stations:
+            station.mend()
 
+    async def lag(self, lag: Lag, heard_us: HeardUs) -> None:
+        began_us = heard_us()
+        for station in self._stations:
+            if lag.what == "delayed":
+                station.lag_s = lag.by_s
+            elif isinstance(station, DatagramStation):
+                station.doubles, station.shuffles_s = True, lag.by_s
+        await asyncio.sleep(lag.for_s)
+        for station in self._stations:
+            station.lag_s = 0.0
+            if isinstance(station, DatagramStation):
+                station.doubles, station.shuffles_s = False, 0.0
+        if lag.what == "shuffled" and began_us is not None:
+            self.noisy.append((began_us, began_us + round(lag.for_s * 1_000_000)))
 
-class Gate(_Base):
-    """A Kenwood base: control is known by its own unit."""
-
-    name = "gate"
-    units = MappingProxyType({"A": "100-4001", "B": "100-4002"})
-
-    def __init__(self, station: Station) -> None:
-        super().__init__(station)
-        self._base = Kenwood(cast(Port, station))
-
-    def _key(self, who: str, *, on: bool) -> None:
-        (self._base.press if on else self._base.release)(self.units.get(who, OWN_UNIT))
-
-
-class Yard(_Base):
-    """A Tait base: control is known by its key."""
-
-    name = "yard"
-    units = MappingProxyType({"A": "1001", "B": "1002"})
-
-    def __init__(self, station: Station) -> None:
-        super().__init__(station)
-        self._base = Tait(cast(Port, station))
-
-    def _listened_to(self) -> bool:
-        return super()._listened_to() and {"rings", "progress"} <= self._base.reporting
-
-    def _key(self, who: str, *, on: bool) -> None:
-        if who and on:
-            self._base.press(self.units[who])
-        elif who:
-            self._base.release()
-        elif on:
-            self._base.speak()
+    def _press(self, unit: str, heard_us: HeardUs) -> None:
+        at_us = self._heard(heard_us)
+        if self.kind.carrier:
+            self.edges.append(Edge(unit, True, at_us, START_US + self._loop.now_us))
         else:
-            self._base.fall_silent()
+            self.messages.append(Message(unit, "" if unit else self._partner, at_us))
+        self.desk.press(unit, self._partner)
+        self._partner = unit or self._partner
+
+    def _release(self, unit: str, heard_us: HeardUs) -> None:
+        if self.kind.carrier:
+            self.edges.append(Edge(unit, False, self._heard(heard_us), START_US + self._loop.now_us))
+        self.desk.release(unit)
+
+    def _heard(self, heard_us: HeardUs) -> int | None:
+        now_us = heard_us() if self.desk.reports else None
+        if now_us is None:
+            return None
+        return now_us + self._way_us + self.kind.late_us
+
+    @property
+    def _way_us(self) -> int:
+        if self.kind.medium == "mqtt":
+            return round(self._loop.broker.lag_s * 1_000_000)
+        return max((station.way_us for station in self._stations), default=0)
+
+    async def _flicker(self) -> None:
+        [station] = self._stations
+        assert isinstance(station, SerialStation)
+        before = station.levels or 0
+        station.write(bytes([before ^ 15]))
+        await asyncio.sleep(FLICKERS_S)
+        station.write(bytes([station.levels or 0]))
+
+
+def _stations(kind: Kind, loop: VirtualLoop) -> list[Station]:
+    """Of each of its ports; none where the peer is a server of its own, or a broker."""
+    network, numbers = loop.network, range(kind.number, kind.number + len(kind.settings.ports()))
+    if kind.medium == "mqtt" or kind.server:
+        return []
+    if kind.medium == "udp":
+        return [network.send_to(number) for number in numbers]
+    if kind.medium == "tcp":
+        return [network.listen(number) for number in numbers]
+    [number] = numbers
+    device = SerialStation(loop, network.chance)
+    device.device(Path(kind.settings.port))
+    return [network.put(number, device)]
+
+
+def _rubbish(noise: Noise) -> bytes:
+    return random.Random(noise.size).randbytes(noise.size)

@@ -1,6 +1,7 @@
 """The people's end: receivers that honour keys, and fail in every way that receivers do."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -39,12 +40,20 @@ class Receiver:
                 return Retry("throttled", THROTTLED_S)
             case "refused":
                 return Rejected("refused")
-        self.received.append(Receipt(self._now_us(), alert["id"], key, self._is_durable(alert["id"]), alert))
+        self._keep(alert, key)
         if self.fault == "hangs_after":
             await asyncio.Event().wait()
         if self.fault == "error_after":
             return Retry("server_error")
         return Delivered()
+
+    def hear(self, told: bytes) -> None:
+        """By a broker, which knows nothing of what it carries."""
+        alert = json.loads(told)
+        self._keep(alert, alert["key"])
+
+    def _keep(self, alert: Mapping[str, Any], key: str) -> None:
+        self.received.append(Receipt(self._now_us(), alert["id"], key, self._is_durable(alert["id"]), alert))
 
 
 class SimNotifier:

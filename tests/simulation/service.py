@@ -1,8 +1,8 @@
 """One life of the gateway's process, from its start to its death: the real parts, put together as gateway.app does."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -10,29 +10,22 @@ from adapters.pbx import asterisk, webhook
 from adapters.pbx.asterisk.link import Link as AsteriskLink
 from adapters.pbx.webhook import HookSource
 from adapters.ports import Notifier, Source
-from adapters.radio import kenwood_fleetsync, tait_ccdi
 from adapters.radio.kind import RadioKind, radio_rules
-from adapters.radio.link import Link
-from gateway.clock import Clock
+from gateway.clock import AnchoredClock
 from gateway.delivery import Delivery, Patience
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
 from gateway.web.hooks import Hooks
-from rules.settings import HoldCheckin, Ladder, RuleSet, ThreeRings, TwoCalls
+from rules.settings import CallBack, HoldCheckin, Ladder, Line, Promise, RuleSet, ThreeRings, TwoCalls, Unit
 from tests.property.rules import test_radio_oracle as radio
 from tests.simulation.disk import SimStore
+from tests.simulation.stations import KINDS, numbers
+from tests.simulation.wires import SimLink
 
 START_US = 1_800_000_000_000_000
 STOP_WITHIN_S = 5.0
-OWN_UNIT = "100-9999"
-PORTS = {"gate": 1, "yard": 2}
 PBXS = tuple(webhook.Settings(name=name, kind=webhook.KIND.name, allow_unsigned=True) for name in ("main", "plain"))
-RADIOS = {
-    "gate": kenwood_fleetsync.KIND.settings(
-        name="gate", kind="kenwood-fleetsync", port="socket://station:1", own_units=(OWN_UNIT,)
-    ),
-    "yard": tait_ccdi.KIND.settings(name="yard", kind="tait-ccdi", port="socket://station:2"),
-}
+NUMBERS = numbers()
 
 
 class _Ami(asterisk.Settings, kw_only=True):
@@ -53,8 +46,9 @@ class Parts:
     pipeline: type[Pipeline] = Pipeline
     delivery: type[Delivery] = Delivery
     hook_source: Callable[[webhook.Settings], HookSource] = HookSource
-    kenwood: RadioKind = kenwood_fleetsync.KIND
-    tait: RadioKind = tait_ccdi.KIND
+    radios: Mapping[str, RadioKind] = field(default_factory=dict)  # by source, where it is not the kind's own
+    link: type[SimLink] = SimLink
+    clock: type[AnchoredClock] = AnchoredClock
     rules: Callable[[RuleSet], RuleSet] = lambda rules: rules  # a wrong reading of the configuration
     notifier: Callable[[Notifier], Notifier] = lambda notifier: notifier
 
@@ -76,15 +70,22 @@ def rule_sets() -> tuple[RuleSet, RuleSet]:
             conversation_s=radio.CONVERSATION / 1000,
         ),
         ladder=Ladder(warn=("desk",), breach=("desk", "chief"), escalation=("chief", "boss")),
+        lines=(Line(number=INBOUND_LINE, inbound_only=True),),
+        units=(Unit(unit="100-4001", heard_every_s=300), Unit(unit="1001", heard_every_s=420)),
         sources=(
             *(webhook.KIND.rules(settings) for settings in PBXS),
             asterisk.KIND.rules(AMI),
-            radio_rules(kenwood_fleetsync.KIND, RADIOS["gate"]),
-            radio_rules(tait_ccdi.KIND, RADIOS["yard"]),
+            *(radio_rules(kind.radio, kind.settings) for kind in KINDS.values()),
         ),
     )
     return first, msgspec.structs.replace(
-        first, version="second", three_rings=ThreeRings(rings=2), hold_checkin=HoldCheckin(every_s=20)
+        first,
+        version="second",
+        three_rings=ThreeRings(rings=2),
+        hold_checkin=HoldCheckin(every_s=20),
+        call_back=CallBack(within_s=600, warn_before_s=60),
+        promise=Promise(within_s=300),
+        ladder=Ladder(warn=("desk",), breach=("chief",), escalation=("boss",), acknowledge_within_s=30),
     )
 
 
@@ -94,23 +95,37 @@ RULE_SETS = rule_sets()
 class Service:
     """`died` is set when this process is no more; nothing of it may be heard from then on."""
 
-    def __init__(
-        self, parts: Parts, store: SimStore, rules: RuleSet, clock: Clock, notifiers: Sequence[Notifier]
+    def __init__(  # noqa: PLR0917 - it is put together in one place
+        self,
+        parts: Parts,
+        store: SimStore,
+        rules: RuleSet,
+        clock: AnchoredClock,
+        notifiers: Sequence[Notifier],
+        channels: Sequence[str] = (),
+        hang_up: Callable[[], None] = lambda: None,
     ) -> None:
+        """`hang_up` is what the kernel does for a process that was killed: its connections break."""
         self.store = store
         self.rules = rules
         self.died = asyncio.Event()
-        self.pipeline = parts.pipeline(store, parts.rules(rules), clock, metrics=_METRICS)
+        self._read_rules = parts.rules
+        self.pipeline = parts.pipeline(
+            store, parts.rules(rules), clock, metrics=_METRICS, anchor_us=clock.anchor_us
+        )
         self.delivery = parts.delivery([parts.notifier(one) for one in notifiers], self.pipeline, _PATIENCE)
         sources = {settings.name: parts.hook_source(settings) for settings in PBXS}
         self.hook_sources = sources
         self.hooks = Hooks(sources, self.pipeline, wall_s=lambda: clock() / 1_000_000)
         self.links: list[Source] = [
-            Link(parts.kenwood, RADIOS["gate"]),
-            Link(parts.tait, RADIOS["yard"]),
+            *(
+                parts.link(parts.radios.get(name, KINDS[name].radio), KINDS[name].settings, NUMBERS)
+                for name in channels
+            ),
             AsteriskLink(AMI),
         ]
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._hang_up = hang_up
 
     def start(self) -> None:
         start = asyncio.get_running_loop().create_task
@@ -119,6 +134,10 @@ class Service:
             "delivery": start(self.delivery.run()),
             **{link.name: start(link.run(self.pipeline)) for link in self.links},
         }
+
+    async def take_rules(self, rules: RuleSet) -> None:
+        await self.pipeline.take_rules(self._read_rules(rules))
+        self.rules = rules
 
     def bugs(self) -> list[BaseException]:
         """What ended one of its tasks: only a bug does."""
@@ -140,6 +159,7 @@ class Service:
         """As by SIGKILL: what is not durable now never was."""
         self.store.dead = True
         self.died.set()
+        self._hang_up()
         await self._end(*self._tasks)
 
     async def _end(self, *names: str) -> None:

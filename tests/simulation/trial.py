@@ -9,6 +9,7 @@ import structlog
 from tests.simulation.checks import broken
 from tests.simulation.plan import Plan
 from tests.simulation.service import Parts
+from tests.simulation.signals import unsaid
 from tests.simulation.truth import untrue
 from tests.simulation.world import World, run
 
@@ -34,7 +35,9 @@ def played(plan: Plan, parts: Parts | None = None) -> Trial:
         return Trial(plan, [f"{type(error).__name__}: {error}"], 0, {}, "")
     finally:
         structlog.configure(**before)
-    return Trial(plan, broken(world) + untrue(world), len(world.disk.rows), world.history.faults, _trace(world))
+    return Trial(
+        plan, broken(world) + untrue(world) + unsaid(world), len(world.disk.rows), world.history.faults, _trace(world)
+    )
 
 
 def minimised(trial: Trial, parts: Parts | None = None, tell: Callable[[str], None] = lambda _: None) -> Trial:

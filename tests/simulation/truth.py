@@ -11,6 +11,7 @@ from tests.simulation.oracle import Seen
 from tests.simulation.pbx import Posted, events
 from tests.simulation.plan import Call, Talk
 from tests.simulation.service import START_US
+from tests.simulation.traffic import alike, possible
 from tests.simulation.world import World
 
 PROMPT_US = 1_300_000  # an event that came so soon can be judged by its own time
@@ -143,6 +144,8 @@ def _outages(world: World) -> list[tuple[int, int]]:
 
 def _talk(world: World, talk: Talk, records: Sequence[Judged]) -> Iterator[str]:
     radio = world.radios[talk.channel]
+    if not radio.kind.carrier or radio.kind.by_level:
+        return  # see tests.simulation.signals
     heard = [edge.heard_us for edge in radio.edges if edge.heard_us is not None]
     if len(heard) < len(radio.edges):
         return  # nobody listened to a part of it
@@ -150,15 +153,17 @@ def _talk(world: World, talk: Talk, records: Sequence[Judged]) -> Iterator[str]:
     entries = [row.entry for row in world.disk.rows if getattr(row.entry.event, "source", "") == talk.channel]
     if any(isinstance(e.event, LinkChanged) and begun_us <= e.at_us <= over_us for e in entries):
         return  # the link was lost meanwhile, or the gateway
+    if any(map(radio.is_noisy, heard)) and not radio.kind.shrugs_off_noise:
+        return
     kept = {entry.at_us for entry in entries if isinstance(entry.event, RadioEvent)}
     yield from (f"the {edge} is not in the journal" for edge in radio.edges if edge.heard_us not in kept)
-    expected = oracle.hailing(radio.edges)
+    expected = possible(radio)
     found = []
     for record in records:
-        if record.incident.channel != talk.channel:
+        if record.incident.channel != radio.channel:
             continue
         for obligation in (o for o in record.obligations if o.rule == "two_calls"):
             found.append((record.incident.unit, record.incident.calls, obligation.state, obligation.seconds))
             yield from _told(world, [obligation])
-    if sorted(found, key=str) != sorted(expected, key=str):
-        yield f"two_calls is {found}, and should be {expected}"
+    if not any(alike(found, one) for one in expected):
+        yield f"two_calls is {found}, and should be {' or '.join(map(str, expected))}"

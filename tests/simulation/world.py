@@ -7,19 +7,43 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import paho.mqtt.client as paho
+
 from adapters.errors import GatewayError
-from adapters.ports import Incoming
-from rules.events import AlertAcknowledged, CalledBack, CheckedIn, Event
-from tests.simulation.desk import oldest_missed, unacknowledged
+from adapters.notify.mqtt.notifier import Broker as NotifierBroker
+from adapters.notify.mqtt.notifier import MqttNotifier
+from adapters.ports import Incoming, Notifier
+from rules.events import AlertAcknowledged, CalledBack, CheckedIn, Event, PromiseGiven, PromiseKept
+from tests.simulation.broker import Published
+from tests.simulation.desk import last_heard, oldest_missed, oldest_promise, unacknowledged
 from tests.simulation.disk import Disk, DiskState
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.pbx import Pbx
-from tests.simulation.plan import Call, Click, Crash, Cut, DiskTrouble, Happening, Noise, Plan, ReceiverTrouble, Talk
-from tests.simulation.radio import Gate, Radio, Yard
+from tests.simulation.plan import (
+    BrokerFault,
+    BrokerTrouble,
+    Call,
+    Click,
+    Crash,
+    Cut,
+    DiskTrouble,
+    Happening,
+    Lag,
+    Noise,
+    Plan,
+    ReceiverTrouble,
+    Signals,
+    Talk,
+)
+from tests.simulation.radio import Radio
 from tests.simulation.receivers import Receiver, SimNotifier
-from tests.simulation.service import PORTS, RULE_SETS, START_US, Parts, Service
+from tests.simulation.service import RULE_SETS, START_US, Parts, Service
+from tests.simulation.stations import KINDS
 from tests.simulation.switchboard import Switchboard
 
+BY_MQTT = "desk"  # whose alerts go to the broker, where there is one
+BROKER_LAG_S = 1.5
+STEP_MAX_US = 100_000  # so much a step of the wall clock may move a short deadline
 END_US = 2_700_000_000  # all is over by then, and quiet: what was due has passed, what was late is done
 
 
@@ -49,6 +73,7 @@ class History:
 class World:
     def __init__(self, plan: Plan, loop: VirtualLoop, parts: Parts) -> None:
         self.plan = plan
+        self._loop = loop
         self.history = History()
         self.disk = Disk()
         self.service: Service | None = None
@@ -57,18 +82,21 @@ class World:
             name: Receiver(name, lambda: loop.now_us, lambda alert: alert in self.disk.all_alerts)
             for name in RULE_SETS[0].notifiers
         }
-        stations = {name: loop.network.listen(port) for name, port in PORTS.items()}
-        self.radios: dict[str, Radio] = {"gate": Gate(stations["gate"]), "yard": Yard(stations["yard"])}
+        self.radios = {name: Radio(name, loop) for name in plan.channels}
         self.switchboard = Switchboard(loop)
-        self._loop = loop
+        if plan.by_mqtt:
+            self._subscribe(self.receivers[BY_MQTT])
         self._parts = parts
         self._disk_state = DiskState()
         self._machine = asyncio.Lock()
         self._busy_since: int | None = None
         self._wall_off_us = 0  # of the machine, from the true time
+        self._booted_us = 0
 
     async def play(self) -> None:
         await self.switchboard.start()
+        for radio in self.radios.values():
+            await radio.start()
         await self._boot(Crash(0.0, "now", 0.0))
         async with asyncio.TaskGroup() as tasks:
             for happening in self.plan.happenings:
@@ -76,14 +104,20 @@ class World:
         await asyncio.sleep((END_US - self._loop.now_us) / 1_000_000)
         await self._end_life("stop")
         await self.switchboard.stop()
+        for radio in self.radios.values():
+            await radio.stop()
 
     def gateway_us(self) -> int:
         assert self.service is not None
         return self.service.pipeline.now_us()
 
+    def published(self) -> list[Published]:
+        """What stations told a broker, and it took."""
+        return self._loop.broker.published
+
     async def _at(self, happening: Happening) -> None:
         await asyncio.sleep(happening.at_s - self._loop.now_us / 1_000_000)
-        if not isinstance(happening, Call | Talk | Click):
+        if not isinstance(happening, Call | Talk | Signals | Click):
             kind = getattr(happening, "what", getattr(happening, "when", ""))
             name = f"{type(happening).__name__} {kind}".strip()
             self.history.faults[name] = self.history.faults.get(name, 0) + 1
@@ -93,10 +127,22 @@ class World:
         match happening:
             case Call():
                 return self._call(happening)
+            case CallOut():
+                return self.pbx.ring(happening)
+            case ClockSet():
+                return self._set_clock(happening)
+            case RulesEdited():
+                return self._edit_rules(happening)
             case Talk():
                 return self.radios[happening.channel].talk(happening, self._heard_us)
+            case Signals():
+                return self.radios[happening.channel].signal(happening, self._heard_us)
+            case Lag():
+                return self.radios[happening.channel].lag(happening, self._heard_us)
+            case BrokerTrouble():
+                return self._broker_trouble(happening)
             case Noise():
-                return self.radios[happening.channel].noise(happening)
+                return self.radios[happening.channel].noise(happening, self._heard_us)
             case Click():
                 return self._click(happening)
             case Crash():
@@ -106,6 +152,9 @@ class World:
             case ReceiverTrouble():
                 return self._receiver_trouble(happening)
             case Cut():
+                if happening.channel in KINDS and KINDS[happening.channel].medium == "mqtt":
+                    what: BrokerFault = "half_open" if happening.half_open else "cut"
+                    return self._broker_trouble(BrokerTrouble(happening.at_s, happening.for_s, what))
                 place = self.switchboard if happening.channel == "ami" else self.radios[happening.channel]
                 return place.cut(happening)
 
@@ -143,6 +192,10 @@ class World:
             await self._submit(AlertAcknowledged(by="li", alert=alert))
         elif click.what == "call_back" and (number := oldest_missed(state)):
             await self._submit(CalledBack(by="li", incident=number))
+        elif click.what == "promise" and (number := last_heard(state)):
+            await self._submit(PromiseGiven(by="li", incident=number))
+        elif click.what == "keep" and (number := oldest_promise(state)):
+            await self._submit(PromiseKept(by="li", incident=number))
 
     async def _submit(self, event: Event) -> bool | None:
         """Whether it counts; None: nobody knows."""
@@ -176,6 +229,27 @@ class World:
             await asyncio.sleep(crash.away_s)
             await self._boot(crash)
 
+    async def _set_clock(self, step: ClockSet) -> None:
+        """What becomes of the wall clock while a process runs is seen at the next start; nobody notices it before."""
+        before_us = self.gateway_us() if self.service is not None else None
+        self._wall_off_us += round(step.by_s * 1_000_000)
+        if before_us is not None and abs(self.gateway_us() - before_us) > STEP_MAX_US:
+            self.history.wrong.append(f"our clock went by {(self.gateway_us() - before_us) / 1_000_000} s at once")
+
+    async def _edit_rules(self, edited: RulesEdited) -> None:
+        """As on SIGHUP; where the gateway cannot take them, the operator is told to come again."""
+        service = self.service
+        if service is None or service.pipeline.ready:
+            return
+        taking = asyncio.create_task(service.take_rules(RULE_SETS[edited.rules]))
+        died = asyncio.create_task(service.died.wait())
+        await asyncio.wait({taking, died}, return_when=asyncio.FIRST_COMPLETED)
+        died.cancel()
+        if not taking.done():
+            taking.cancel()
+        elif isinstance(taking.exception(), GatewayError):
+            self.history.faults["rules not taken"] = self.history.faults.get("rules not taken", 0) + 1
+
     async def _end_life(self, how: str) -> None:
         service = self.service
         assert service is not None
@@ -191,19 +265,50 @@ class World:
 
     async def _boot(self, crash: Crash) -> None:
         self._wall_off_us += round(crash.step_s * 1_000_000)
-        # Anchored once, then monotonic: what becomes of the wall clock meanwhile is seen at the next start.
-        off_us = START_US + self._wall_off_us
-        clock = partial(self._clock, off_us)
+        if crash.reboots:
+            self._booted_us = self._loop.now_us
+        clock = self._parts.clock(self._wall_ns, self._monotonic_ns)
         store = self._parts.store(
             self.disk, self._disk_state, lambda busy: self._set_busy(self.gateway_us(), busy=busy)
         )
-        notifiers = [SimNotifier(receiver) for receiver in self.receivers.values()]
-        self.service = Service(self._parts, store, RULE_SETS[crash.rules], clock, notifiers)
+        notifiers = [self._notifier(receiver) for receiver in self.receivers.values()]
+        self.service = Service(
+            self._parts, store, RULE_SETS[crash.rules], clock, notifiers, self.plan.channels, self._loop.broker.drop_all
+        )
         self.service.start()
         self.history.lives.append(Life(self.gateway_us(), crash.rules, crash.step_s != 0.0))
 
-    def _clock(self, off_us: int) -> int:
-        return self._loop.now_us + off_us
+    def _notifier(self, receiver: Receiver) -> Notifier:
+        if self.plan.by_mqtt and receiver.name == BY_MQTT:
+            return MqttNotifier(receiver.name, RULE_SETS[0].site, NotifierBroker("broker", 1883))
+        return SimNotifier(receiver)
+
+    def _subscribe(self, receiver: Receiver) -> None:
+        """To what the gateway publishes."""
+        broker = self._loop.broker
+        broker.listeners.append((f"hotline/{RULE_SETS[0].site}/alerts/+", lambda _, told: receiver.hear(told)))
+        broker.trouble = lambda: receiver.fault
+
+    async def _broker_trouble(self, trouble: BrokerTrouble) -> None:
+        broker = self._loop.broker
+        match trouble.what:
+            case "repeats":
+                broker.repeats = True
+            case "slow":
+                broker.lag_s = BROKER_LAG_S
+            case _:
+                broker.cut(half_open=trouble.what == "half_open")
+                if trouble.what == "forgets":
+                    broker.forget()
+        await asyncio.sleep(trouble.for_s)
+        broker.repeats, broker.lag_s = False, 0.0
+        broker.mend()
+
+    def _wall_ns(self) -> int:
+        return (self._loop.now_us + START_US + self._wall_off_us) * 1000
+
+    def _monotonic_ns(self) -> int:
+        return (self._loop.now_us - self._booted_us) * 1000
 
     def _set_busy(self, at_us: int, *, busy: bool) -> None:
         if busy:
@@ -229,10 +334,12 @@ def run(plan: Plan, parts: Parts | None = None) -> World:
     random.seed(plan.seed)  # jitter
     loop = VirtualLoop()
     loop.network.chance.seed(plan.seed)
+    by_real_time, paho.time_func = paho.time_func, loop.time  # its keep-alive knows no loop
     try:
         asyncio.set_event_loop(loop)
         return loop.run_until_complete(_played(plan, loop, parts or Parts()))
     finally:
+        paho.time_func = by_real_time
         asyncio.set_event_loop(None)
         loop.close()
 
@@ -240,7 +347,7 @@ def run(plan: Plan, parts: Parts | None = None) -> World:
 async def _played(plan: Plan, loop: VirtualLoop, parts: Parts) -> World:
     world = World(plan, loop, parts)
     wrong = world.history.wrong
-    loop.set_exception_handler(lambda _, context: wrong.append(f"unhandled: {context.get('exception') or context}"))
+    loop.set_exception_handler(lambda _, context: wrong.append(f"unhandled: {context.get('exception')!r} {context}"))
     await world.play()
     for _ in range(3):
         await asyncio.sleep(0)
