@@ -18,7 +18,7 @@ def restore(live: LiveState, rules: RuleSet) -> State:
     """The state as it was committed, under the rules last taken; `rules` where the store knows none it can read."""
     try:
         taken = rules if live.rules is None else _rules_taken.decode(live.rules).rules
-    except msgspec.ValidationError:  # written by another version: ours are taken by the next entry
+    except ValueError:  # written by another version, or damaged: ours are taken by the next entry
         taken = rules
     return State(
         taken,

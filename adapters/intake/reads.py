@@ -24,6 +24,7 @@ from rules.moments import rfc3339
 from rules.obligations import Obligation
 
 _KEY_MAX = 2**63 - 1  # BIGINT
+_UNREADABLE = (ValueError, TypeError, OverflowError)  # of a row that is not as we wrote it; msgspec's are ValueErrors
 
 T = TypeVar("T")
 
@@ -89,8 +90,12 @@ class Reader:
     def alerts(self, state: str | None, limit: int, cursor: str | None) -> Page:
         where = [] if state is None else [alert.c.state == state]
         query = page_query(alert, ("raised_us", "id"), limit, cursor, where)
-        found, following = _page(self._run(lambda ask: ask(query)), limit, alert, ("raised_us", "id"))
-        return Page([document(rows.alert_from_body(row[-1])) for row in found], following)
+
+        def ask_all(ask: Ask) -> Page:
+            found, following = _page(ask(query), limit, alert, ("raised_us", "id"))
+            return Page([document(rows.alert_from_body(row[-1])) for row in found], following)
+
+        return self._run(ask_all)
 
     def timeline(self, number: str) -> list[Document]:
         def ask_all(ask: Ask) -> list[Document]:
@@ -101,15 +106,19 @@ class Reader:
 
     def unparsed(self, limit: int, cursor: str | None) -> Page:
         query = page_query(journal, ("seq",), limit, cursor, [journal.c.error.is_not(None)])
-        found, following = _page(self._run(lambda ask: ask(query)), limit, journal, ("seq",))
-        return Page([_unread(row) for row in found], following)
+
+        def ask_all(ask: Ask) -> Page:
+            found, following = _page(ask(query), limit, journal, ("seq",))
+            return Page([_unread(row) for row in found], following)
+
+        return self._run(ask_all)
 
     def journal(self, after_seq: int, limit: int, until_us: int | None) -> list[Entry]:
         query = select(journal.c.seq, journal.c.at_us, journal.c.body).where(journal.c.seq > after_seq)
         if until_us is not None:
             query = query.where(journal.c.at_us <= until_us)
         query = query.order_by(journal.c.seq).limit(limit)
-        return [rows.entry_from_row(*row) for row in self._run(lambda ask: ask(query))]
+        return self._run(lambda ask: [rows.entry_from_row(*row) for row in ask(query)])
 
     def _run(self, work: Callable[[Ask], T]) -> T:
         """A connection that lay idle may have died meanwhile: then once more on a new one."""
@@ -137,6 +146,9 @@ class Reader:
 
         try:
             result = work(ask)
+        except _UNREADABLE as error:  # the database itself found nothing wrong: a disk that lies, or a hand in the file
+            connection.close()
+            raise StoreError(f"the store is damaged: stop, keep a copy, restore the last backup ({error})") from error
         except BaseException:
             connection.close()
             raise

@@ -132,7 +132,7 @@ def _manager(data: bytes) -> None:
     whole = _told(Codec(), [data])
     assert _told(Codec(), torn(data)) == whole
     event = b"Event: Newstate\r\nChannelState: 4\r\n\r\n"
-    assert _told(Codec(), [b"Asterisk Call Manager/9\r\n" + data + b"\r\n\r\n", event])[-1] == event.strip()
+    assert _told(Codec(), [b"Asterisk Call Manager/9\r\n" + data + b"\r\n\r\n", event])[-1].strip() == event.strip()
     words = data.decode("utf-8", "replace")
     try:
         action = encode_action("Originate", Variable=words)
