@@ -43,7 +43,7 @@ format: $(READY) ## Let ruff put the code into shape
 	@$(VENV)/ruff check --fix
 	@$(VENV)/ruff format
 
-bench: $(READY) ## Measure: see benchmarks/README.md
+bench: $(READY) ## Measure all, compare with the last run: benchmarks/README.md
 	@$(VENV)/python -m benchmarks $(ARGS)
 
 audit: $(READY) ## Bill of materials (CycloneDX), known vulnerabilities, the service's exposure

@@ -1,17 +1,28 @@
-"""Run all measurements in turn: `python -m benchmarks [--quick] [--only NAME] [--out FILE]`.
+"""Run all measurements in turn: `python -m benchmarks [--quick] [--only NAME] [--against FILE] [--publish]`.
 
-Each runs alone, in a process of its own, and tells JSON lines; they are kept in one file, and the figures that
-have a target are shown in a table. Each one's own help: `python -m benchmarks.NAME --help`.
+Each runs alone, in a process of its own. Their figures become one JSON file and one plot under var/benchmarks, and a
+table that says what has a target, and what got better or worse since the last run. Each one's own help:
+`python -m benchmarks.NAME --help`. Where one spends its time: `python -m benchmarks --profile NAME`.
 """
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from benchmarks import figures, profiles
+from benchmarks.figures import Figure, Measured, Taken
+from benchmarks.measure import busy_s, machine
+
+ROOT = Path(__file__).parents[1]
+KEPT = ROOT / "var" / "benchmarks"
+PUBLISHED = ROOT / "docs" / "figures.json"  # those that docs/PERFORMANCE.md tells of
+PUBLISHED_CHART = ROOT / "docs" / "images" / "figures.svg"
 
 
 class Measurement(NamedTuple):
@@ -23,94 +34,91 @@ class Measurement(NamedTuple):
 
 MEASUREMENTS = (
     Measurement("webhooks", ("--rounds", "1", "--calls", "2000")),
+    Measurement("ami_events", ("--rounds", "1", "--calls", "500")),
     Measurement("hook_decode", ("--rounds", "1")),
     Measurement("decide", ("--rounds", "1")),
     Measurement("memory_per_call", ()),
     Measurement("pipeline_throughput", ("--rounds", "1", "--calls", "3000")),
     Measurement("store_commit", ("--rounds", "1", "--seconds", "0.3")),
-    Measurement("lateness", ("--calls", "500", "--seconds", "5", "--burst", "2000")),
+    Measurement("lateness", ("--rounds", "1", "--calls", "500", "--seconds", "5", "--burst", "2000")),
     Measurement("radio_codecs", ("--rounds", "1")),
     Measurement("radio_lines", ("--lines", "20", "--seconds", "3")),
     Measurement("restart", ("--rounds", "1", "--open", "5000", "--journal", "20000")),
+    Measurement("cold_start", ("--rounds", "2")),
+    Measurement("idle", ("--seconds", "5")),
 )
 
 
-class Target(NamedTuple):
-    """A promised figure: where it stands in a line (dots go into inner objects), and its bounds."""
-
-    benchmark: str
-    figure: str
-    least: float | None = None
-    most: float | None = None
-
-    @property
-    def wanted(self) -> str:
-        if self.least is not None:
-            return f"≥ {self.least:,}"
-        return f"≤ {self.most:,}" if self.most is not None else ""
-
-    def judged(self, value: float) -> str:
-        """In words; "" for a figure without a target."""
-        if self.least is None and self.most is None:
-            return ""
-        reached = (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
-        return "reached" if reached else "missed"
-
-
-TARGETS = (
-    Target("signed webhooks, committed", "ratio_to_bare", least=0.5),
-    Target("signed webhooks, committed", "gateway_p99_ms", most=25),
-    Target("decide", "steps_per_s", least=100_000),
-    Target("memory per open call", "bytes", most=4096),
-    Target("pipeline throughput", "events_per_s", least=10_000),
-    Target("lateness at an MQTT subscriber", "spread.late_p99_ms"),
-    Target("lateness at an MQTT subscriber", "spread.early", most=0),
-    Target("lateness at an MQTT subscriber", "burst.late_p99_ms"),
-    Target("lateness at an MQTT subscriber", "burst.missed", most=0),
-    Target("radio codecs", "slowest_mbytes_per_s"),
-    Target("meshtastic beside meshtastic", "ratio"),
-    Target("aprs-kiss beside aioax25", "ratio"),
-    Target("hytera beside dmr-kaitai", "ratio"),
-    Target("serial lines", "cpu_share"),
-    Target("serial lines", "alert_p99_ms"),
-    Target("serial lines", "missed", most=0),
-    Target("restart", "ready_s", most=3),
-)
-
-
-def run(measurement: Measurement, *, quick: bool) -> Iterator[dict[str, Any]]:
-    """Its JSON lines as they come; what it tells of its progress goes to our standard error."""
+def run(measurement: Measurement, *, quick: bool) -> Iterator[tuple[str, list[Measured]]]:
+    """What it reports; what it tells of its progress goes to our standard error."""
     command = [sys.executable, "-m", f"benchmarks.{measurement.module}", *(measurement.quick if quick else ())]
     print(f"— {' '.join(command[1:])}", file=sys.stderr, flush=True)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         for line in process.stdout or ():
             if line.startswith("{"):
-                yield json.loads(line)
+                told = json.loads(line)
+                print(f"  beside: {json.dumps(told['beside'], ensure_ascii=False)}", file=sys.stderr)
+                yield told["benchmark"], [_measured(one) for one in told["figures"]]
             else:
                 print(line, end="", file=sys.stderr)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
 
 
-def found(lines: list[dict[str, Any]], target: Target) -> Any:
-    """The figure, or None if its benchmark did not run."""
-    for line in lines:
-        if line["benchmark"] == target.benchmark:
-            value: Any = line
-            for key in target.figure.split("."):
-                value = value[key]
-            return value
-    return None
+def _measured(told: dict[str, Any]) -> Measured:
+    return Measured(**{name: told[name] for name in Measured._fields})
 
 
-def table(lines: list[dict[str, Any]]) -> str:
-    rows = [("measurement", "figure", "measured", "wanted", "")]
-    for target in TARGETS:
-        value = found(lines, target)
-        if value is not None:
-            rows.append((target.benchmark, target.figure, f"{value:,}", target.wanted, target.judged(value)))
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+def measured(chosen: list[str] | None, *, quick: bool) -> Iterator[Figure]:
+    """The figures of all that were chosen, as they come."""
+    commit = _commit()
+    for measurement in MEASUREMENTS:
+        if chosen and measurement.module not in chosen:
+            continue
+        date = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        began, busy_before_s, ours_before_s = time.monotonic(), busy_s(), _children_s()
+        try:
+            told = list(run(measurement, quick=quick))
+        except subprocess.CalledProcessError as error:
+            print(f"{measurement.module} failed: {error}", file=sys.stderr)  # the others' figures are not lost by it
+            continue
+        took_s = time.monotonic() - began
+        others_s = busy_s() - busy_before_s - (_children_s() - ours_before_s)
+        taken = Taken(commit, date, machine(), busy_elsewhere=round(max(0.0, others_s) / took_s, 2))
+        for benchmark, told_figures in told:
+            yield from (figures.figure(benchmark, one, taken) for one in told_figures)
+
+
+def _children_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _commit() -> str:
+    """A plus behind it: there were changes beside."""
+    asked = ["git", "describe", "--always", "--abbrev=7", "--dirty=+", "--exclude=*"]
+    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    return told.stdout.strip() or "unknown"
+
+
+def keep(now: list[Figure], against: Path | None, *, quick: bool, publish: bool) -> None:
+    """Compare with the last run, show it, and let this one be the next one's last."""
+    path = KEPT / ("quick.json" if quick else "figures.json")
+    last_path = against or (path if path.exists() else PUBLISHED)
+    last = figures.read(last_path)
+    print(figures.table(now, last))
+    if last:
+        print(f"\n“last”: {last_path}, commit {', '.join(sorted({one.commit for one in last}))}")
+        if last[0].machine != machine():
+            print("It was taken on another machine: only ratios can be compared.")
+    kept = figures.merged(figures.read(path), now)
+    chart = figures.chart(f"Figures of {now[0].date[:10]}, commit {now[0].commit}", now, last)
+    figures.write(path, kept)
+    path.with_suffix(".svg").write_text(chart, encoding="utf-8")
+    print(f"{path.relative_to(ROOT)}, {path.with_suffix('.svg').relative_to(ROOT)}")
+    if publish:
+        figures.write(PUBLISHED, kept)
+        PUBLISHED_CHART.write_text(figures.chart(f"Figures of {now[0].date[:10]}", kept, []), encoding="utf-8")
 
 
 def main() -> None:
@@ -118,21 +126,22 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--quick", action="store_true", help="small numbers: to see that all of it works")
     reader.add_argument("--only", action="append", choices=names, metavar="NAME", help=", ".join(names))
-    reader.add_argument("--out", type=Path, default=Path("var/benchmarks.jsonl"), help="lines are added to this file")
+    reader.add_argument("--against", type=Path, metavar="FILE", help="compare with these figures, not the last run's")
+    reader.add_argument("--publish", action="store_true", help="also write docs/figures.json and its plot")
+    reader.add_argument("--profile", choices=profiles.NAMES, help="instead, sample one of the hot paths (py-spy)")
     asked = reader.parse_args()
-    asked.out.parent.mkdir(parents=True, exist_ok=True)
-    lines: list[dict[str, Any]] = []
-    begin = time.monotonic()
-    with asked.out.open("a", encoding="utf-8") as out:
-        for measurement in MEASUREMENTS:
-            if asked.only and measurement.module not in asked.only:
-                continue
-            for line in run(measurement, quick=asked.quick):
-                lines.append(line)
-                out.write(json.dumps(line, ensure_ascii=False) + "\n")
-                out.flush()
-    print(table(lines))
-    print(f"{time.monotonic() - begin:.0f} s; all figures: {asked.out}")
+    if asked.profile:
+        profiles.profile(asked.profile, KEPT)
+        return
+    if asked.publish and asked.quick:
+        reader.error("quick figures mean too little to be published")
+    now = list(measured(asked.only, quick=asked.quick))
+    if not now:
+        sys.exit("nothing was measured")
+    keep(now, asked.against, quick=asked.quick, publish=asked.publish)
+    missing = {*(asked.only or names)} - {one.benchmark for one in now}
+    if missing:
+        sys.exit(f"failed: {', '.join(sorted(missing))}")
 
 
 if __name__ == "__main__":

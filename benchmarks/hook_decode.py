@@ -8,14 +8,13 @@ import base64
 import hmac
 import time
 from collections.abc import Callable
-from statistics import median
 
 import msgspec
 
 from adapters.pbx.webhook.settings import Settings
 from adapters.pbx.webhook.signature import Proven, Verifier
 from adapters.pbx.webhook.source import Reader
-from benchmarks.measure import machine, report
+from benchmarks.measure import Measured, report
 
 KEY = b"k" * 32
 AT_S = 1_795_219_750
@@ -29,15 +28,14 @@ BODIES = {
 FORM = b"event=newCall&from=4921155667788&to=4921155443322&direction=in&callId=7871&user%5B%5D=Alice&user%5B%5D=Bob"
 
 
-def us_each(work: Callable[[], object], events: int, rounds: int) -> float:
-    """Median of the rounds."""
+def us_each(work: Callable[[], object], events: int, rounds: int) -> list[float]:
     took = []
     for _ in range(rounds):
         began = time.perf_counter()
         for _ in range(events):
             work()
         took.append((time.perf_counter() - began) / events * 1e6)
-    return median(took)
+    return took
 
 
 def main() -> None:
@@ -48,7 +46,7 @@ def main() -> None:
     settings = msgspec.convert({"name": "main", "kind": "pbx-webhook", "allow_unsigned": True}, Settings)
     reader, verifier = Reader(settings), Verifier([KEY])
     form = "application/x-www-form-urlencoded"
-    figures: dict[str, dict[str, float]] = {}
+    figures = []
     shapes = [(name, body, "application/json") for name, body in BODIES.items()] + [("sipgate form", FORM, form)]
     for name, body, content_type in shapes:
         digest = hmac.digest(KEY, f"msg_1.{AT_S}.".encode() + body, "sha256")
@@ -65,10 +63,10 @@ def main() -> None:
             return reader.read(body, content_type=content_type, content_encoding="", message_id="msg_1", at_us=AT_S)
 
         assert verify() == Proven("signature")
-        proof_us = us_each(verify, arguments.events, arguments.rounds)
-        read_us = us_each(read, arguments.events, arguments.rounds)
-        figures[name] = {"verify_us": round(proof_us, 1), "read_us": round(read_us, 1)}
-    report("reading a webhook", {**figures, "machine": machine()})
+        for what, work in (("verify", verify), ("read", read)):
+            took = us_each(work, arguments.events, arguments.rounds)
+            figures.append(Measured(f"{what}: {name}", "µs", "lower", took))
+    report("hook_decode", figures)
 
 
 if __name__ == "__main__":

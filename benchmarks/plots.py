@@ -79,7 +79,7 @@ def time_chart(title: str, panels: Sequence[Panel], *, marks: Sequence[tuple[flo
     size_s, unit = next(((s, name) for s, name in ((3600, "h"), (60, "min")) if end_s - begin_s >= 3 * s), (1, "s"))
     for tick in nice_ticks(begin_s / size_s, end_s / size_s, 8):
         parts.append(_text(across(tick * size_s), bottom + 18, f"{tick:g} {unit}", "quiet mid"))
-    return _document(title, bottom + 32, parts)
+    return document(title, bottom + 32, parts)
 
 
 def _panel(panel: Panel, across: "_Scale", top: float) -> Iterator[str]:
@@ -118,7 +118,7 @@ def strip_chart(title: str, strips: Sequence[Strip]) -> str:
             parts.append(f'<line class="rule" x1="24" x2="{WIDTH - 24}" y1="{top - 1}" y2="{top - 1}"/>')
         parts += _strip(strip, top + _ROW / 2)
         top += _ROW
-    return _document(title, top + 20, parts)
+    return document(title, top + 20, parts)
 
 
 def _strip(strip: Strip, y: float) -> Iterator[str]:
@@ -194,7 +194,7 @@ def _text(x: float, y: float, text: str, kind: str = "") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}"{f" class={kind!r}" if kind else ""}>{escape(text)}</text>'
 
 
-def _document(title: str, height: float, parts: Sequence[str]) -> str:
+def document(title: str, height: float, parts: Sequence[str]) -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" role="img">',

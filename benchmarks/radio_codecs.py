@@ -8,14 +8,13 @@ do beyond parsing (publishing, threads, sockets) is left out. Seconds are those 
 
 import argparse
 import gc
-import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator
 
 from adapters.radio.kind import Piece
 from adapters.radio.registry import KINDS
 from adapters.radio.station import Station
-from benchmarks.measure import machine, report
+from benchmarks.measure import Measured, report
 from benchmarks.radio_decoders import aprs_frames, hytera_frames, meshtastic_frames, read_by_others
 from rules.events import Unparsed
 from tests.contract.radio.samples import Sample, samples
@@ -46,41 +45,38 @@ def feed(station: Station, pieces: Iterable[Piece], since_us: int) -> Iterator[b
         station.to_send()
 
 
-def of_sample(sample: Sample, rounds: int) -> dict[str, float]:
+def of_sample(sample: Sample, rounds: int) -> Measured:
     whole = sample.pieces()
     pieces = in_reads(whole[0].data * 20) if sample.is_stream else whole * 20
     size = sum(len(piece.data) for piece in pieces)
     station = sample.station()
     moments = iter(range(0, 10**18, LATER_US))
-    events = 0
 
     def work() -> int:
-        nonlocal events
-        events = sum(feed(station, pieces, next(moments)))
+        for _ in feed(station, pieces, next(moments)):
+            pass
         return size
 
-    speeds = [rate(work) for _ in range(rounds)]
-    return {"mbytes_per_s": round(statistics.median(speeds) / 1e6, 3), "events_a_pass": events}
+    return Measured(str(sample), "MB/s", "higher", [rate(work) / 1e6 for _ in range(rounds)])
 
 
-def beside(kind_name: str, frames: list[bytes], rounds: int) -> dict[str, float]:
+def beside(kind_name: str, frames: list[bytes], theirs: str, rounds: int) -> list[Measured]:
     """Ours and theirs by turns, frames a second each. A fresh station a pass: no frame is a repetition."""
     kind = next(kind for kind in KINDS if kind.name == kind_name)
     sample = next(sample for sample in samples() if sample.kind is kind)
     pieces = in_reads(b"".join(frames)) if sample.is_stream else [Piece(frame) for frame in frames]
-    theirs = read_by_others(kind_name, frames)
+    read_theirs = read_by_others(kind_name, frames)
 
     def ours() -> int:
         heard = sum(feed(sample.station(), pieces, 0))
         assert heard >= len(frames), f"{kind_name}: {heard} events of {len(frames)} frames"
         return len(frames)
 
-    pairs = [(rate(ours), rate(theirs)) for _ in range(rounds)]
-    return {
-        "frames_per_s": round(statistics.median(pair[0] for pair in pairs)),
-        "theirs_per_s": round(statistics.median(pair[1] for pair in pairs)),
-        "ratio": round(statistics.median(pair[0] / pair[1] for pair in pairs), 2),
-    }
+    pairs = [(rate(ours), rate(read_theirs)) for _ in range(rounds)]
+    return [
+        Measured(f"{kind_name} ÷ {theirs}", "", "higher", [mine / other for mine, other in pairs]),
+        Measured(f"{kind_name} frames", "/s", "higher", [mine for mine, _ in pairs]),
+    ]
 
 
 def main() -> None:
@@ -88,15 +84,14 @@ def main() -> None:
     reader.add_argument("--rounds", type=int, default=3)
     rounds = reader.parse_args().rounds
     gc.freeze()
-    codecs = {str(sample): of_sample(sample, rounds) for sample in samples()}
-    slowest = min(figures["mbytes_per_s"] for figures in codecs.values())
-    report("radio codecs", {"codecs": codecs, "slowest_mbytes_per_s": slowest, "machine": machine()})
-    for kind, frames, name in (
-        ("meshtastic", meshtastic_frames(), "meshtastic"),
+    figures = [of_sample(sample, rounds) for sample in samples()]
+    for kind, frames, theirs in (
+        ("meshtastic", meshtastic_frames(), "meshtastic's"),
         ("aprs-kiss", aprs_frames(), "aioax25"),
         ("hytera", hytera_frames(), "dmr-kaitai"),
     ):
-        report(f"{kind} beside {name}", beside(kind, frames, rounds))
+        figures += beside(kind, frames, theirs, rounds)
+    report("radio_codecs", figures)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from adapters.ports import Delivered, Delivery
 from adapters.radio.kind import radio_rules
 from adapters.radio.line_table import KIND, Settings
 from adapters.radio.link import Link
-from benchmarks.measure import fdatasync_us, machine, percentile, report
+from benchmarks.measure import Measured, fdatasync_us, percentile, report
 from gateway import delivery
 from gateway.clock import AnchoredClock
 from gateway.pipeline import Pipeline
@@ -99,7 +99,7 @@ def cpu_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-async def measure(folder: Path, lines: int, seconds: float) -> dict[str, Any]:
+async def measure(folder: Path, lines: int, seconds: float) -> list[Measured]:
     stations = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks.radio_lines", "--speak", json.dumps([str(folder), lines, seconds])),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 24,
@@ -133,16 +133,13 @@ async def measure(folder: Path, lines: int, seconds: float) -> dict[str, Any]:
         await asyncio.gather(*running, return_exceptions=True)
         await stations.wait()
     late_ms = [(desk.heard[unit] - at_us) / 1000 for unit, at_us in sent.items() if unit in desk.heard]
-    return {
-        "lines": lines,
-        "events": sum(link.traffic.events for link in links),
-        "emergencies": len(sent),
-        "missed": len(sent) - len(late_ms),
-        "cpu_share": round(share, 3),
-        "alert_p50_ms": round(percentile(late_ms, 50), 2),
-        "alert_p99_ms": round(percentile(late_ms, 99), 2),
-        "alert_max_ms": round(max(late_ms, default=float("nan")), 2),
-    }
+    print(f"{sum(link.traffic.events for link in links)} events, {len(sent)} emergencies", file=sys.stderr)
+    return [
+        Measured(f"CPU share of {lines} lines", "%", "lower", [share * 100]),
+        Measured("emergency to notifier, p50", "ms", "lower", [percentile(late_ms, 50)]),
+        Measured("emergency to notifier, p99", "ms", "lower", [percentile(late_ms, 99)]),
+        Measured("emergencies missed", "", "lower", [len(sent) - len(late_ms)], 0),
+    ]
 
 
 def main() -> None:
@@ -157,7 +154,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="hotline-lines-") as name:
         figures = uvloop.run(measure(Path(name), asked.lines, asked.seconds))
-        report("serial lines", {**figures, "fdatasync": fdatasync_us(Path(name)), "machine": machine()})
+        report("radio_lines", figures, fdatasync=fdatasync_us(Path(name)))
 
 
 if __name__ == "__main__":

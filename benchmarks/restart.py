@@ -16,7 +16,7 @@ from pathlib import Path
 
 from adapters.intake import open_store
 from adapters.ports import Batch, JournalRow
-from benchmarks.measure import machine, median, report
+from benchmarks.measure import Measured, fdatasync_us, report
 from rules.effects import Decision
 from rules.engine import State, decide
 from rules.events import Delivered, Entry, RulesTaken
@@ -119,16 +119,8 @@ def main() -> None:
         (folder / "gateway.toml").write_text(CONFIG.format(port=port))
         asyncio.run(prepare(folder, asked.open, asked.journal))
         taken = [ready_s(folder, port) for _ in range(asked.rounds)]
-        report(
-            "restart",
-            {
-                "open_obligations": asked.open,
-                "journal": asked.journal,
-                "ready_s": round(median(taken), 2),
-                "all_s": [round(t, 2) for t in taken],
-                "machine": machine(),
-            },
-        )
+        about = {"open_obligations": asked.open, "journal": asked.journal}
+        report("restart", [Measured("ready", "s", "lower", taken, 3)], **about, fdatasync=fdatasync_us(folder))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ The loop is busy as in the gateway: handlers of some 50 µs, one after the other
 import argparse
 import asyncio
 import hashlib
-import statistics
 import tempfile
 import time
 from pathlib import Path
@@ -19,7 +18,7 @@ import uvloop
 
 from adapters.intake import open_store
 from adapters.ports import Batch, JournalRow, Store
-from benchmarks.measure import fdatasync_us, machine, percentile, report
+from benchmarks.measure import Measured, fdatasync_us, percentile, report
 from rules.events import Delivered, Entry
 from rules.incidents import Call, Incident, Leg
 from rules.obligations import Obligation, Step
@@ -111,6 +110,8 @@ async def run(url: str, rounds: int, seconds: float, *, idle: bool) -> None:
         turns = [0]
         busy = None if idle else asyncio.create_task(handlers(turns))
         await measure(store, traffic, 64, 0.5)  # warm-up
+        figures: list[Measured] = []
+        beside: dict[str, dict[str, float]] = {}
         for size in (1, 16, 64, 256):
             rates, commits, lookups = [], [], []
             turns[0] = 0
@@ -119,24 +120,19 @@ async def run(url: str, rounds: int, seconds: float, *, idle: bool) -> None:
                 rates.append(rate)
                 commits += commit_ms
                 lookups += known_ms
-            report(
-                "store_commit",
-                {
-                    "batch": size,
-                    "loop": "idle" if idle else "busy",
-                    "events_per_s": round(statistics.median(rates)),
-                    "us_per_event": round(1e6 / statistics.median(rates), 1),
-                    "spread": [round(min(rates)), round(max(rates))],
-                    "commit_ms_p50": round(percentile(commits, 50), 2),
-                    "commit_ms_p99": round(percentile(commits, 99), 2),
-                    "known_ms_p50": round(percentile(lookups, 50), 2),
-                    "loop_turns_per_s": round(turns[0] / rounds / seconds),
-                    "fdatasync": fdatasync_us(Path(folder)),
-                },
-            )
+            figures += [
+                Measured(f"{size} events a commit", "/s", "higher", rates),
+                Measured(f"{size} events a commit, p99", "ms", "lower", [percentile(commits, 99)]),
+            ]
+            beside[f"{size} events"] = {
+                "commit_ms_p50": round(percentile(commits, 50), 2),
+                "known_ms_p50": round(percentile(lookups, 50), 2),
+                "loop_turns_per_s": round(turns[0] / rounds / seconds),
+            }
         if busy is not None:
             busy.cancel()
         await store.close()
+        report("store_commit", figures, loop="idle" if idle else "busy", **beside, fdatasync=fdatasync_us(Path(folder)))
 
 
 def main() -> None:
@@ -146,7 +142,6 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--idle", action="store_true")
     given = parser.parse_args()
-    report("machine", machine())
     uvloop.run(run(given.store, given.rounds, given.seconds, idle=given.idle))
 
 

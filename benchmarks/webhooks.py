@@ -12,7 +12,6 @@ import asyncio
 import base64
 import hashlib
 import hmac
-import os
 import secrets
 import signal
 import subprocess
@@ -28,7 +27,7 @@ from typing import cast
 import uvloop
 from aiohttp import web
 
-from benchmarks.measure import fdatasync_us, machine, median, percentile, report
+from benchmarks.measure import Measured, cpu_s, fdatasync_us, median, percentile, report
 from tests.fixtures.ports import take_free_port
 
 CONFIG = """
@@ -128,17 +127,6 @@ async def call(port: int, prepared: list[bytes], connections: int) -> tuple[floa
     return len(taken_ms) / (time.perf_counter() - begin), taken_ms
 
 
-def cpu_s(process: subprocess.Popen[bytes]) -> tuple[float, float]:
-    """What the process and its children have used so far, all threads: a busy neighbour does not count."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    return _cpu_s(process.pid), sum(map(_cpu_s, children))
-
-
-def _cpu_s(pid: int | str) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def start(command: list[str], port: int, path: str, folder: Path) -> subprocess.Popen[bytes]:
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
@@ -184,10 +172,10 @@ def main() -> None:
             for turn in range(asked.rounds):
                 prepared = list(requests(secret, asked.calls, f"r{turn}"))
                 for who in ("bare", "gateway"):
-                    before_s = cpu_s(running[who])
+                    before_s = cpu_s(running[who].pid)
                     rate, taken_ms = uvloop.run(call(ports[who], prepared, asked.connections))
                     assert len(taken_ms) == len(prepared)
-                    used_s = [after - before for after, before in zip(cpu_s(running[who]), before_s, strict=True)]
+                    used_s = [after - before for after, before in zip(cpu_s(running[who].pid), before_s, strict=True)]
                     own_us, child_us = (used / len(prepared) * 1e6 for used in used_s)
                     figures[who].append((rate, percentile(taken_ms, 50), percentile(taken_ms, 99), own_us, child_us))
                     cpu = f"{own_us:.0f} + {child_us:.0f} µs of CPU each"
@@ -197,25 +185,23 @@ def main() -> None:
             for process in running.values():
                 process.send_signal(signal.SIGTERM)
                 process.wait(20)
-    rates = {who: [figure[0] for figure in runs] for who, runs in figures.items()}
+    columns = {who: list(zip(*runs, strict=True)) for who, runs in figures.items()}
+    rates, p50_ms, p99_ms, gateway_us, writer_us = columns["gateway"]
+    bare_rates, _, bare_p99_ms, bare_us, _ = columns["bare"]
     report(
-        "signed webhooks, committed",
-        {
-            "connections": asked.connections,
-            "ratio_to_bare": round(median([g / b for g, b in zip(rates["gateway"], rates["bare"], strict=True)]), 3),
-            "gateway_per_s": round(median(rates["gateway"])),
-            "bare_per_s": round(median(rates["bare"])),
-            "gateway_p50_ms": round(median([f[1] for f in figures["gateway"]]), 2),
-            "gateway_p99_ms": round(median([f[2] for f in figures["gateway"]]), 2),
-            "gateway_cpu_us": round(median([f[3] for f in figures["gateway"]]), 1),
-            "gateway_writer_cpu_us": round(median([f[4] for f in figures["gateway"]]), 1),
-            "bare_cpu_us": round(median([f[3] for f in figures["bare"]]), 1),
-            "bare_p99_ms": round(median([f[2] for f in figures["bare"]]), 2),
-            "fdatasync": disk,
-            "rounds": asked.rounds,
-            "requests_per_round": asked.calls * 3,
-            "machine": machine(),
-        },
+        "webhooks",
+        [
+            Measured("÷ a bare handler", "", "higher", [g / b for g, b in zip(rates, bare_rates, strict=True)], 0.5),
+            Measured("signed, committed", "/s", "higher", rates),
+            Measured("p50", "ms", "lower", p50_ms),
+            Measured("p99", "ms", "lower", p99_ms, 25),
+            Measured("CPU of the gateway, each", "µs", "lower", gateway_us),
+            Measured("CPU of its writer, each", "µs", "lower", writer_us),
+        ],
+        bare={"per_s": median(bare_rates), "p99_ms": median(bare_p99_ms), "cpu_us": median(bare_us)},
+        connections=asked.connections,
+        requests_per_round=asked.calls * 3,
+        fdatasync=disk,
     )
 
 
