@@ -3,8 +3,11 @@
 from adapters.radio.scanner import UNREAD_BYTES_MAX
 from adapters.radio.station import Heard
 from rules.events import Unparsed
+from rules.moments import SECOND_US
 
 LINE_BYTES_MAX = 2048
+# multimon-ng prints a five-tone digit as it hears it, and ends the line up to half a second after the last one.
+_PAUSE_US = 2 * SECOND_US
 _ENDS_TO_LF = bytes.maketrans(b"\r\0", b"\n\n")
 
 
@@ -33,6 +36,29 @@ class Lines:
 
     def clear(self) -> None:
         self._begun = b""
+
+
+class TimedLines(Lines):
+    """As Lines; a line that does not go on for two seconds ends there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ends_us: int | None = None
+
+    def feed_at(self, data: bytes, at_us: int) -> list[bytes]:
+        lines = self.feed(data)
+        self.ends_us = at_us + _PAUSE_US if self else None
+        return lines
+
+    def passed(self, at_us: int) -> list[bytes]:
+        if self.ends_us is None or at_us < self.ends_us:
+            return []
+        self.ends_us = None
+        return self.end()
+
+    def clear(self) -> None:
+        super().clear()
+        self.ends_us = None
 
 
 def unread(source: str, reason: str, raw: bytes) -> list[Heard]:

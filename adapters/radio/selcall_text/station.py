@@ -4,15 +4,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from adapters.radio.lines import Lines, unread
+from adapters.radio.lines import TimedLines, unread
 from adapters.radio.selcall_text.codec import Other, Tones, Unread, read_line
 from adapters.radio.station import Heard, OnlyListens
 from adapters.radio.tone_calls import DIGITS_MAX, ToneSettings, event_of, expanded, is_call
 from rules.moments import SECOND_US
 
 LABELS_MAX = 64  # receivers in one stream; more is rubbish
-# multimon-ng prints a five-tone digit as it hears it, and ends the line up to half a second after the last one.
-_LINE_PAUSE_US = 2 * SECOND_US
 
 
 class Settings(ToneSettings, kw_only=True, forbid_unknown_fields=True):
@@ -38,32 +36,25 @@ class SelcallStation(OnlyListens):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._gap_us = round(settings.digit_gap_s * SECOND_US)
-        self._lines = Lines()
-        self._line_ends_us: int | None = None
+        self._lines = TimedLines()
         self._runs: dict[str, Run] = {}  # by label
 
     def opened(self) -> None:
         self._lines.clear()
-        self._line_ends_us = None
         self._runs.clear()
 
     def feed(self, data: bytes, at_us: int, via: str = "") -> list[Heard]:  # noqa: ARG002 - one port only
-        heard = [one for line in self._lines.feed(data) for one in self._read(line, at_us)]
-        self._line_ends_us = at_us + _LINE_PAUSE_US if self._lines else None
-        return heard
+        return [one for line in self._lines.feed_at(data, at_us) for one in self._read(line, at_us)]
 
     @property
     def wake_us(self) -> int | None:
         moments = [run.at_us + self._gap_us for run in self._runs.values()]
-        if self._line_ends_us is not None:
-            moments.append(self._line_ends_us)
+        if self._lines.ends_us is not None:
+            moments.append(self._lines.ends_us)
         return min(moments, default=None)
 
     def passed(self, at_us: int) -> list[Heard]:
-        heard: list[Heard] = []
-        if self._line_ends_us is not None and at_us >= self._line_ends_us:
-            self._line_ends_us = None
-            heard += [one for line in self._lines.end() for one in self._read(line, at_us)]
+        heard = [one for line in self._lines.passed(at_us) for one in self._read(line, at_us)]
         for label, run in list(self._runs.items()):
             if at_us >= run.at_us + self._gap_us:
                 heard += self._end_run(label)

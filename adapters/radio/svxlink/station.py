@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from adapters.radio.lines import Lines, unread
+from adapters.radio.lines import Lines, TimedLines, unread
 from adapters.radio.station import Heard, OnlyListens
 from adapters.radio.svxlink.codec import (
     Command,
@@ -20,7 +20,6 @@ from adapters.radio.svxlink.normalise import Channel, Moment, Settings
 from adapters.radio.tone_calls import DIGITS_MAX, event_of, expanded, is_call
 from rules.moments import SECOND_US
 
-_LINE_PAUSE_US = 2 * SECOND_US  # a line that does not go on for so long is cut off
 _DIGIT_PAUSE_US = 2 * SECOND_US  # between two digits of one sequence
 _COMMAND_AFTER_US = SECOND_US  # SvxLink reads a command without # as the squelch closes
 
@@ -31,8 +30,7 @@ class SvxlinkStation(OnlyListens):
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._channel = Channel(settings)
-        self._lines, self._log_lines = Lines(), Lines()
-        self._line_ends_us: int | None = None
+        self._lines, self._log_lines = TimedLines(), Lines()
         self._digits: dict[str, str] = {}  # by port: two of them may tell the same digit
         self._digits_end_us: int | None = None
         self._identified: set[tuple[type, str, str]] = set()  # in this transmission
@@ -43,7 +41,7 @@ class SvxlinkStation(OnlyListens):
         self._log_lines.clear()
         self._channel.opened()
         self._digits.clear()
-        self._line_ends_us = self._digits_end_us = None
+        self._digits_end_us = None
 
     def feed(self, data: bytes, at_us: int, via: str = "") -> list[Heard]:
         heard: list[Heard] = []
@@ -62,22 +60,15 @@ class SvxlinkStation(OnlyListens):
                 sequences = [word for word in words if isinstance(word, Sel5)]
                 heard += self._take(sequences, Moment(at_us, None), line, via)
             return heard
-        for line in self._lines.feed(data):
-            heard += self._read(line, at_us)
-        self._line_ends_us = at_us + _LINE_PAUSE_US if self._lines else None
-        return heard
+        return [one for line in self._lines.feed_at(data, at_us) for one in self._read(line, at_us)]
 
     @property
     def wake_us(self) -> int | None:
-        moments = [at for at in (self._line_ends_us, self._digits_end_us) if at is not None]
+        moments = [at for at in (self._lines.ends_us, self._digits_end_us) if at is not None]
         return min(moments, default=None)
 
     def passed(self, at_us: int) -> list[Heard]:
-        heard: list[Heard] = []
-        if self._line_ends_us is not None and at_us >= self._line_ends_us:
-            self._line_ends_us = None
-            for line in self._lines.end():
-                heard += self._read(line, at_us)
+        heard = [one for line in self._lines.passed(at_us) for one in self._read(line, at_us)]
         if self._digits_end_us is not None and at_us >= self._digits_end_us:
             heard += self._end_digits(None)
         return heard
