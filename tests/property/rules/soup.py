@@ -39,6 +39,7 @@ from rules.incidents import Incident, SourceStatus
 from rules.settings import HoldCheckin, Line, RuleSet, SourceRules, ThreeRings
 
 START_US = 1_763_712_000_000_000
+Traffic = list[tuple[int, Event]]  # how long after the one before
 CALL_KINDS = [
     Originated, Offered, Delivered, Delivered, Delivered, Established, Established, Held, Held, Retrieved, Retrieved,
     Queued, Dequeued, Diverted, Transferred, Failed, ConnectionCleared,
@@ -132,7 +133,7 @@ steps = st.sampled_from(
 traffic = st.lists(st.tuples(steps, st.one_of(call_events(), call_events(), call_events(), other_events)), max_size=60)
 
 
-def journal(events: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
+def journal(events: Traffic) -> list[tuple[int, Event]]:
     """Events with their moments of receipt, and their own times where they tell one."""
     at_us = START_US
     found: list[tuple[int, Event]] = []
