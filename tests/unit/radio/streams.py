@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from adapters.radio.station import Heard, Station
-from rules.events import RadioEvent, Unparsed
+from rules.events import ControlTransmitting, RadioEvent, TransmissionEnded, TransmissionStarted, Unparsed
 
 AT_US = 1_795_219_750_000_000
 LONG_AFTER_US = AT_US + 600_000_000
@@ -41,6 +41,19 @@ def only(station: Station, data: bytes) -> dict[str, Any]:
     found = told(station, data)
     assert len(found) == 1, found
     return found[0]
+
+
+def sign(event: RadioEvent | Unparsed) -> str:
+    """+ a unit's carrier, - its end, C control, A the station itself, c and a their ends; others by their names."""
+    match event:
+        case TransmissionStarted():
+            return "+"
+        case TransmissionEnded(reason=reason):
+            return "-" if reason == "end" else reason
+        case ControlTransmitting(on=on, automatic=automatic):
+            mark = "a" if automatic else "c"
+            return mark.upper() if on else mark
+    return type(event).__name__
 
 
 def understood(heard: Iterable[Heard]) -> list[Heard]:

@@ -13,8 +13,7 @@ from adapters.errors import PeerRefused
 from adapters.radio.asterisk_rpt import Settings, check
 from adapters.radio.asterisk_rpt.station import RptStation
 from adapters.radio.station import CannotSend, Heard
-from rules.events import ControlTransmitting, TransmissionEnded, TransmissionStarted
-from tests.unit.radio.streams import AT_US, all_in_order, cuts, only, play, told, torn
+from tests.unit.radio.streams import AT_US, all_in_order, cuts, only, play, sign, told, torn
 
 RECORDED = Path("tests/fixtures/radio/asterisk-rpt/repeater.bin").read_bytes()
 
@@ -51,20 +50,7 @@ def link(keyed: str, at: float = 0) -> bytes:
 
 
 def short(heard: list[Heard]) -> list[str]:
-    """+ a unit's carrier, - its end, C control, A the node itself, c and a their ends."""
-    words = []
-    for one in heard:
-        match one.event:
-            case TransmissionStarted():
-                words.append("+")
-            case TransmissionEnded(reason=reason):
-                words.append("-" if reason == "end" else reason)
-            case ControlTransmitting(on=on, automatic=automatic):
-                mark = "a" if automatic else "c"
-                words.append(mark.upper() if on else mark)
-            case other:
-                words.append(type(other).__name__)
-    return words
+    return [sign(one.event) for one in heard]
 
 
 def test_a_repeaters_recording_is_read_as_it_happened() -> None:

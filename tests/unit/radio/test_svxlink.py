@@ -12,8 +12,8 @@ from adapters.radio.sample import decode_pieces, pieces_of
 from adapters.radio.station import CannotSend, Heard
 from adapters.radio.svxlink import KIND, Settings, check
 from adapters.radio.svxlink.station import SvxlinkStation
-from rules.events import ControlTransmitting, TransmissionEnded, TransmissionStarted, UnitIdentified
-from tests.unit.radio.streams import AT_US, all_in_order, cuts, events, plain, play, told, torn
+from rules.events import TransmissionStarted, UnitIdentified
+from tests.unit.radio.streams import AT_US, all_in_order, cuts, events, plain, play, sign, told, torn
 
 RECORDED = Path("tests/fixtures/radio/svxlink/calls_and_replies.bin").read_bytes()
 S = 1_000_000
@@ -34,22 +34,7 @@ def line(at: float, words: str) -> bytes:
 
 
 def short(heard: list[Heard]) -> list[str]:
-    """The events in words: + a unit's carrier, - its end, C control, A the station itself, c and a their ends."""
-    words = []
-    for one in heard:
-        match one.event:
-            case TransmissionStarted():
-                words.append("+")
-            case TransmissionEnded(reason=reason):
-                words.append("-" if reason == "end" else reason)
-            case ControlTransmitting(on=on, automatic=automatic):
-                mark = "a" if automatic else "c"
-                words.append(mark.upper() if on else mark)
-            case UnitIdentified(unit=unit):
-                words.append(unit)
-            case _:
-                words.append(type(one.event).__name__)
-    return words
+    return [one.event.unit if isinstance(one.event, UnitIdentified) else sign(one.event) for one in heard]
 
 
 def test_what_a_real_svxlink_told_is_read_as_it_happened() -> None:
