@@ -5,13 +5,25 @@ cd "$(dirname "$0")/.."
 tools=.cache/audit
 bill=dist/sbom.cdx.json
 
+log=$(mktemp)
+report=$(mktemp)
+trap 'rm -f "$log" "$report"' EXIT
+
+# Silent where it goes well: pip remarks on each place of packages that it passes over, a line a place and a package.
+quietly() {
+    "$@" >"$log" 2>&1 || {
+        grep -v '^WARNING: Location .* is ignored' "$log" | tail -n 25 >&2
+        return 1
+    }
+}
+
 if [ ! -x "$tools/bin/pip-audit" ]; then
     .venv/bin/python -m venv "$tools"
-    "$tools/bin/pip" install -q --disable-pip-version-check cyclonedx-bom pip-audit
+    quietly "$tools/bin/pip" install --disable-pip-version-check cyclonedx-bom pip-audit
 fi
 
 mkdir -p dist
-PYTHONWARNINGS=ignore "$tools/bin/cyclonedx-py" requirements requirements/base.txt --pyproject pyproject.toml --mc-type application \
+quietly "$tools/bin/cyclonedx-py" requirements requirements/base.txt --pyproject pyproject.toml --mc-type application \
     --sv 1.6 --of JSON --output-reproducible -o "$bill"
 .venv/bin/python - "$bill" <<'PYTHON'
 import json, sys
@@ -22,8 +34,6 @@ print(f"{sys.argv[1]}: CycloneDX {bill['specVersion']}, {len(bill['components'])
 PYTHON
 
 # Known vulnerabilities come from the package index's own service. An index that has none tells so of every package.
-report=$(mktemp)
-trap 'rm -f "$report"' EXIT
 status=0
 "$tools/bin/pip-audit" --disable-pip --requirement requirements/base.txt --progress-spinner off --format json \
     >"$report" 2>/dev/null || status=$?

@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 import msgspec
+from aiohttp.abc import AbstractResolver
 
 from adapters.notify.webhook.addresses import is_public
 from adapters.ports import Delivered, Delivery, Rejected, Retry
@@ -34,16 +35,28 @@ def signature(keys: Sequence[bytes], message_id: str, stamp: int, body: bytes) -
 class WebhookNotifier:
     """Implements adapters.ports.Notifier."""
 
-    def __init__(self, name: str, url: str, keys: Sequence[bytes], *, allow_private: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        keys: Sequence[bytes],
+        *,
+        allow_private: bool,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
+        """`resolver`: None asks as the system does."""
         self.name = name
         self._url = url
         self._keys = keys
         self._allow_private = allow_private
+        self._resolver = resolver
         self.answer_s = ANSWER_S
         self._session: aiohttp.ClientSession | None = None
 
     async def run(self, link_changed: Callable[[str, str], None]) -> None:  # noqa: ARG002 - it keeps no connection
-        connector = aiohttp.TCPConnector(socket_factory=self._socket, limit=32, use_dns_cache=False)
+        connector = aiohttp.TCPConnector(
+            socket_factory=self._socket, resolver=self._resolver, limit=32, use_dns_cache=False
+        )
         async with aiohttp.ClientSession(
             connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
         ) as session:
