@@ -1,7 +1,6 @@
 """One TOML file: what is right loads, what is wrong is told, all at once, with key, value and cure."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from adapters.errors import ConfigError
 from gateway.config import Config, load
 from gateway.showing import config_as_toml
+from tests.unit.config.loading import Write, problems, writer
 
 SECRET = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="
 MINIMAL = """
@@ -20,8 +20,84 @@ name = "main"
 kind = "pbx-webhook"
 secret_file = "hook-secret.txt"
 """
+CONTRACT = """
+[gateway]
+site = "riverside"
+http = "127.0.0.1:8470"
+store = "sqlite:///hotline.db"
+timezone = "Asia/Shanghai"
+api_token_file = "token.txt"
 
-Write = Callable[[str], Path]
+[[source]]
+name = "main"
+kind = "pbx-webhook"
+secret_file = "hook-secret.txt"
+country = "CN"
+
+[[source]]
+name = "asterisk"
+kind = "asterisk-ami"
+host = "127.0.0.1"
+port = 5038
+username = "hotline"
+secret_file = "ami-secret.txt"
+
+[[notifier]]
+name = "desk"
+kind = "mqtt"
+url = "mqtt://127.0.0.1:1883"
+
+[rules.three_rings]
+rings = 3
+warn_at_rings = [2, 3]
+boundary = "before_fourth"
+
+[rules.hold_checkin]
+every_s = 30
+warn_before_s = 5
+"""
+MISTAKEN = """
+[gateway]
+site = "river side"
+http = "127.0.0.1:99999"
+timezone = "Asia/Shanghay"
+stor = "sqlite:///x.db"
+
+[[source]]
+name = "main"
+kind = "pbx-webhok"
+
+[[source]]
+name = "asterisk"
+kind = "asterisk-ami"
+host = "127.0.0.1"
+port = "5038"
+username = "hotline"
+secret_file = "missing.txt"
+
+[[source]]
+name = "asterisk"
+kind = "pbx-webhook"
+country = "XX"
+secret_file = "hook-secret.txt"
+
+[[notifier]]
+name = "desk"
+kind = "mqtt"
+url = "mqtt://127.0.0.1:1883"
+
+[ladder]
+warn = ["dekk"]
+
+[rules.three_rings]
+boundary = "before_forth"
+warn_at_rings = [2, 4]
+
+[rules.hold_checkin]
+warn_before_s = 45
+
+[rulez]
+"""
 
 
 @pytest.fixture
@@ -29,19 +105,7 @@ def write(tmp_path: Path) -> Write:
     secret = tmp_path / "hook-secret.txt"
     secret.write_text(SECRET)
     secret.chmod(0o600)
-
-    def write_text(text: str) -> Path:
-        path = tmp_path / "hotline.toml"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write_text
-
-
-def problems(path: Path) -> dict[str, tuple[str, str]]:
-    with pytest.raises(ConfigError) as raised:
-        load(path)
-    return {key: (value, cure) for key, value, cure in raised.value.problems}
+    return writer(tmp_path)
 
 
 def three_rings(write: Write, text: str) -> Config:
@@ -50,46 +114,7 @@ def three_rings(write: Write, text: str) -> Config:
 
 def test_the_contract_of_the_issue_loads(write: Write, tmp_path: Path) -> None:
     (tmp_path / "ami-secret.txt").write_text("manager-secret")
-    config = load(
-        write(
-            """
-            [gateway]
-            site = "riverside"
-            http = "127.0.0.1:8470"
-            store = "sqlite:///hotline.db"
-            timezone = "Asia/Shanghai"
-            api_token_file = "token.txt"
-
-            [[source]]
-            name = "main"
-            kind = "pbx-webhook"
-            secret_file = "hook-secret.txt"
-            country = "CN"
-
-            [[source]]
-            name = "asterisk"
-            kind = "asterisk-ami"
-            host = "127.0.0.1"
-            port = 5038
-            username = "hotline"
-            secret_file = "ami-secret.txt"
-
-            [[notifier]]
-            name = "desk"
-            kind = "mqtt"
-            url = "mqtt://127.0.0.1:1883"
-
-            [rules.three_rings]
-            rings = 3
-            warn_at_rings = [2, 3]
-            boundary = "before_fourth"
-
-            [rules.hold_checkin]
-            every_s = 30
-            warn_before_s = 5
-            """
-        )
-    )
+    config = load(write(CONTRACT))
     assert config.address == ("127.0.0.1", 8470)
     assert config.token_file == tmp_path / "token.txt"
     assert [source.name for source in config.rules.sources] == ["main", "asterisk"]
@@ -98,52 +123,7 @@ def test_the_contract_of_the_issue_loads(write: Write, tmp_path: Path) -> None:
 
 
 def test_every_mistake_is_told_at_once_with_its_cure(write: Write) -> None:
-    found = problems(
-        write(
-            """
-            [gateway]
-            site = "river side"
-            http = "127.0.0.1:99999"
-            timezone = "Asia/Shanghay"
-            stor = "sqlite:///x.db"
-
-            [[source]]
-            name = "main"
-            kind = "pbx-webhok"
-
-            [[source]]
-            name = "asterisk"
-            kind = "asterisk-ami"
-            host = "127.0.0.1"
-            port = "5038"
-            username = "hotline"
-            secret_file = "missing.txt"
-
-            [[source]]
-            name = "asterisk"
-            kind = "pbx-webhook"
-            country = "XX"
-            secret_file = "hook-secret.txt"
-
-            [[notifier]]
-            name = "desk"
-            kind = "mqtt"
-            url = "mqtt://127.0.0.1:1883"
-
-            [ladder]
-            warn = ["dekk"]
-
-            [rules.three_rings]
-            boundary = "before_forth"
-            warn_at_rings = [2, 4]
-
-            [rules.hold_checkin]
-            warn_before_s = 45
-
-            [rulez]
-            """
-        )
-    )
+    found = problems(write(MISTAKEN))
     expected = {
         "gateway.site": "without spaces",
         "gateway.http": "from 1 to 65535",

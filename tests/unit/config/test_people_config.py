@@ -1,6 +1,5 @@
 """The tables of people: shifts, days off, and rosters that a calendar keeps."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,6 +19,7 @@ from rules.duty import stints
 from rules.moments import us_of
 from rules.people import Person, Shift, Stint
 from rules.settings import RuleSet
+from tests.unit.config.loading import Write, writer
 
 MINIMAL = """
 [gateway]
@@ -64,8 +64,6 @@ PEOPLE = (Person(id="wang", name="王芳", number="008"), Person(id="li", name="
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 11, 22)
 
-Write = Callable[[str], Path]
-
 
 def calendar(*events: str) -> str:
     body = "".join(f"BEGIN:VEVENT\r\n{event}\r\nEND:VEVENT\r\n" for event in events)
@@ -74,12 +72,7 @@ def calendar(*events: str) -> str:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    def write_text(text: str) -> Path:
-        path = tmp_path / "hotline.toml"
-        path.write_text(MINIMAL + text, encoding="utf-8")
-        return path
-
-    return write_text
+    return writer(tmp_path, MINIMAL)
 
 
 def read(tmp_path: Path, text: str) -> tuple[list[Stint], list[Problem]]:

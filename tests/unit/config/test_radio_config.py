@@ -1,13 +1,11 @@
 """The radio's tables: rules, units from a file in any office's spelling, names of channels and codes."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.errors import ConfigError
 from adapters.kinds import Problem
 from gateway.config import load
 from gateway.radio_checks import radio_remarks
@@ -15,6 +13,7 @@ from gateway.rule_changes import rule_changes
 from gateway.showing import config_as_toml
 from gateway.units_file import read_units
 from rules.settings import RadioChannel, RadioRules, RuleSet, SourceRules, StatusCode, TwoCalls, Unit
+from tests.unit.config.loading import Write, problems, writer
 
 MINIMAL = """
 [gateway]
@@ -53,23 +52,10 @@ within_s = 300
 heard_every_s = 1800
 """
 
-Write = Callable[[str], Path]
-
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    def write_text(text: str) -> Path:
-        path = tmp_path / "hotline.toml"
-        path.write_text(MINIMAL + text, encoding="utf-8")
-        return path
-
-    return write_text
-
-
-def problems(path: Path) -> dict[str, tuple[str, str]]:
-    with pytest.raises(ConfigError) as raised:
-        load(path)
-    return {key: (value, cure) for key, value, cure in raised.value.problems}
+    return writer(tmp_path, MINIMAL)
 
 
 def units(tmp_path: Path, content: bytes) -> tuple[list[Unit], list[Problem]]:
