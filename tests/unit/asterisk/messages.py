@@ -44,3 +44,9 @@ def dest(unique: str, **more: str) -> dict[str, str]:
 def read(*messages: Message, normaliser: Normaliser | None = None) -> list[AnyCallEvent]:
     normaliser = normaliser or Normaliser(settings())
     return [event for one in messages for event in normaliser.read(one)]
+
+
+CALLER = message("Newstate", **leg("1.1", "4"))
+DIAL = message("DialBegin", **leg("1.1", "4"), **dest("1.2"))
+RINGS = message("Newstate", **leg("1.2", "5", ConnectedLineNum="13800138000"))
+ANSWERS = message("Newstate", **leg("1.2", "6"))
