@@ -1,0 +1,133 @@
+"""The simulated disk with a real SQLite file beneath it, by the product's schema, statements and writer.
+
+In this process, without the writer's own (see tests/crash for that one): what both disks tell must be the same. A dead
+process leaves its database and its WAL as they are; the next one opens a copy of just these two files.
+"""
+
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from adapters.intake import migrations
+from adapters.intake.changes import changes_of
+from adapters.intake.reads import Reader
+from adapters.intake.sqlite import SqliteDatabase
+from adapters.intake.statements import compile_for
+from adapters.intake_writer.messages import Change
+from adapters.intake_writer.sqlite import WritableFile
+from adapters.intake_writer.writer import Writer
+from adapters.ports import Batch, LiveState
+from tests.simulation.disk import Disk, SimStore
+
+TEXTS = compile_for(SqliteDatabase.dialect)
+_MEMORY = "/dev/shm"  # noqa: S108 - files of memory; our own folder is made in it
+_PAGE = 1000  # entries asked for at once
+
+
+def new_folder() -> "tempfile.TemporaryDirectory[str]":
+    return tempfile.TemporaryDirectory(prefix="simulated-", dir=_MEMORY if Path(_MEMORY).is_dir() else None)
+
+
+@cache
+def empty_store() -> bytes:
+    """A database with our schema, as bytes: migrations take longer than most lives."""
+    with new_folder() as folder:
+        path = Path(folder) / "empty.db"
+        engine = SqliteDatabase(path).engine()
+        migrations.upgrade(engine, None)
+        engine.dispose()
+        return path.read_bytes()
+
+
+class SqliteDisk(Disk):
+    """Keeps what is committed twice, and compares."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = new_folder()
+        self._lives = 0
+        self._path = self._next_path()
+        self._path.write_bytes(empty_store())
+        self._writer: Writer | None = None
+        self._changes: dict[int, list[Change]] = {}  # by the batch's identity, as they were when it was committed
+
+    def power_on(self) -> None:
+        """A new process opens what the one before it has left."""
+        before, self._path = self._path, self._next_path()
+        for end in ("", "-wal"):
+            if (left := Path(f"{before}{end}")).exists():
+                shutil.copyfile(left, f"{self._path}{end}")
+        if self._writer is not None:
+            self._writer.close()
+        self._writer = Writer(WritableFile(str(self._path)), TEXTS)
+        self._writer.open()
+
+    def prepare(self, batch: Batch) -> None:
+        """Live things change in place while a commit is on its way."""
+        self._changes = {id(batch): changes_of(batch)}
+
+    def keep(self, batch: Batch) -> None:
+        assert self._writer is not None
+        self._writer.commit(self._changes.pop(id(batch)))
+        super().keep(batch)
+
+    def live(self) -> LiveState:
+        expected = super().live()
+        reader = Reader(SqliteDatabase(self._path))
+        try:
+            found = reader.load()
+        finally:
+            reader.close()
+        for name in LiveState.__struct_fields__:
+            rows, kept = getattr(found, name), getattr(expected, name)
+            assert _in_order(rows) == _in_order(kept), f"{name} read from SQLite: {rows}, and should be {kept}"
+        return found
+
+    def known(self, keys: list[bytes]) -> set[bytes]:
+        assert self._writer is not None
+        found = set(self._writer.known(keys))
+        assert found == set(keys) & self.keys.keys(), "SQLite knows other keys"
+        return found
+
+    def power_off(self) -> None:
+        """For good: the journal must hold all that was kept, in order."""
+        reader = Reader(SqliteDatabase(self._path))
+        try:
+            entries = [e for first in range(0, len(self.rows), _PAGE) for e in reader.journal(first, _PAGE, None)]
+        finally:
+            reader.close()
+        assert entries == [row.entry for row in self.rows], "SQLite's journal is another"
+        if self._writer is not None:
+            self._writer.close()
+        self._folder.cleanup()
+
+    def _next_path(self) -> Path:
+        self._lives += 1
+        return Path(self._folder.name) / f"{self._lives}.db"
+
+
+class SqliteStore(SimStore):
+    """One opening of a SqliteDisk. Implements Store."""
+
+    disk: SqliteDisk
+
+    async def commit(self, batch: Batch) -> None:
+        self.disk.prepare(batch)
+        await super().commit(batch)
+
+    async def known(self, keys: "list[bytes]") -> set[bytes]:  # type: ignore[override]  # as the disk wants them
+        self._check()
+        return self.disk.known(keys)
+
+
+def _in_order(thing: object) -> object:
+    """Rows of a table come in an order of its own; what waits to be sent has its order."""
+    if (
+        isinstance(thing, list)
+        and thing
+        and hasattr(thing[0], "__struct_fields__")
+        and not hasattr(thing[0], "notifier")
+    ):
+        return sorted(thing, key=repr)
+    return thing
