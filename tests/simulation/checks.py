@@ -13,6 +13,7 @@ from rules.events import Delivered, DeliverySettled, RulesTaken
 from rules.incidents import Incident
 from rules.obligations import Obligation
 from tests.property.rules.test_radio_oracle import REPLY_MIN
+from tests.simulation.ladder import journal_of, unkept
 from tests.simulation.service import PBXS, RULE_SETS
 from tests.simulation.world import World
 
@@ -22,7 +23,7 @@ TOLD_WITHIN_US = 5_000  # of its moment, where the gateway was free to look
 def broken(world: World) -> list[str]:
     """All that is wrong, the first lines telling most."""
     found = list(world.history.wrong)
-    for check in (journal, state, deliveries, told_in_time, verdicts_given):
+    for check in (journal, state, deliveries, told_in_time, steps, verdicts_given, rules_kept):
         found += [f"{check.__name__}: {line}" for line in check(world)]
     return found
 
@@ -107,7 +108,7 @@ def _in_order(world: World, receiver: str, alerts: list[str]) -> Iterator[str]:
 def told_in_time(world: World) -> Iterator[str]:
     """I8, I9, I10: never early, and as soon as the gateway could look."""
     for alert in world.disk.all_alerts.values():
-        if not alert.id.endswith("breach0") or alert.rule in ("source_online", "undecided"):
+        if not alert.id.endswith("breach0") or not alert.obligation:
             continue  # told again, or an operator's: not at an obligation's moment
         obligation = world.disk.all_obligations[alert.obligation]
         proven = obligation.clock == "source"  # that it was too late already
@@ -121,6 +122,20 @@ def told_in_time(world: World) -> Iterator[str]:
             late_s = (alert.raised_us - alert.due_us) / 1_000_000
             excused_s = (free_us - alert.due_us) / 1_000_000
             yield f"{alert.id} ({alert.rule}) was told {late_s:.3f} s late; {excused_s:.3f} s can be explained"
+
+
+def steps(world: World) -> Iterator[str]:
+    """Each step of the ladder once, at its moment, to whom it is for, unless somebody acted: see ladder.py."""
+    entries = [row.entry for row in world.disk.rows if not row.error]
+    told = journal_of(entries, RULE_SETS[0].site)
+    yield from unkept(told, world.disk, lambda at_us: _free_from(world, at_us))
+
+
+def rules_kept(world: World) -> Iterator[str]:
+    """F50: what waits keeps the rules that were in force when it began, whatever is configured meanwhile."""
+    for obligation in world.disk.all_obligations.values():
+        if obligation.rule_set != rules_at(world, obligation.opened_by):
+            yield f"{obligation.rule} {obligation.id} is judged by the rules {obligation.rule_set}"
 
 
 def _ring_told_us(world: World, alert: Alert) -> int:

@@ -9,6 +9,17 @@ def unacknowledged(state: State) -> str:
     return max(waiting, key=lambda alert: (alert.raised_us, alert.id)).id if waiting else ""
 
 
+def last_heard(state: State) -> str:
+    """The number of the unit's record that was opened last, and answered: "please wait" is said by radio."""
+    by_radio = [i for i in state.incidents.values() if i.medium == "radio" and i.answered_us is not None]
+    return by_radio[-1].number if by_radio else ""
+
+
+def oldest_promise(state: State) -> str:
+    """The number of the record whose unit waits longest for what it was promised."""
+    return next((state.incidents[o.incident].number for o in state.promises.values()), "")
+
+
 def oldest_missed(state: State) -> str:
     """The number of the record whose caller waits longest to be called back."""
     for incident in state.incidents.values():

@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.web.hooks import Told
 from rules.moments import rfc3339
-from tests.simulation.plan import Call, Plan, Way
+from tests.simulation.plan import Call, CallOut, Plan, Way
 from tests.simulation.service import START_US, Service
 
 LATENCY_S = 0.01
@@ -40,7 +40,7 @@ class Pbx:
         self._now_us = now_us
         self._plan = plan
 
-    async def ring(self, call: Call) -> None:
+    async def ring(self, call: Call | CallOut) -> None:
         """The whole call, until its last event was acknowledged or given up."""
         ways = [*call.ways, *[("", 0.0)] * 99]
         steps = sorted(events(call), key=lambda step: step[0])
@@ -51,7 +51,7 @@ class Pbx:
                 told = self._event(call, nth, true_us, event, fields)
                 tasks.create_task(self._post(call.source, told, *ways[nth]))  # type: ignore[arg-type]
 
-    def _event(self, call: Call, nth: int, true_us: int, event: str, fields: dict[str, str]) -> Posted:
+    def _event(self, call: Call | CallOut, nth: int, true_us: int, event: str, fields: dict[str, str]) -> Posted:
         id_ = f"{call.name}.{nth}"
         said: dict[str, Any] = {"id": id_, "event": event, "call": call.name, **fields}
         off_us = round(self._plan.clock_off_s * 1_000_000) + true_us * self._plan.drift_ppm // 1_000_000
@@ -97,8 +97,18 @@ class Pbx:
         return status == 200
 
 
-def events(call: Call) -> list[tuple[float, str, dict[str, str]]]:
+def _outgoing(call: CallOut) -> list[tuple[float, str, dict[str, str]]]:
+    told = {"from": call.by, "to": call.to, "leg": "a", "device": "801"}
+    after_s = call.wait_s
+    if not call.answered:
+        return [(0.0, "delivered", told), (after_s, "cleared", {"cause": "cancelled"})]
+    return [(0.0, "delivered", told), (after_s, "established", told), (after_s + 9.0, "cleared", {"cause": "normal"})]
+
+
+def events(call: Call | CallOut) -> list[tuple[float, str, dict[str, str]]]:
     """What the PBX tells of a call, in seconds from its beginning."""
+    if isinstance(call, CallOut):
+        return _outgoing(call)
     legs = "ab"[: call.devices]
     base = {"from": call.caller, "to": "88886666"}
     told = [(0.0, "delivered", {**base, "leg": leg, "device": f"80{nth + 1}"}) for nth, leg in enumerate(legs)]

@@ -234,7 +234,22 @@ class BrokerTrouble:
         return f"broker: {self.what} for {self.for_s:g} s"
 
 
-Happening = CallOut | ClockSet | RulesEdited | Call | Talk | Signals | Noise | Click | Crash | DiskTrouble | ReceiverTrouble | Cut | Lag | BrokerTrouble
+Happening = (
+    CallOut
+    | ClockSet
+    | RulesEdited
+    | Call
+    | Talk
+    | Signals
+    | Noise
+    | Click
+    | Crash
+    | DiskTrouble
+    | ReceiverTrouble
+    | Cut
+    | Lag
+    | BrokerTrouble
+)
 
 
 @dataclass
@@ -272,6 +287,7 @@ def draw(seed: int) -> Plan:
     plan.by_mqtt = random.Random(f"mqtt {seed}").random() < BY_MQTT
     quiet = chance.random() < QUIET
     _add_radios(plan, quiet=quiet)
+    _add_deeds(plan)
     if quiet:
         return plan
     for _ in range(chance.randint(0, 4)):
@@ -287,6 +303,7 @@ def draw(seed: int) -> Plan:
         add(Cut(_moment(chance, plan), for_s, chance.choice([*CHANNELS, "ami"]), half_open))
     for _ in range(chance.randint(0, 2)):
         add(Noise(_moment(chance), chance.choice(CHANNELS), chance.randint(1, 600)))
+    _add_changes(plan)
     return plan
 
 

@@ -19,6 +19,7 @@ from gateway.web.hooks import Hooks
 from rules.settings import CallBack, HoldCheckin, Ladder, Line, Promise, RuleSet, ThreeRings, TwoCalls, Unit
 from tests.property.rules import test_radio_oracle as radio
 from tests.simulation.disk import SimStore
+from tests.simulation.plan import INBOUND_LINE
 from tests.simulation.stations import KINDS, numbers
 from tests.simulation.wires import SimLink
 
@@ -110,9 +111,7 @@ class Service:
         self.rules = rules
         self.died = asyncio.Event()
         self._read_rules = parts.rules
-        self.pipeline = parts.pipeline(
-            store, parts.rules(rules), clock, metrics=_METRICS, anchor_us=clock.anchor_us
-        )
+        self.pipeline = parts.pipeline(store, parts.rules(rules), clock, metrics=_METRICS, anchor_us=clock.anchor_us)
         self.delivery = parts.delivery([parts.notifier(one) for one in notifiers], self.pipeline, _PATIENCE)
         sources = {settings.name: parts.hook_source(settings) for settings in PBXS}
         self.hook_sources = sources

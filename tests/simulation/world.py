@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -23,7 +22,9 @@ from tests.simulation.plan import (
     BrokerFault,
     BrokerTrouble,
     Call,
+    CallOut,
     Click,
+    ClockSet,
     Crash,
     Cut,
     DiskTrouble,
@@ -32,6 +33,7 @@ from tests.simulation.plan import (
     Noise,
     Plan,
     ReceiverTrouble,
+    RulesEdited,
     Signals,
     Talk,
 )
