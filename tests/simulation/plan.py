@@ -11,6 +11,7 @@ HOUR_S = 3600.0
 INBOUND_LINE = "88887777"
 YEAR_S = 365 * 24 * HOUR_S
 BY_MQTT = 0.3  # of the stretches have a broker, for alerts and for radios
+ON_SQLITE = 0.2
 QUIET = 0.15  # of the stretches nothing fails: whatever goes wrong there is our own fault
 STRETCH_S = 900.0  # calls and faults begin within it
 
@@ -259,6 +260,7 @@ class Plan:
     drift_ppm: int  # how much faster it runs
     happenings: list[Happening] = field(default_factory=list)
     by_mqtt: bool = False  # the desk's alerts go to a broker
+    on_sqlite: bool = False  # a real file lies beneath the disk
 
     @property
     def channels(self) -> list[Channel]:
@@ -285,6 +287,7 @@ def draw(seed: int) -> Plan:
     for _ in range(chance.randint(0, 3)):
         add(Click(_moment(chance, plan), chance.choice(["acknowledge", "acknowledge", "call_back"])))
     plan.by_mqtt = random.Random(f"mqtt {seed}").random() < BY_MQTT
+    plan.on_sqlite = random.Random(f"sqlite {seed}").random() < ON_SQLITE
     quiet = chance.random() < QUIET
     _add_radios(plan, quiet=quiet)
     _add_deeds(plan)

@@ -29,6 +29,9 @@ def new_folder() -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix="simulated-", dir=_MEMORY if Path(_MEMORY).is_dir() else None)
 
 
+_ALL = new_folder()  # of this process; of a run that failed it is taken away as the process ends
+
+
 @cache
 def empty_store() -> bytes:
     """A database with our schema, as bytes: migrations take longer than most lives."""
@@ -45,7 +48,7 @@ class SqliteDisk(Disk):
 
     def __init__(self) -> None:
         super().__init__()
-        self._folder = new_folder()
+        self._folder = Path(tempfile.mkdtemp(dir=_ALL.name))
         self._lives = 0
         self._path = self._next_path()
         self._path.write_bytes(empty_store())
@@ -74,6 +77,8 @@ class SqliteDisk(Disk):
 
     def live(self) -> LiveState:
         expected = super().live()
+        if self._writer is None:
+            return expected
         reader = Reader(SqliteDatabase(self._path))
         try:
             found = reader.load()
@@ -100,11 +105,12 @@ class SqliteDisk(Disk):
         assert entries == [row.entry for row in self.rows], "SQLite's journal is another"
         if self._writer is not None:
             self._writer.close()
-        self._folder.cleanup()
+            self._writer = None
+        shutil.rmtree(self._folder)
 
     def _next_path(self) -> Path:
         self._lives += 1
-        return Path(self._folder.name) / f"{self._lives}.db"
+        return self._folder / f"{self._lives}.db"
 
 
 class SqliteStore(SimStore):

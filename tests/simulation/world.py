@@ -15,7 +15,7 @@ from adapters.ports import Incoming, Notifier
 from rules.events import AlertAcknowledged, CalledBack, CheckedIn, Event, PromiseGiven, PromiseKept
 from tests.simulation.broker import Published
 from tests.simulation.desk import last_heard, oldest_missed, oldest_promise, unacknowledged
-from tests.simulation.disk import Disk, DiskState
+from tests.simulation.disk import Disk, DiskState, SimStore
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.pbx import Pbx
 from tests.simulation.plan import (
@@ -40,6 +40,7 @@ from tests.simulation.plan import (
 from tests.simulation.radio import Radio
 from tests.simulation.receivers import Receiver, SimNotifier
 from tests.simulation.service import RULE_SETS, START_US, Parts, Service
+from tests.simulation.sqlite import SqliteDisk, SqliteStore
 from tests.simulation.stations import KINDS
 from tests.simulation.switchboard import Switchboard
 
@@ -77,7 +78,7 @@ class World:
         self.plan = plan
         self._loop = loop
         self.history = History()
-        self.disk = Disk()
+        self.disk = SqliteDisk() if plan.on_sqlite and parts.store is SimStore else Disk()
         self.service: Service | None = None
         self.pbx = Pbx(lambda: self.service, lambda: loop.now_us, plan)
         self.receivers = {
@@ -108,6 +109,8 @@ class World:
         await self.switchboard.stop()
         for radio in self.radios.values():
             await radio.stop()
+        if isinstance(self.disk, SqliteDisk):
+            self.disk.power_off()
 
     def gateway_us(self) -> int:
         assert self.service is not None
@@ -270,9 +273,10 @@ class World:
         if crash.reboots:
             self._booted_us = self._loop.now_us
         clock = self._parts.clock(self._wall_ns, self._monotonic_ns)
-        store = self._parts.store(
-            self.disk, self._disk_state, lambda busy: self._set_busy(self.gateway_us(), busy=busy)
-        )
+        if isinstance(self.disk, SqliteDisk):
+            self.disk.power_on()
+        make_store = SqliteStore if isinstance(self.disk, SqliteDisk) else self._parts.store
+        store = make_store(self.disk, self._disk_state, lambda busy: self._set_busy(self.gateway_us(), busy=busy))
         notifiers = [self._notifier(receiver) for receiver in self.receivers.values()]
         self.service = Service(
             self._parts, store, RULE_SETS[crash.rules], clock, notifiers, self.plan.channels, self._loop.broker.drop_all
