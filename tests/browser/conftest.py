@@ -5,12 +5,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from tests.fixtures.served import TOKEN, Served, serve
 
 CHROMIUM = "/usr/bin/chromium"
+WITHIN_MS = 60_000  # a browser beside a whole suite may be slow
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+expect.set_options(timeout=WITHIN_MS)
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ async def open_board(
     browser: Browser, served: Served, *, locale: str = "zh-CN", width: int = 1440, url: str = ""
 ) -> AsyncIterator[Board]:
     context = await browser.new_context(locale=locale, viewport={"width": width, "height": 900})
-    context.set_default_timeout(8000)
+    context.set_default_timeout(WITHIN_MS)
     board = Board(await context.new_page())
     await board.page.goto(f"{url or served.url}/login")
     await board.page.fill("#by", "王 008")
