@@ -27,6 +27,13 @@ def call_ended(turn: Turn, incident: Incident) -> None:
     turn.state.know_call_back(incident, obligation)
 
 
+def number_told_late(turn: Turn, incident: Incident) -> None:
+    """The end overtook what told who called: they wait since the end."""
+    if incident.closed_us is not None and incident.outcome in UNANSWERED and _own(incident) is None:
+        with turn.back_at(incident.closed_us, incident.source_closed_us):
+            call_ended(turn, incident)
+
+
 def call_answered(turn: Turn, incident: Incident) -> None:
     """A person spoke to somebody: does that number wait for a call?"""
     if incident.direction == "outbound":
@@ -77,7 +84,7 @@ def _meet(turn: Turn, incident: Incident, obligation: Obligation, reason: str) -
 
 def _own(incident: Incident) -> Obligation | None:
     """The latest one that still counts."""
-    for obligation in incident.obligations[::-1]:
+    for obligation in reversed(incident.obligations):
         if obligation.rule == "call_back":
             return None if obligation.state == "waived" else obligation
     return None

@@ -54,7 +54,7 @@ def take(turn: Turn, event: CallEvent) -> None:
         turn.uncertain = True
     if event.source_seq is not None:
         turn.source_seq = event.source_seq
-    incident = state.by_call.get((source, event.call))
+    incident = state.by_call[source].get(event.call)
     if event.same_call or state.by_leg:
         incident = _find(turn, event, incident)
         _fill(turn, incident, event)
@@ -81,7 +81,7 @@ def _find(turn: Turn, event: CallEvent, found: Incident | None) -> Incident:
     if found is not None and not joined and not event.same_call and event.call in found.call.ids:
         return found
     for name in event.same_call:
-        other = state.by_call.get((source, name))
+        other = state.by_call[source].get(name)
         if other is not None and other is not found:
             joined = found is not None
             found = other if found is None else merge(turn, found, other)
@@ -140,6 +140,8 @@ def _fill(turn: Turn, incident: Incident, event: CallEvent) -> None:
         incident.call.shows_hold = False
     if learned:
         _learn_direction(turn, incident, told)
+        if incident.closed_us is not None:
+            call_back.number_told_late(turn, incident)
 
 
 def _learn_direction(turn: Turn, incident: Incident, told: Direction) -> None:

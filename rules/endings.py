@@ -114,10 +114,11 @@ def close_as(turn: Turn, incident: Incident, outcome: IncidentOutcome) -> None:
     incident.closed_us = turn.moment_us
     incident.source_closed_us = turn.source_us
     incident.outcome = outcome
-    incident.call.linger_until_us = None
-    incident.forget_us = turn.at_us + KEPT_US
+    if incident.call.linger_until_us is not None:
+        incident.call.linger_until_us = None
+    forget_us = incident.forget_us = turn.at_us + KEPT_US
     state = turn.state
-    state.watch_long(incident.forget_us, FORGET, incident.id, incident)
+    state.watch_long(forget_us, FORGET, incident.id, incident)
     state.closed[incident.id] = incident
     turn.decision.incidents.append(incident)
     if len(state.closed) > CLOSED_KEPT_MAX:
@@ -149,10 +150,13 @@ def clear_leg(turn: Turn, incident: Incident, leg: Leg, cause: Cause) -> None:
     if leg.state == "held":
         count_hold(turn, incident, leg)
     leg.state = "cleared"
-    leg.source_cleared_us, leg.cleared_seq = turn.source_us, turn.source_seq
+    leg.source_cleared_us = turn.source_us
+    if leg.cleared_seq != turn.source_seq:
+        leg.cleared_seq = turn.source_seq
     if cause:
         leg.cause = cause
-    hold_checkin.over(turn, incident, leg.id, "hung_up")
+    if incident.holds:
+        hold_checkin.over(turn, incident, leg.id, "hung_up")
 
 
 def _last_leg_over(turn: Turn, incident: Incident, leg: Leg, cause: Cause, *, rang: bool) -> None:
@@ -206,7 +210,8 @@ def _reason(incident: Incident, cause: Cause, *, ringing: bool) -> IncidentOutco
 
 def _close(turn: Turn, incident: Incident, outcome: IncidentOutcome) -> None:
     """The call is over: whatever still waits for it is judged, and a missed caller is to be called back."""
-    hold_checkin.all_over(turn, incident, "hung_up")
+    if incident.holds or incident.call.queued:
+        hold_checkin.all_over(turn, incident, "hung_up")
     if incident.answered_us is None:
         if incident.first_offered_us is None and outcome == "lost_while_disconnected":
             turn.flag(incident, "beginning_not_seen")

@@ -118,7 +118,7 @@ def _judge_again(turn: Turn, incident: Incident, obligation: Obligation, until: 
 
 def over(turn: Turn, incident: Incident, leg: str, reason: str) -> None:
     """The leg or the call is gone: nobody waits any more."""
-    for obligation in incident.obligations[::-1]:
+    for obligation in reversed(incident.obligations):
         if obligation.rule == "hold_checkin" and obligation.leg == leg and obligation.state == "open":
             turn.end(incident, obligation, "waived", reason)
             _finish(turn, incident, obligation, reason)
@@ -190,7 +190,7 @@ def _ours(incident: Incident, leg: Leg) -> bool:
 
 
 def _current(incident: Incident, leg: str) -> Obligation | None:
-    for obligation in incident.obligations[::-1]:
+    for obligation in reversed(incident.obligations):
         if obligation.rule == "hold_checkin" and obligation.leg == leg and obligation.state == "open":
             return obligation
     return None

@@ -113,12 +113,14 @@ def person_answered(turn: Turn, incident: Incident, leg: Leg) -> None:
     if not first and not call.transfer_pending and not three_rings.still_rings(incident):
         return
     three_rings.answered(turn, incident, leg)
-    call.transfer_pending = False
-    call.linger_until_us = None
+    if call.transfer_pending or call.linger_until_us is not None:  # a look costs a tenth of a store
+        call.transfer_pending = False
+        call.linger_until_us = None
     if not first:
         return
     incident.answered_us = turn.moment_us
-    incident.device = leg.device or incident.device or (_only_ringing(call) if len(call.legs) > 1 else "")
+    if leg.device or len(call.legs) > 1:
+        incident.device = leg.device or incident.device or _only_ringing(call)
     if leg.agent:
         incident.agent = leg.agent
     if call.queued:
@@ -314,7 +316,8 @@ def leg_of(turn: Turn, incident: Incident, event: CallEvent) -> Leg:
         found = legs[name] = Leg(
             id=name, role=event.role, device=event.device, agent=event.agent, uncertain=event.uncertain
         )
-        turn.state.know_leg(incident, name)
+        if turn.terms.leg_ids_unique:
+            turn.state.know_leg(incident, name)
         return found
     if event.role:
         found.role = event.role

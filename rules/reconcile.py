@@ -45,7 +45,7 @@ def _end_unlisted(turn: Turn, incident: Incident, legs: set[str], call_ids: set[
 
 def _take(turn: Turn, source: str, seen: SeenLeg) -> None:
     """As if the event that led to this state came now; its moment is a bound."""
-    incident = turn.state.by_leg.get((source, seen.leg)) or turn.state.by_call.get((source, seen.call))
+    incident = turn.state.by_leg.get((source, seen.leg)) or turn.state.by_call[source].get(seen.call)
     known = incident.call.legs.get(seen.leg) if incident is not None else None
     if known is not None and known.state == "held" and seen.state == "connected":
         if not seen.hold_unknown:

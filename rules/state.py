@@ -1,6 +1,6 @@
 """All live things of one site, and the look-ups that find them; all of it can be rebuilt from the store's live rows."""
 
-from collections import OrderedDict, deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from typing import Literal
@@ -60,7 +60,7 @@ class State:
         self.last_id = last_id
         self.terms = Terms(rules)
         self.steady_clocks: dict[str, tuple[int, int, int]] = {}  # what rules.source_clock knows of those it trusts
-        self.by_call: dict[tuple[str, str], Incident] = {}
+        self.by_call: defaultdict[str, dict[str, Incident]] = defaultdict(dict)  # by source, then by its own id
         self.by_leg: dict[tuple[str, str], Incident] = {}
         self.by_number: dict[str, Incident] = {}
         self.call_backs: dict[str, list[Obligation]] = {}  # open ones, by the caller's number_key
@@ -100,10 +100,10 @@ class State:
         self.by_number[incident.number] = incident
         call = incident.call
         if call.ids:  # a hail by radio has none
-            self.by_call[call.source, call.ids[0]] = incident
+            self.by_call[call.source][call.ids[0]] = incident
 
     def know_call(self, incident: Incident, call: str) -> None:
-        self.by_call[incident.call.source, call] = incident
+        self.by_call[incident.call.source][call] = incident
 
     def know_leg(self, incident: Incident, leg: str) -> None:
         if leg and self.terms.sources[incident.call.source].leg_ids_unique:
@@ -122,9 +122,10 @@ class State:
 
     def forget(self, incident: Incident) -> None:
         call = incident.call
+        by_call = self.by_call[call.source]
         for name in call.ids:
-            if self.by_call.get((call.source, name)) is incident:
-                del self.by_call[call.source, name]
+            if by_call.get(name) is incident:
+                del by_call[name]
         for leg in call.legs:
             if self.by_leg.get((call.source, leg)) is incident:
                 del self.by_leg[call.source, leg]
@@ -141,7 +142,7 @@ class State:
         call = incident.call
         if incident.outcome != "merged":  # its ids and legs mean the other one now
             for name in call.ids:
-                self.by_call[call.source, name] = incident
+                self.by_call[call.source][name] = incident
             for leg in call.legs:
                 self.know_leg(incident, leg)
         for obligation in incident.obligations:

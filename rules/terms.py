@@ -45,7 +45,8 @@ class Terms:
         self.lines = {number_key(line.number) or line.number: line for line in rules.lines}
         unnamed = SourceTerms(SourceRules(name=""))
         self.sources = defaultdict(lambda: unnamed, {source.name: SourceTerms(source) for source in rules.sources})
-        self._rings: dict[tuple[str, str], RingTerms | None] = {}
+        self.leg_ids_unique = any(source.leg_ids_unique for source in rules.sources)  # of one source at least
+        self._rings: defaultdict[str, dict[str, RingTerms | None]] = defaultdict(dict)  # by source, then by line
         self.rings_apply_to = rules.three_rings.apply_to
         starts = {rules.three_rings.clock_start, *(line.clock_start for line in rules.lines)}
         self.rings_from_offer = "offered" in starts  # on some line at least
@@ -69,11 +70,12 @@ class Terms:
     def rings(self, source: str, number: str) -> RingTerms | None:
         """None: the rule does not hold on this line."""
         line = self.line(number) if self.lines else None
-        key = (source, line.number if line else "")
+        name = line.number if line else ""
+        of_source = self._rings[source]
         try:
-            return self._rings[key]
+            return of_source[name]
         except KeyError:
-            found = self._rings[key] = self._ring_terms(self.sources[source].settings, line)
+            found = of_source[name] = self._ring_terms(self.sources[source].settings, line)
             return found
 
     def holds(self, number: str) -> bool:

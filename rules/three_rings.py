@@ -27,7 +27,7 @@ def applies(turn: Turn, incident: Incident) -> RingTerms | None:
 
 def episode(incident: Incident) -> Obligation | None:
     """The latest one of this call; what only says that nothing was seen is none, nor what another call took over."""
-    for obligation in incident.obligations[::-1]:
+    for obligation in reversed(incident.obligations):
         if obligation.rule == "three_rings" and obligation.reason not in _NO_EPISODE:
             return obligation
     return None
