@@ -1,5 +1,6 @@
 """What Prometheus may ask: counted once a batch, so that the way of an event stays short."""
 
+import asyncio
 from collections import Counter as Tally
 from typing import get_args
 
@@ -38,6 +39,8 @@ class Metrics:
         )
         self.waiting = Gauge("hotline_queue_events", "Events that wait for a commit", registry=registry)
         self.ready = Gauge("hotline_ready", "1 when events are accepted", registry=registry)
+        self.tasks = Gauge("hotline_tasks", "Tasks of the event loop", registry=registry)
+        self.tasks.set_function(_tasks)
         self.open_incidents = Gauge("hotline_live_incidents", "Incidents in the live state", registry=registry)
         self.open_alerts = Gauge("hotline_live_alerts", "Alerts in the live state", registry=registry)
         self.sources = Gauge("hotline_source_online", "1 while the source is heard", ["source"], registry=registry)
@@ -76,3 +79,11 @@ class Metrics:
         self.waiting.set(waiting)
         self.open_incidents.set(len(state.incidents))
         self.open_alerts.set(len(state.alerts))
+
+
+def _tasks() -> int:
+    """None where no loop runs, as when a test asks."""
+    try:
+        return len(asyncio.all_tasks())
+    except RuntimeError:
+        return 0
