@@ -123,8 +123,10 @@ async def measure(folder: Path, calls: int, seconds: float, *, together: bool) -
             await asyncio.sleep(0.01)
         async with subscriber(broker.port, calls, LIMIT_S + seconds + 120) as listening:
             await ring(pipeline, calls, seconds, together=together)
+            rung_cpu_s = time.process_time()
             assert listening.stdout is not None
             late_ms: list[float] = json.loads(await listening.stdout.readline())
+            cpu_us = (time.process_time() - rung_cpu_s) / calls * 1e6
     finally:
         for task in running:
             task.cancel()
@@ -137,6 +139,7 @@ async def measure(folder: Path, calls: int, seconds: float, *, together: bool) -
         "p50 late": percentile(late_ms, 50),
         "p99 late": percentile(late_ms, 99),
         "the last alert's lateness": max(late_ms, default=float("nan")),
+        "cpu_us": cpu_us,
         "told": len(late_ms) / took_s if took_s else 0.0,
     }
 
@@ -177,8 +180,11 @@ def main() -> None:
     figures = in_rounds(f"{asked.calls:,} over {asked.seconds:g} s", spread) + in_rounds(
         f"{asked.burst:,} at once", burst
     )
-    told = Measured(f"{asked.burst:,} at once: told", "/s", "higher", [one["told"] for one in burst])
-    report("lateness", [*figures, told], fdatasync=disk)
+    figures += [
+        Measured(f"{asked.burst:,} at once: told", "/s", "higher", [one["told"] for one in burst]),
+        Measured(f"{asked.burst:,} at once: CPU each", "µs", "lower", [one["cpu_us"] for one in burst]),
+    ]
+    report("lateness", figures, fdatasync=disk)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import ssl
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -68,7 +69,8 @@ class MqttNotifier:
             async with asyncio.timeout(ANSWER_S) as patience:
                 self._in_flight.add(patience)
                 try:
-                    await client.publish(topic, msgspec.json.encode(alert), qos=1, timeout=2 * ANSWER_S)
+                    # A time-out of its own would cost a task and a timer each; `patience` ends it.
+                    await client.publish(topic, msgspec.json.encode(alert), qos=1, timeout=math.inf)
                 finally:
                     self._in_flight.discard(patience)
         except TimeoutError:
