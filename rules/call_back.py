@@ -27,6 +27,13 @@ def call_ended(turn: Turn, incident: Incident) -> None:
     turn.state.know_call_back(incident, obligation)
 
 
+def number_told_late(turn: Turn, incident: Incident) -> None:
+    """The end overtook what told who called: they wait since the end."""
+    if incident.closed_us is not None and incident.outcome in UNANSWERED and _own(incident) is None:
+        with turn.back_at(incident.closed_us, incident.source_closed_us):
+            call_ended(turn, incident)
+
+
 def call_answered(turn: Turn, incident: Incident) -> None:
     """A person spoke to somebody: does that number wait for a call?"""
     if incident.direction == "outbound":

@@ -140,6 +140,8 @@ def _fill(turn: Turn, incident: Incident, event: CallEvent) -> None:
         incident.call.shows_hold = False
     if learned:
         _learn_direction(turn, incident, told)
+        if incident.closed_us is not None:
+            call_back.number_told_late(turn, incident)
 
 
 def _learn_direction(turn: Turn, incident: Incident, told: Direction) -> None:

@@ -7,6 +7,7 @@ from hashlib import blake2b
 import structlog
 
 from tests.simulation.checks import broken
+from tests.simulation.duties import undone
 from tests.simulation.plan import Plan
 from tests.simulation.service import Parts
 from tests.simulation.signals import unsaid
@@ -35,9 +36,8 @@ def played(plan: Plan, parts: Parts | None = None) -> Trial:
         return Trial(plan, [f"{type(error).__name__}: {error}"], 0, {}, "")
     finally:
         structlog.configure(**before)
-    return Trial(
-        plan, broken(world) + untrue(world) + unsaid(world), len(world.disk.rows), world.history.faults, _trace(world)
-    )
+    wrong = [line for judge in (broken, untrue, unsaid, undone) for line in judge(world)]
+    return Trial(plan, wrong, len(world.disk.rows), world.history.faults, _trace(world))
 
 
 def minimised(trial: Trial, parts: Parts | None = None, tell: Callable[[str], None] = lambda _: None) -> Trial:
