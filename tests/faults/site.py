@@ -117,6 +117,7 @@ async def site_of(setting: Setting, seed: int, *, short: bool, per_s: float, clo
         more = CONFIG.format(limit_s=LIMIT_S, url=receiver.url, more=setting.more)
         async with running_gateway(
             setting.folder,
+            source="clock_skew_max_s = 30.0",  # a machine that is short of time is no clock that is wrong
             more=more,
             store=setting.store,
             wrapper=setting.wrapper,

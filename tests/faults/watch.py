@@ -66,10 +66,15 @@ class Watch:
         status = [Path(f"/proc/{process}/status").read_text() for process in processes]
         return Held(
             time.monotonic(),
-            sum(int(text.partition("VmRSS:")[2].split()[0]) for text in status) / 1024,
+            sum(rss_mib(process) for process in processes),
             sum(descriptors(process) for process in processes),
             sum(int(text.partition("Threads:")[2].split()[0]) for text in status),
         )
+
+
+def rss_mib(process: int) -> float:
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
 def descriptors(process: int) -> int:
