@@ -328,7 +328,7 @@ def _add_radios(plan: Plan, *, quiet: bool) -> None:
             add(Cut(_near(chance, at_s), for_s, channel, chance.random() < 0.5))
         if chance.random() < 0.4:
             add(Noise(_near(chance, at_s), channel, chance.randint(1, 600)))
-        if channel not in PUBLISHED and chance.random() < 0.3:
+        if channel not in (*PUBLISHED, "lines") and chance.random() < 0.3:
             what: LagKind = "shuffled" if channel in DATAGRAMS and chance.random() < 0.7 else "delayed"
             by_s = 0.04 if what == "shuffled" else chance.choice([0.05, 0.4, 2.0])
             add(Lag(_near(chance, at_s), chance.choice([5.0, 60.0]), channel, what, by_s))

@@ -73,8 +73,10 @@ class Radio:
         return next(iter(self.kind.settings.own_units), "")
 
     def is_noisy(self, at_us: int) -> bool:
-        """A reader may have taken noise for the beginning of a frame, and wait for its end."""
-        return any(begins <= at_us <= ends + RESYNC_US for begins, ends in self.noisy)
+        """A reader may have taken noise for the beginning of a frame, and wait for its end; a line may not settle."""
+        if self.kind.shrugs_off_noise:
+            return False
+        return any(begins - self.kind.late_us <= at_us <= ends + RESYNC_US for begins, ends in self.noisy)
 
     async def start(self) -> None:
         await self.desk.run()
@@ -133,7 +135,8 @@ class Radio:
             station.lag_s = 0.0
             if isinstance(station, DatagramStation):
                 station.doubles, station.shuffles_s = False, 0.0
-        if lag.what == "shuffled" and began_us is not None:
+        # Of who tells its own time the moments are certain, and what is heard meanwhile is not.
+        if (lag.what == "shuffled" or self.kind.tells_time) and began_us is not None:
             self.noisy.append((began_us, began_us + round(lag.for_s * 1_000_000)))
 
     def _press(self, unit: str, heard_us: HeardUs) -> None:

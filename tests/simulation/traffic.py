@@ -1,10 +1,11 @@
 """The verdicts of two_calls that can be right of what was said on a channel, by our clock or by the station's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from rules.events import ControlTransmitting, Entry, Event, TransmissionEnded, TransmissionStarted
 from tests.simulation import oracle
-from tests.simulation.radio import Radio
+from tests.simulation.radio import RESYNC_US, Edge, Radio
 from tests.simulation.stations import NAMELESS
 
 NEAR_S = 0.003  # a station tells whole milliseconds
@@ -19,6 +20,28 @@ def possible(radio: Radio) -> list[list[Verdict]]:
         [(unit.replace(NAMELESS, ""), calls, verdict, seconds) for unit, calls, verdict, seconds in oracle.hailing(way)]
         for way in ways
     ]
+
+
+def unheard(radio: Radio, entries: Sequence[Entry]) -> Iterator[Edge]:
+    """Of which nothing stands in the journal at its moment; or behind noise, not soon after it either."""
+    told = [(entry.at_us, is_on) for entry in entries if (is_on := _is_on(entry.event)) is not None]
+    for edge in radio.edges:
+        if edge.heard_us is None:
+            continue
+        until_us = edge.heard_us + (RESYNC_US if radio.is_noisy(edge.heard_us) else 0)
+        if not any(is_on == edge.on and edge.heard_us <= at_us <= until_us for at_us, is_on in told):
+            yield edge
+
+
+def _is_on(event: Event) -> bool | None:
+    match event:
+        case TransmissionStarted():
+            return True
+        case TransmissionEnded():
+            return False
+        case ControlTransmitting():
+            return event.on
+    return None
 
 
 def alike(found: Sequence[Verdict], expected: Sequence[Verdict]) -> bool:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from rules.events import Delivered, LinkChanged, RadioEvent, Resynced
+from rules.events import Delivered, LinkChanged, Resynced
 from rules.obligations import Obligation
 from tests.simulation import oracle
 from tests.simulation.checks import Judged, judged, rules_at
@@ -11,7 +11,7 @@ from tests.simulation.oracle import Seen
 from tests.simulation.pbx import Posted, events
 from tests.simulation.plan import Call, Talk
 from tests.simulation.service import START_US
-from tests.simulation.traffic import alike, possible
+from tests.simulation.traffic import alike, possible, unheard
 from tests.simulation.world import World
 
 PROMPT_US = 1_300_000  # an event that came so soon can be judged by its own time
@@ -153,10 +153,9 @@ def _talk(world: World, talk: Talk, records: Sequence[Judged]) -> Iterator[str]:
     entries = [row.entry for row in world.disk.rows if getattr(row.entry.event, "source", "") == talk.channel]
     if any(isinstance(e.event, LinkChanged) and begun_us <= e.at_us <= over_us for e in entries):
         return  # the link was lost meanwhile, or the gateway
-    if any(map(radio.is_noisy, heard)) and not radio.kind.shrugs_off_noise:
+    yield from (f"the {edge} is not in the journal" for edge in unheard(radio, entries))
+    if any(map(radio.is_noisy, heard)):
         return
-    kept = {entry.at_us for entry in entries if isinstance(entry.event, RadioEvent)}
-    yield from (f"the {edge} is not in the journal" for edge in radio.edges if edge.heard_us not in kept)
     expected = possible(radio)
     found = []
     for record in records:

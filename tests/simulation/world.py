@@ -296,7 +296,7 @@ class World:
         broker.trouble = lambda: receiver.fault
 
     async def _broker_trouble(self, trouble: BrokerTrouble) -> None:
-        broker = self._loop.broker
+        broker, began_us = self._loop.broker, self._heard_us()
         match trouble.what:
             case "repeats":
                 broker.repeats = True
@@ -309,6 +309,9 @@ class World:
         await asyncio.sleep(trouble.for_s)
         broker.repeats, broker.lag_s = False, 0.0
         broker.mend()
+        for radio in self.radios.values():
+            if radio.kind.medium == "mqtt" and radio.kind.tells_time and began_us is not None:
+                radio.noisy.append((began_us, began_us + round(trouble.for_s * 1_000_000)))
 
     def _wall_ns(self) -> int:
         return (self._loop.now_us + START_US + self._wall_off_us) * 1000

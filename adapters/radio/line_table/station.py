@@ -1,6 +1,7 @@
 """Lines of text → events, by the user's table."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from rules.events import ControlTransmitting, RadioEvent, Unparsed
 from rules.moments import SECOND_US, span_us
 
 _PAUSE_US = 3 * SECOND_US  # a line whose end does not come is a line
+_LETTERS_BY_CHANCE = 9  # of random bytes two in five can be printed: so many in a row, one time in a thousand
 _MILLISECONDS_FROM = 100_000_000_000  # seconds since 1970 are fewer for the next 3000 years
 
 
@@ -89,11 +91,12 @@ class TableStation:
         line = raw.decode(self._encoding, "replace").strip()
         if not line:
             return []
-        for row in self._rows:
-            if found := row.pattern.fullmatch(line):
-                if row.event is None or self._is_old(row.event, line):
-                    return []
-                return [Heard(self._event(row.event, row.fixed, found), raw)]
+        for words in (line, *_behind_rubbish(line)):
+            for row in self._rows:
+                if found := row.pattern.fullmatch(words):
+                    if row.event is None or self._is_old(row.event, words):
+                        return []
+                    return [Heard(self._event(row.event, row.fixed, found), raw)]
         return [Heard(Unparsed(source=self._source, reason="no line of the table matches"), raw)]
 
     def _is_old(self, event: type[RadioEvent], line: str) -> bool:
@@ -126,6 +129,17 @@ class TableStation:
         except ValueError:
             return None
         return span_us((moment if moment.tzinfo else moment.replace(tzinfo=self._zone)).timestamp())
+
+
+def _behind_rubbish(line: str) -> Iterator[str]:
+    """What stands behind noise that had no line's end: it ends with what is no text, and a few letters by chance."""
+    begins = next((at for at in range(len(line), 0, -1) if not _is_text(line[at - 1])), 0)
+    if begins:
+        yield from (line[at:] for at in range(begins, min(begins + _LETTERS_BY_CHANCE, len(line))))
+
+
+def _is_text(character: str) -> bool:
+    return character.isprintable() and character != "\ufffd"
 
 
 def _row(row: LineRow) -> Row:
