@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import gc
 import signal
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from adapters.recordings import Recorder
 from gateway.clock import AnchoredClock
 from gateway.config import Config, load
 from gateway.delivery import Delivery
+from gateway.garbage import collect_seldom, collect_where_memory_grew
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
 from gateway.radio_metrics import RadioTraffic
@@ -82,12 +82,13 @@ class Gateway:
         """Serve until `stop`. Raises CannotListen; an ExceptionGroup is a bug in one of the parts."""
         server = await self._listen()
         self.started.set()
-        _collect_seldom()
+        collect_seldom()
         try:
             async with asyncio.TaskGroup() as tasks:
                 records = tasks.create_task(self._keep_records(), name="pipeline")
                 delivery = tasks.create_task(self._deliver(), name="delivery")
                 shown = tasks.create_task(show_sources(self.pipeline, self._notifiers), name="source states")
+                garbage = tasks.create_task(collect_where_memory_grew(), name="garbage")
                 sources = [
                     tasks.create_task(source.run(self.pipeline), name=f"source {source.name}")
                     for source in self.sources
@@ -97,8 +98,8 @@ class Gateway:
                 await _end(*sources)
                 await _end(delivery)
                 await self._last_notes()
-                shown.cancel()
-                records.cancel()
+                for task in (shown, garbage, records):
+                    task.cancel()
         finally:
             await server.cleanup()
             await self.store.close()
@@ -201,12 +202,6 @@ async def _end(*tasks: asyncio.Task[None]) -> None:
         task.cancel()
     if tasks:
         await asyncio.wait(tasks)
-
-
-def _collect_seldom() -> None:
-    """Live calls are many and make no cycles: walking them all, again and again, took a tenth of the time."""
-    gc.freeze()  # what is here now stays: it is not walked any more
-    gc.set_threshold(50_000, 20, 100)
 
 
 def _api_tokens(config: Config) -> tuple[list[str], bool]:

@@ -1,4 +1,7 @@
-"""A connection that aiohttp serves, watched from outside: aiohttp itself waits for ever for a request's headers."""
+"""A connection that aiohttp serves, watched from outside: aiohttp itself waits for ever for a request's headers.
+
+Nor does it bound them all together, and for each piece that it refuses it keeps what was in it for long.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,11 +10,17 @@ from typing import Final, Protocol
 from aiohttp import web
 
 HEADERS_S: Final = 10.0  # from a request's first byte to the end of its headers
-_WORDS: Final = b"The headers of the request were not whole in time.\n"
-_TOO_SLOW: Final = (
-    b"HTTP/1.1 408 Request Timeout\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n"
-    b"Connection: close\r\n\r\n%b"
-) % (len(_WORDS), _WORDS)
+HEADERS_BYTES_MAX: Final = 64 * 1024
+_EMPTY_LINE: Final = b"\r\n\r\n"  # the end of the headers
+
+
+def _refusal(status: str, words: str) -> bytes:
+    head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len(words)}\r\n"
+    return f"{head}Connection: close\r\n\r\n{words}".encode()
+
+
+_TOO_SLOW: Final = _refusal("408 Request Timeout", "The headers of the request were not whole in time.\n")
+_TOO_LONG: Final = _refusal("431 Request Header Fields Too Large", "The headers of the request are too long.\n")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -36,6 +45,8 @@ class HandedOver(asyncio.Protocol):
         self._door = door
         self._in_hand = False
         self._patience: asyncio.TimerHandle | None = None
+        self._head_bytes: int | None = 0  # of the headers that are awaited, so far; None: they are whole
+        self._head_last = b""  # the last of them: the empty line may come in pieces
 
     def take(self, transport: asyncio.Transport, data: bytes) -> None:
         """From here on it is aiohttp's; `data` was read from it already."""
@@ -44,13 +55,18 @@ class HandedOver(asyncio.Protocol):
         self._theirs.connection_made(transport)
         self._expect_headers()
         if data:
-            self._theirs.data_received(data)
+            self.data_received(data)
         transport.resume_reading()
 
     def data_received(self, data: bytes) -> None:
+        if self._transport.is_closing():
+            return
         if not self._in_hand and self._patience is None:
             self._expect_headers()
-        self._theirs.data_received(data)
+        if self._head_is_too_long(data):
+            self._refuse(_TOO_LONG, "long")
+        else:
+            self._theirs.data_received(data)
 
     def eof_received(self) -> bool | None:
         return self._theirs.eof_received()
@@ -78,7 +94,20 @@ class HandedOver(asyncio.Protocol):
     def abort(self) -> None:
         self._transport.abort()
 
+    def _head_is_too_long(self, data: bytes) -> bool:
+        """Behind the end of the headers comes what has bounds of its own."""
+        if self._head_bytes is None:
+            return False
+        before = len(self._head_last)
+        seen = self._head_last + data
+        self._head_last = seen[1 - len(_EMPTY_LINE) :]
+        end = seen.find(_EMPTY_LINE)
+        head_bytes = self._head_bytes + (len(seen) if end < 0 else end) - before
+        self._head_bytes = head_bytes if end < 0 else None
+        return head_bytes > HEADERS_BYTES_MAX
+
     def _expect_headers(self) -> None:
+        self._head_bytes, self._head_last = 0, b""
         self._patience = asyncio.get_running_loop().call_later(HEADERS_S, self._too_slow)
 
     def _stop_waiting(self) -> None:
@@ -87,10 +116,12 @@ class HandedOver(asyncio.Protocol):
             self._patience = None
 
     def _too_slow(self) -> None:
-        if self._transport.is_closing():
-            return
-        self._door.count_cut("slow")
-        self._transport.write(_TOO_SLOW)
+        if not self._transport.is_closing():
+            self._refuse(_TOO_SLOW, "slow")
+
+    def _refuse(self, answer: bytes, reason: str) -> None:
+        self._door.count_cut(reason)
+        self._transport.write(answer)
         self._transport.close()
 
 
