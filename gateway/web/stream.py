@@ -33,11 +33,13 @@ log = structlog.get_logger()
 
 
 class Client:
-    """One board's bounded queue. Full: the board is dropped, connects again and begins with a snapshot."""
+    """What waits for one board, bounded. Full: the board is dropped, connects again and begins with a snapshot."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._waiting: list[bytes] = []
         self._bytes = 0
+        self._ended = False
+        self._something = asyncio.Event()
         self.dropped = False
         self.abort: Callable[[], None] = lambda: None
 
@@ -45,26 +47,33 @@ class Client:
         if self.dropped:
             return
         self._bytes += len(message)
-        if self._queue.qsize() >= _CLIENT_MESSAGES_MAX or self._bytes > _CLIENT_BYTES_MAX:
+        if len(self._waiting) >= _CLIENT_MESSAGES_MAX or self._bytes > _CLIENT_BYTES_MAX:
             self.drop()
         else:
-            self._queue.put_nowait(message)
+            self._waiting.append(message)
+            self._something.set()
 
     def drop(self) -> None:
         self.dropped = True
-        while not self._queue.empty():
-            self._queue.get_nowait()
-        self._queue.put_nowait(None)
+        self._waiting.clear()
+        self.end()
         self.abort()
 
     def end(self) -> None:
-        self._queue.put_nowait(None)
+        self._ended = True
+        self._something.set()
 
     async def next(self) -> bytes | None:
-        message = await self._queue.get()
-        if message is not None:
-            self._bytes -= len(message)
-        return message
+        """All that waits, at once: one write for each message would fall behind a burst. None: the end."""
+        await self._something.wait()
+        if not self._waiting:
+            return None
+        told = b"".join(self._waiting)
+        self._waiting.clear()
+        self._bytes = 0
+        if not self._ended:
+            self._something.clear()
+        return told
 
 
 class Hub:

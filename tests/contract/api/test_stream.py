@@ -139,6 +139,19 @@ async def test_a_board_that_does_not_read_is_dropped_not_waited_for() -> None:
     assert await client.next() is None
 
 
+async def test_what_waits_for_a_board_leaves_at_once_and_the_end_after_it() -> None:
+    client = Client()
+    for _ in range(3):
+        for _ in range(300):
+            client.put(b"x")
+        assert await client.next() == b"x" * 300
+    client.put(b"last")
+    client.end()
+    assert await client.next() == b"last"
+    assert await client.next() is None
+    assert not client.dropped
+
+
 async def test_a_board_is_bounded_in_bytes_too() -> None:
     client = Client()
     for _ in range(10):
