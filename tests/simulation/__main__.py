@@ -4,9 +4,11 @@ import argparse
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 from tests.simulation.plan import draw
-from tests.simulation.trial import minimised, played
+from tests.simulation.retelling import read
+from tests.simulation.trial import kept, minimised, played
 from tests.simulation.world import END_US
 
 
@@ -16,7 +18,13 @@ def main() -> int:
     parser.add_argument("--from", type=int, default=0, dest="first", help="the first of them")
     parser.add_argument("--whole", action="store_true", help="tell the story of a failure as it was, not minimised")
     parser.add_argument("--go-on", action="store_true", help="tell every failure, not only the first")
+    parser.add_argument("--story", type=Path, help="play this file instead of seeds")
+    parser.add_argument("--keep", action="store_true", help="write a failure down as a file that the tests play")
     asked = parser.parse_args()
+    if asked.story is not None:
+        trial = played(read(asked.story.read_text()))
+        _say(trial.told())
+        return 1 if trial.wrong else 0
     began_s = time.monotonic()
     faults: Counter[str] = Counter()
     entries = failed = 0
@@ -26,7 +34,10 @@ def main() -> int:
         faults.update(trial.faults)
         if trial.wrong:
             failed += 1
-            _say((trial if asked.whole else minimised(trial)).told() + "\n")
+            told = trial if asked.whole else minimised(trial)
+            _say(told.told() + "\n")
+            if asked.keep:
+                _say(f"written down: {kept(told)}\n")
             if not asked.go_on:
                 break
     took_s = time.monotonic() - began_s

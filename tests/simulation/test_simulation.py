@@ -29,16 +29,6 @@ def test_a_planted_bug_is_found(bug: str) -> None:
     assert found_within(parts, seeds_max) is not None
 
 
-def test_a_failure_is_told_by_its_shortest_story() -> None:
-    parts, seeds_max = BUGS["misreads a rule"]
-    trial = found_within(parts, seeds_max)
-    assert trial is not None
-    shortest = minimised(trial, parts)
-    assert shortest.wrong
-    assert len(shortest.plan.happenings) == 1
-    assert "held" in shortest.told()
-
-
 def found_within(parts: Parts, seeds_max: int) -> Trial | None:
     trials = (played(draw(seed), parts) for seed in range(seeds_max))
     return next((trial for trial in trials if trial.wrong), None)

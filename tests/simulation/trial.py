@@ -1,15 +1,19 @@
 """One seed played and judged; and, of one that fails, the shortest story that fails still."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import blake2b
+from pathlib import Path
 
 import structlog
 
 from tests.simulation.checks import broken
 from tests.simulation.duties import undone
 from tests.simulation.plan import Plan
+from tests.simulation.retelling import FOLDERS, Folders, keep
 from tests.simulation.service import Parts
+from tests.simulation.shrinking import Shrinking, shape_of
 from tests.simulation.signals import unsaid
 from tests.simulation.truth import untrue
 from tests.simulation.world import World, run
@@ -28,33 +32,40 @@ class Trial:
 
 
 def played(plan: Plan, parts: Parts | None = None) -> Trial:
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))  # faults are meant here
     try:
-        world = run(plan, parts)
+        with _quietly():
+            world = run(plan, parts)
     except AssertionError as error:
         return Trial(plan, [f"{type(error).__name__}: {error}"], 0, {}, "")
-    finally:
-        structlog.configure(**before)
     wrong = [line for judge in (broken, untrue, unsaid, undone) for line in judge(world)]
     return Trial(plan, wrong, len(world.disk.rows), world.history.faults, _trace(world))
 
 
-def minimised(trial: Trial, parts: Parts | None = None, tell: Callable[[str], None] = lambda _: None) -> Trial:
-    """Leave out whatever can be left out: first halves of what happens, at last single things."""
-    size = max(1, len(trial.plan.happenings) // 2)
-    while True:
-        for begin in range(0, len(trial.plan.happenings), size):
-            left = trial.plan.happenings[:begin] + trial.plan.happenings[begin + size :]
-            shorter = played(replace(trial.plan, happenings=left), parts)
-            if shorter.wrong:
-                trial = shorter
-                tell(f"{len(left)} happenings fail still")
-                break
-        else:
-            if size == 1:
-                return trial
-            size = max(1, size // 2)
+def minimised(trial: Trial, parts: Parts | None = None) -> Trial:
+    """The shortest story that is found to fail in the same way."""
+    shrinking = Shrinking(trial.plan, lambda plan: played(plan, parts).wrong, shape_of(trial.wrong[0]))
+    return played(shrinking.shrunk(), parts)
+
+
+def kept(trial: Trial, folders: Folders = FOLDERS) -> Path:
+    """A file that a test plays from now on."""
+    try:
+        with _quietly():
+            world = run(trial.plan)
+    except AssertionError:
+        return keep(trial.plan, trial.wrong, [], {}, folders)
+    return keep(trial.plan, trial.wrong, [row.entry for row in world.disk.rows], world.switchboard.calls, folders)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Faults are meant here."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 def _trace(world: World) -> str:
