@@ -21,6 +21,8 @@ GOODBYE_S = 2.0
 _DROPPED = 128  # MQTT 5: unspecified error; all that MQTT 3.1.1 can say of a connection that just ends
 BACK_WITHIN_S = 5.0  # a broker that is there again: alerts wait for it
 IN_FLIGHT_MAX = 64  # unacknowledged publishes; delivery itself has fewer under way
+# So many in a row: what was never acknowledged stays in flight as long as the connection, until no more may leave.
+UNANSWERED_MAX = 8
 
 
 class Broker(NamedTuple):
@@ -40,6 +42,8 @@ class MqttNotifier:
         self._broker = broker
         self._client: aiomqtt.Client | None = None  # while connected
         self._in_flight: set[asyncio.Timeout] = set()
+        self._unanswered = 0
+        self._connection = asyncio.timeout(None)  # the present one; it is rescheduled to end it
         self._sources: dict[str, bytes] = {}  # what is told of each
         self._untold: set[str] = set()
         self._source_news = asyncio.Event()
@@ -53,6 +57,8 @@ class MqttNotifier:
                 await self._stay_connected(link_changed, backoff)
             except aiomqtt.exceptions.MqttConnectError as error:  # the broker answered, and said no
                 state, reason, wait_s = "refused", str(error), after_refusal.longest()
+            except TimeoutError:
+                reason = f"the broker acknowledged none of {UNANSWERED_MAX} messages"
             except aiomqtt.MqttError as error:
                 reason = _why(error)
                 if isinstance(error.__context__, ssl.SSLCertVerificationError):  # not whom we were told to talk to
@@ -74,9 +80,13 @@ class MqttNotifier:
                 finally:
                     self._in_flight.discard(patience)
         except TimeoutError:
-            return Retry("timeout" if self._client is client else "unreachable")
+            if self._client is not client:
+                return Retry("unreachable")
+            self._count_unanswered()
+            return Retry("timeout")
         except aiomqtt.MqttError:
             return Retry("unreachable")
+        self._unanswered = 0
         return Delivered()
 
     def source_changed(self, name: str, state: str, reason: str, since_us: int) -> None:
@@ -96,21 +106,22 @@ class MqttNotifier:
                 await self._source_news.wait()
 
     async def _stay_connected(self, link_changed: Callable[[str, str], None], backoff: Backoff) -> None:
-        """Until the connection breaks: raises MqttError."""
+        """Until the connection breaks: raises MqttError; or TimeoutError where it is no good any more."""
         client = self._make_client()
         topic = availability_topic(self._site)
         async with client:
             # A watcher who sees "unknown" knows that an "online" from before is not ours of now.
             await client.publish(topic, "unknown", qos=1, retain=True)
             await client.publish(topic, "online", qos=1, retain=True)
-            self._client = client
+            self._client, self._unanswered = client, 0
             backoff.reset()
             link_changed("online", "")
             self._untold |= self._sources.keys()
             sources = asyncio.create_task(self._tell_sources(client), name=f"mqtt-sources-{self.name}")
             try:
-                async for _ in client.messages:  # we subscribe to nothing: this waits for the end of the connection
-                    pass
+                async with asyncio.timeout(None) as self._connection:
+                    async for _ in client.messages:  # we subscribe to nothing: this waits for the connection's end
+                        pass
             except asyncio.CancelledError:
                 await self._say_goodbye(client, topic)
                 raise
@@ -138,6 +149,11 @@ class MqttNotifier:
     async def _say_goodbye(self, client: aiomqtt.Client, topic: str) -> None:
         with contextlib.suppress(aiomqtt.MqttError):  # the broker's last will says it for us
             await client.publish(topic, "offline", qos=1, retain=True, timeout=GOODBYE_S)
+
+    def _count_unanswered(self) -> None:
+        self._unanswered += 1
+        if self._unanswered == UNANSWERED_MAX:
+            self._connection.reschedule(asyncio.get_running_loop().time())
 
     def _let_go(self) -> None:
         """Whoever waits for a PUBACK on the broken connection need not wait longer."""
