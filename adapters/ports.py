@@ -207,7 +207,10 @@ class Store(Protocol):
         """Which of `keys` the journal already has."""
 
     async def commit(self, batch: Batch) -> None:
-        """All of it, durable on return; or StoreError and none of it."""
+        """All of it, durable on return; or StoreError and none of it.
+
+        It reads the batch before it first waits: the things in it change in place while it is being committed.
+        """
 
     async def incidents(
         self,

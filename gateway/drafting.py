@@ -60,9 +60,10 @@ class Draft:
         self.at_us = at_us
         self.duplicates = 0
         self.late_us: list[int] = []  # from due to noticed, one for each DeadlinePassed
+        self.keys: set[bytes] = set()  # of what it took
         self.batch = empty_batch()
         self._state = state
-        self._known = set(known)
+        self._known = known
         self._undecidable = undecidable
         self._deadlines_from_us = deadlines_from_us
         self._steps_left = STEPS_MAX
@@ -84,10 +85,10 @@ class Draft:
 
     def _take(self, incoming: Incoming) -> Admitted:
         if incoming.key is not None:
-            if incoming.key in self._known:
+            if incoming.key in self._known or incoming.key in self.keys:
                 self.duplicates += 1
                 return Admitted(None)
-            self._known.add(incoming.key)
+            self.keys.add(incoming.key)
         self._fire(incoming.at_us)  # within one submission the bound does not split: the rules take what is left
         return Admitted(self.enter(incoming.event, incoming.at_us, incoming.key, incoming.raw))
 

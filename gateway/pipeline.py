@@ -1,20 +1,21 @@
 """READ FIRST. The way of one event: it waits, is decided, committed with its batch, and only then acknowledged.
 
-One task does it all, one batch at a time:
+    submit()/note() → line → _turn(): Draft decides → _commit(): store.commit → answer · publish · outbox
+                               ↑ the next deadline wakes it too                          │
+                               └── DeliverySettled, by note() ←──── gateway.delivery ←───┘
 
-    submit()/note() → _waiting → _turn(): Draft decides → store.commit → answer · publish · outbox
-                                   ↑ the next deadline wakes it too                          │
-                                   └── DeliverySettled, by note() ←──── gateway.delivery ←───┘
+One task decides, one batch at a time; another commits, one batch at a time. While the store's process commits a
+batch, the next is read and decided, on top of a state that is not on disk yet: so its own commit waits for the one
+before, its keys are held against those of the one before, and nobody hears of it until it is on disk itself.
 
-While the store's process commits, the next batch gathers: batches form by themselves. A commit that fails
-promised nothing: who waits is told to come again, our own notes stay, and the state is read anew from the store.
+A commit that fails promised nothing, nor did what was decided on top of it: who waits is told to come again, what is
+kept stays in line in its order, and the state is read anew from the store. (Others see `state` as it is decided.)
 """
 
 import asyncio
-from collections import deque
+import contextlib
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import NamedTuple
 from uuid import uuid4
 
 import structlog
@@ -27,24 +28,18 @@ from gateway.drafting import Draft, Undecidable
 from gateway.metrics import Metrics
 from gateway.recovery import restore
 from gateway.subscriptions import Subscription, Subscriptions
+from gateway.waiting_line import FEW, Waiting, WaitingLine
 from rules.effects import Send
 from rules.engine import State, next_deadline
 from rules.events import ClockAnchored, DeadlinePassed, DeliverySettled, Event, EventUndecided, RulesTaken
 from rules.moments import SECOND_US
 from rules.settings import RuleSet
 
-_FEW = 32  # events: a commit of fewer costs each of them more
 PAUSE_US = 10 * SECOND_US  # for deadlines, when the rules cannot even put aside the one that raises
 
+Told = list[tuple[Waiting, list[Admitted]]]  # whom to tell what, once it is on disk
+
 log = structlog.get_logger()
-
-
-class Waiting(NamedTuple):
-    """What was brought at once; `answer` is None for a note of our own. `kept`: in line until it is committed."""
-
-    events: Sequence[Incoming]
-    answer: asyncio.Future[list[Admitted]] | None
-    kept: bool = False
 
 
 class Pipeline:
@@ -75,8 +70,9 @@ class Pipeline:
         self._seq = 0
         self._at_us = 0
         self._deadlines_from_us = 0
-        self._waiting: deque[Waiting] = deque()
-        self._waiting_events = 0
+        self._line = WaitingLine()
+        self._keys_before: set[bytes] = set()  # of the batch before, which a look-up may not find yet
+        self._committing: asyncio.Task[None] | None = None
         self._queue_max = queue_max
         self._batch_max = batch_max
         self._wake = asyncio.Event()
@@ -100,9 +96,9 @@ class Pipeline:
         return self._take_in(events, kept=True)
 
     def _take_in(self, events: Sequence[Incoming], *, kept: bool) -> asyncio.Future[list[Admitted]]:
-        if self._waiting_events + len(events) > self._queue_max:
+        if self._line.events + len(events) > self._queue_max:
             self.metrics.overloads.inc()
-            raise Overloaded(f"{self._waiting_events} events wait already")
+            raise Overloaded(f"{self._line.events} events wait already")
         answer: asyncio.Future[list[Admitted]] = asyncio.get_running_loop().create_future()
         if events:
             self._wait_in_line(Waiting(events, answer, kept))
@@ -116,7 +112,7 @@ class Pipeline:
 
     async def flush(self) -> None:
         """Until nothing waits for its commit. Raises StoreError where none can be had now."""
-        while self._waiting:
+        while self._line:
             if self.ready:
                 raise StoreError(self.ready)
             self._idle.clear()
@@ -132,9 +128,13 @@ class Pipeline:
         return self._subscriptions.open()
 
     def _wait_in_line(self, waiting: Waiting) -> None:
-        self._waiting.append(waiting)
-        self._waiting_events += len(waiting.events)
-        self._wake.set()
+        self._line.append(waiting)
+        if self._enough_wait():
+            self._wake.set()
+
+    def _enough_wait(self) -> bool:
+        """To be decided: anybody where nothing is being committed, or else a good few."""
+        return self._line.undecided >= (1 if self._committing is None else FEW)
 
     async def run(self) -> None:
         """Recover, then work until cancelled. Only a bug ends it otherwise."""
@@ -149,10 +149,15 @@ class Pipeline:
                         await self._something_to_do()
                         await self._turn()
                 except StoreError as error:
+                    with contextlib.suppress(StoreError):
+                        await self._settled()  # a look-up failed: what is being committed may be well
                     self.metrics.store_failures.inc()
                     self._refuse(f"the store fails: {error}")
                     await asyncio.sleep(backoff.next_s())
         finally:
+            if self._committing is not None:
+                self._committing.cancel()
+                await asyncio.gather(self._committing, return_exceptions=True)
             self._refuse("stopped")
 
     async def _recover(self) -> None:
@@ -161,10 +166,11 @@ class Pipeline:
         What became due while we were away fires with that commit, and is late; but what was heard before, and is
         in line since, comes first.
         """
+        self._keys_before = set()
         live = await self._restore()
         if self._ahead_us > SECOND_US:
             log.warning("the journal is ahead of the clock; time runs on from it", ahead_s=self._ahead_us / SECOND_US)
-        noted = [waiting.events[0].event for waiting in self._waiting if waiting.answer is None]
+        noted = [note.event for note in self._line.notes()]
         settled = {Send(event.alert, event.notifier) for event in noted if isinstance(event, DeliverySettled)}
         for send in live.pending:
             if send not in settled:
@@ -172,9 +178,9 @@ class Pipeline:
         taking = any(isinstance(event, RulesTaken) for event in noted)
         if not taking and (live.rules is None or self.state.rules != self.rules):
             event = Incoming(RulesTaken(rules=self.rules), self._first_us())
-            self._waiting.appendleft(Waiting([event], None, kept=True))
-            self._waiting_events += 1
+            self._line.put_first(Waiting([event], None, kept=True))
         await self._turn(prove=DeadlinePassed(steps_max=1) if self._anchored else self._clock_anchored(live))
+        await self._settled()
         self._anchored = True
 
     def _clock_anchored(self, live: LiveState) -> ClockAnchored:
@@ -186,7 +192,8 @@ class Pipeline:
 
     def _first_us(self) -> int:
         """When the first in line came; now if nobody waits."""
-        return self._waiting[0].events[0].at_us if self._waiting else self.now_us()
+        first_us = self._line.first_us()
+        return self.now_us() if first_us is None else first_us
 
     async def _restore(self) -> LiveState:
         """The state as last committed."""
@@ -201,7 +208,9 @@ class Pipeline:
         loop = asyncio.get_running_loop()
         while True:
             self._wake.clear()
-            if self._waiting:
+            if self._committing is not None and self._committing.done():
+                await self._settled()
+            if self._enough_wait():
                 return
             due_us = next_deadline(self.state)
             timer = None
@@ -217,49 +226,52 @@ class Pipeline:
                     timer.cancel()
 
     async def _turn(self, *, prove: Event | None = None) -> None:
-        """One batch: decide what waits and what is due, commit it, then tell everybody.
+        """One batch: decide what waits and what is due, and when the batch before is on disk, begin to commit it.
 
         `prove`: the first entry, so that there is something to commit.
         """
-        group = self._next_group()
+        group = self._line.next_group(self._batch_max)
         keys = [event.key for waiting in group for event in waiting.events if event.key is not None]
         known = await self._store.known(keys) if keys else set()
-        draft, answers = await self._decide(group, known, prove=prove)
+        draft, answers = await self._decide(group, known | self._keys_before, prove=prove)
+        told = list(zip(group, answers, strict=False))
+        self._line.decided([waiting for waiting, _ in told])
+        self._seq, self._at_us, self._keys_before = draft.seq, draft.at_us, draft.keys
+        await self._settled()
         if draft.batch.journal:
-            began_us = self._clock()
-            await self._store.commit(draft.batch)
-            self._seq, self._at_us = draft.seq, draft.at_us
-            self._publish(draft, took_us=self._clock() - began_us, answered=group[: len(answers)])
-        self.metrics.duplicates.inc(draft.duplicates)
-        for answered in answers:
-            waiting = self._waiting.popleft()
-            self._waiting_events -= len(waiting.events)
-            if waiting.answer is not None and not waiting.answer.done():  # done: who waited has gone away
-                waiting.answer.set_result(answered)
-        if not self._waiting:
-            self._idle.set()
+            self._committing = asyncio.create_task(self._commit(draft, told))
+            await asyncio.sleep(0)  # it begins: the store reads the batch, before the next one changes things in it
+        else:
+            self._tell(draft, told)  # all of it was known, if only since the batch before
 
-    def _publish(self, draft: Draft, *, took_us: int, answered: list[Waiting]) -> None:
-        waiting = self._waiting_events - sum(len(one.events) for one in answered)
-        self.metrics.committed(draft, self.state, waiting=waiting, took_us=took_us)
+    async def _settled(self) -> None:
+        """Until nothing is being committed. Raises what the commit raised: all that was decided since is void."""
+        if self._committing is not None:
+            committing, self._committing = self._committing, None
+            await committing
+
+    async def _commit(self, draft: Draft, told: Told) -> None:
+        """The batch, and then tell everybody."""
+        began_us = self._clock()
+        try:
+            await self._store.commit(draft.batch)
+        finally:
+            self._wake.set()
+        self._tell(draft, told)
+        self.metrics.committed(draft, self.state, waiting=self._line.events, took_us=self._clock() - began_us)
         self._subscriptions.publish(draft.batch)
         for send in draft.batch.sends:
             self.outbox.put_nowait(send)
 
-    def _next_group(self) -> list[Waiting]:
-        """The head of the line: a few, or the half of many, up to `batch_max` events.
-
-        While one half is committed, the other is read and answered. They stay in line until they are committed.
-        """
-        enough = min(self._batch_max, max(_FEW, self._waiting_events // 2))
-        group = []
-        events = 0
-        for waiting in self._waiting:
-            group.append(waiting)
-            events += len(waiting.events)
-            if events >= enough:
-                break
-        return group
+    def _tell(self, draft: Draft, told: Told) -> None:
+        """What is on disk: those who brought it hear of it."""
+        self.metrics.duplicates.inc(draft.duplicates)
+        self._line.committed([waiting for waiting, _ in told])
+        for waiting, answer in told:
+            if waiting.answer is not None and not waiting.answer.done():  # done: who waited has gone away
+                waiting.answer.set_result(answer)
+        if not self._line:
+            self._idle.set()
 
     async def _decide(
         self, group: list[Waiting], known: set[bytes], *, prove: Event | None
@@ -267,7 +279,7 @@ class Pipeline:
         """A draft of `group` and of what is due. What makes a rule raise is found, and left undecided."""
         now_us = self.now_us()
         # What waits beyond the group came before now: deadlines up to now may not overtake it.
-        until_us = now_us if len(group) == len(self._waiting) else None
+        until_us = now_us if self._line.ends_with(group) else None
         undecidable: dict[int, str] = {}
         careful = False
         while True:
@@ -294,6 +306,7 @@ class Pipeline:
                     undecidable.clear()
                 else:
                     undecidable[found.entry.seq] = repr(found.__cause__)
+                await self._settled()  # or it were read without the batch before
                 await self._restore()
             else:
                 return draft, answers
@@ -307,10 +320,7 @@ class Pipeline:
     def _refuse(self, reason: str) -> None:
         """Whoever waits is told to come again; what is kept stays."""
         self._set_ready(reason)
-        refused = [waiting.answer for waiting in self._waiting if not waiting.kept]
-        self._waiting = deque(waiting for waiting in self._waiting if waiting.kept)
-        self._waiting_events = sum(len(waiting.events) for waiting in self._waiting)
-        for answer in refused:
-            if answer is not None and not answer.done():
-                answer.set_exception(StoreError(reason))
+        for waiting in self._line.come_again():
+            if waiting.answer is not None and not waiting.answer.done():
+                waiting.answer.set_exception(StoreError(reason))
         self._idle.set()

@@ -16,8 +16,8 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from adapters.errors import StoreError
-from adapters.intake.sqlite import read_only_uri
 from adapters.intake.urls import parse_url, sqlite_path
+from adapters.intake_writer.sqlite import read_only_uri
 
 Progress = Callable[[int, int], None]  # pages done, pages in all
 _PAGES_A_STEP = 1_000
@@ -48,7 +48,7 @@ def _copy_sqlite(path: Path, part: Path, progress: Progress | None) -> None:
         raise StoreError(f"{path} does not exist: nothing to back up")
     part.unlink(missing_ok=True)
     with (
-        contextlib.closing(sqlite3.connect(read_only_uri(path), uri=True, isolation_level=None)) as store,
+        contextlib.closing(sqlite3.connect(read_only_uri(str(path)), uri=True, isolation_level=None)) as store,
         contextlib.closing(sqlite3.connect(part, isolation_level=None)) as copy,
     ):
         # A read transaction holds one snapshot for all steps; without it each commit beside it would begin them anew.

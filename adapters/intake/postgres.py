@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 
 from adapters.intake_writer.messages import PostgresServer
-from adapters.intake_writer.postgres import connect
+from adapters.intake_writer.postgres import connect, connect_reader
 
 
 class PostgresDatabase:
@@ -24,9 +24,7 @@ class PostgresDatabase:
         )
 
     def connect_reader(self) -> psycopg.Connection[Any]:
-        connection = connect(self.place.conninfo, "hotline-gateway reader")
-        connection.execute("SET default_transaction_read_only = on")
-        return connection
+        return connect_reader(self.place.conninfo)
 
     def engine(self) -> Engine:
         """For migrations only."""

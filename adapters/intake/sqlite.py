@@ -2,13 +2,12 @@
 
 import sqlite3
 from pathlib import Path
-from urllib.parse import quote
 
 from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.dialects import sqlite
 
 from adapters.intake_writer.messages import SqliteFile
-from adapters.intake_writer.sqlite import BUSY_TIMEOUT_S, explain
+from adapters.intake_writer.sqlite import connect_reader, explain
 
 
 class SqliteDatabase:
@@ -23,12 +22,7 @@ class SqliteDatabase:
 
     def connect_reader(self) -> sqlite3.Connection:
         """Cannot write, and never checkpoints."""
-        connection = sqlite3.connect(
-            read_only_uri(self.path), uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
-        connection.execute("PRAGMA query_only = ON")
-        connection.execute("PRAGMA wal_autocheckpoint = 0")
-        return connection
+        return connect_reader(str(self.path))
 
     def engine(self) -> Engine:
         """For migrations only."""
@@ -41,7 +35,3 @@ class SqliteDatabase:
 
     def explain(self, error: Exception) -> str:
         return explain(self.path, error)
-
-
-def read_only_uri(path: Path) -> str:
-    return f"file:{quote(str(path))}?mode=ro"

@@ -6,13 +6,13 @@ SQLite runs one for each row, PostgreSQL takes one array a column (`unnest`) for
 from typing import Any
 
 from sqlalchemy import ARRAY, Column, Table, bindparam, cast, column, false, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from adapters.intake import schema
-from adapters.intake_writer.messages import Texts
+from adapters.intake_writer.messages import KEYS_AT_ONCE, Texts
 
 _SETTLED = ("state", "attempts", "reason", "settled_us")  # what becomes of a row of the outbox
 
@@ -38,7 +38,7 @@ def compile_for(dialect: Dialect) -> Texts:
     journal = s.journal.c
     return Texts(
         changes={name: _text(dialect, statement) for name, statement in changes.items()},
-        known=_text(dialect, select(journal.key).where(_is_key(dialect, journal.key))),
+        known=_text(dialect, select(journal.key).where(_is_one_of(dialect, journal.key))),
         entry=_text(dialect, select(journal.at_us, journal.body).where(journal.seq == bindparam("its_seq"))),
     )
 
@@ -47,6 +47,8 @@ def _insert(dialect: Dialect, table: Table, *, on: str | None = None, leave_out:
     """`on`: the key of an upsert; "" leaves a row that is there as it is; None lets a second one fail."""
     columns = [c for c in table.columns if c.name != leave_out]
     if dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - costs a start 0.04 s: only if used
+
         given = _given(columns)
         insert: Any = postgresql.insert(table).from_select([c.name for c in columns], select(*given.c))
     else:
@@ -80,6 +82,12 @@ def _is_key(dialect: Dialect, key: Column[Any]) -> Any:
     if dialect.name == "postgresql":
         return key == func.any(cast(bindparam("its_keys"), ARRAY(key.type)))
     return key == bindparam("its_key")
+
+
+def _is_one_of(dialect: Dialect, key: Column[Any]) -> Any:
+    if dialect.name == "postgresql":
+        return _is_key(dialect, key)
+    return key.in_([bindparam(f"key_{place}") for place in range(KEYS_AT_ONCE)])
 
 
 def _text(dialect: Dialect, statement: ClauseElement) -> str:

@@ -60,14 +60,15 @@ class IntakeStore:
         if not keys:
             return set()
         self._refuse_closed()
-        return set(await self.writer.ask(Known(keys)))
+        return set(await self.writer.look_up(Known(keys)))
 
     async def commit(self, batch: Batch) -> None:
         self._refuse_closed()
+        last = batch.journal[-1].entry if batch.journal else None
         try:
             await self.writer.ask(Commit(changes_of(batch)))
         except Unsure:
-            if not await self._in_journal(batch):
+            if last is None or not await self._in_journal(last):
                 raise
 
     async def incidents(
@@ -101,12 +102,9 @@ class IntakeStore:
     async def journal(self, *, after_seq: int, limit: int, until_us: int | None = None) -> list[Entry]:
         return await self._read(self._reader.journal, after_seq, limit, until_us)
 
-    async def _in_journal(self, batch: Batch) -> bool:
+    async def _in_journal(self, last: Entry) -> bool:
         """Whether a commit that failed, or whose answer was lost, is there all the same: its last entry tells."""
-        if not batch.journal:
-            return False
         await self.open()
-        last = batch.journal[-1].entry
         return bool(await self.writer.ask(WasCommitted(last.seq, last.at_us, rows.event_json(last.event))))
 
     def _migrate(self, found: str | None) -> None:

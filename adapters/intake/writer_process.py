@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import adapters
 from adapters.errors import StoreError
-from adapters.intake_writer.messages import LENGTH_BYTES, Close, Request, framed, read_answer
+from adapters.intake_writer.messages import LENGTH_BYTES, Close, Known, Request, framed, read_answer
 
 _ROOT = Path(adapters.__file__).parents[1]  # where Python finds our packages, installed or not
 
@@ -29,44 +29,67 @@ class WriterProcess:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._link = _Link()
+        self._keys_link = _Link()
 
     @property
     def pid(self) -> int | None:
-        return self._process.pid if self._process is not None and self._link.up else None
+        return self._process.pid if self._process is not None and self._up else None
+
+    @property
+    def _up(self) -> bool:
+        return self._link.up and self._keys_link.up
 
     async def start(self) -> None:
-        if self._link.up:
+        if self._up:
             return
+        self._let_go()
         await self._reap()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            command = [sys.executable, "-m", "adapters.intake_writer", str(theirs.fileno())]
+        (ours, theirs), (our_keys, their_keys) = socket.socketpair(), socket.socketpair()
+        fds = (theirs.fileno(), their_keys.fileno())
+        with theirs, their_keys:
+            command = [sys.executable, "-m", "adapters.intake_writer", *map(str, fds)]
             try:
                 self._process = subprocess.Popen(  # noqa: S603, ASYNC220 - our own words; it returns at once
-                    command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd=_ROOT
+                    command, pass_fds=fds, stdin=subprocess.DEVNULL, cwd=_ROOT
                 )
             except OSError as error:
                 ours.close()
+                our_keys.close()
                 raise StoreError(f"the process that writes the store cannot be started: {error}") from error
-        self._link = _Link()
-        await asyncio.get_running_loop().create_unix_connection(lambda: self._link, sock=ours)
+        self._link, self._keys_link = _Link(), _Link()
+        loop = asyncio.get_running_loop()
+        await loop.create_unix_connection(lambda: self._link, sock=ours)
+        await loop.create_unix_connection(lambda: self._keys_link, sock=our_keys)
 
     async def ask(self, request: Request) -> Any:
-        answer = read_answer.decode(await self._link.ask(framed(request)))
-        if answer.failed:
-            raise Unsure(answer.failed) if answer.unsure else StoreError(answer.failed)
-        return answer.value
+        return _told(await self._link.ask(framed(request)))
+
+    async def look_up(self, request: Known) -> Any:
+        """As `ask`, beside what is being committed."""
+        return _told(await self._keys_link.ask(framed(request)))
 
     async def close(self) -> None:
+        self._keys_link.close()  # first: the process looks up no more, and then writes no more
         with contextlib.suppress(StoreError):
             await self.ask(Close())
-        self._link.close()
+        self._let_go()
         await self._reap()
+
+    def _let_go(self) -> None:
+        self._keys_link.close()
+        self._link.close()
 
     async def _reap(self) -> None:
         if self._process is not None:
             await asyncio.get_running_loop().run_in_executor(None, self._process.wait)
             self._process = None
+
+
+def _told(body: bytes) -> Any:
+    answer = read_answer.decode(body)
+    if answer.failed:
+        raise Unsure(answer.failed) if answer.unsure else StoreError(answer.failed)
+    return answer.value
 
 
 class _Link(asyncio.Protocol):

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 LENGTH_BYTES = 4
+KEYS_AT_ONCE = 32  # SQLite looks up so many by one statement
 
 Change = tuple[str, Sequence[Sequence[Any]]]  # the name of a statement, and a row of values for each time it runs
 

@@ -31,6 +31,13 @@ def connect(conninfo: str, name: str) -> psycopg.Connection[Any]:
     return connection
 
 
+def connect_reader(conninfo: str) -> psycopg.Connection[Any]:
+    """Cannot write."""
+    connection = connect(conninfo, "hotline-gateway reader")
+    connection.execute("SET default_transaction_read_only = on")
+    return connection
+
+
 class WritableServer:
     """Opens the session that writes, which owns the database against other gateways."""
 
@@ -55,6 +62,9 @@ class WritableServer:
     def run(self, connection: psycopg.Connection[Any], text: str, rows: Sequence[Sequence[Any]]) -> None:
         """`text` takes an array for each column."""
         connection.execute(text.encode(), [[without_nul(v) for v in values] for values in zip(*rows, strict=True)])
+
+    def connect_reader(self) -> psycopg.Connection[Any]:
+        return connect_reader(self._place.conninfo)
 
     def known(self, connection: psycopg.Connection[Any], text: str, keys: Sequence[bytes]) -> list[bytes]:
         return [bytes(row[0]) for row in connection.execute(text.encode(), [list(keys)])]

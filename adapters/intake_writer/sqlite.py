@@ -12,8 +12,10 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
+from urllib.parse import quote
 
 from adapters.errors import StoreError
+from adapters.intake_writer.messages import KEYS_AT_ONCE
 
 BUSY_TIMEOUT_S = 2.0  # somebody looks into the file with a tool of their own
 _WAL_BYTES_MAX = 64 * 1024 * 1024  # what a checkpoint cuts the WAL file back to
@@ -34,6 +36,20 @@ _CURES = {
 def explain(path: object, error: Exception) -> str:
     cure = _CURES.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF, "")
     return f"{path}: {error}" + (f" ({cure})" if cure else "")
+
+
+def read_only_uri(path: str) -> str:
+    return f"file:{quote(path)}?mode=ro"
+
+
+def connect_reader(path: str) -> sqlite3.Connection:
+    """Cannot write, and never checkpoints."""
+    connection = sqlite3.connect(
+        read_only_uri(path), uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    return connection
 
 
 class WritableFile:
@@ -61,8 +77,16 @@ class WritableFile:
     def run(self, connection: sqlite3.Connection, text: str, rows: Sequence[Sequence[Any]]) -> None:
         connection.executemany(text, rows)
 
+    def connect_reader(self) -> sqlite3.Connection:
+        return connect_reader(self.path)
+
     def known(self, connection: sqlite3.Connection, text: str, keys: Sequence[bytes]) -> list[bytes]:
-        return [key for key in keys if connection.execute(text, (key,)).fetchone() is not None]
+        found: list[bytes] = []
+        for begin in range(0, len(keys), KEYS_AT_ONCE):
+            some = list(keys[begin : begin + KEYS_AT_ONCE])
+            some += [some[0]] * (KEYS_AT_ONCE - len(some))
+            found += [row[0] for row in connection.execute(text, some)]
+        return found
 
     def revision(self, connection: sqlite3.Connection) -> str | None:
         found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()

@@ -1,4 +1,4 @@
-"""The single writer: one connection that makes every change.
+"""The single writer: one connection that makes every change. Beside it, on another, keys are looked up.
 
 A transaction that fails is rolled back. What became of a COMMIT that failed is asked anew, of the journal.
 """
@@ -32,6 +32,9 @@ class WritableDatabase(Protocol):
     def run(self, connection: Any, text: str, rows: Sequence[Sequence[Any]]) -> None:
         """One statement, for every row."""
 
+    def connect_reader(self) -> Any:
+        """One that cannot write."""
+
     def known(self, connection: Any, text: str, keys: Sequence[bytes]) -> list[bytes]: ...
     def revision(self, connection: Any) -> str | None: ...
     def in_transaction(self, connection: Any) -> bool: ...
@@ -57,9 +60,6 @@ class Writer:
     def close(self) -> None:
         self._drop()
         self._database.release()
-
-    def known(self, keys: Sequence[bytes]) -> list[bytes]:
-        return self._try(lambda connection: self._database.known(connection, self._texts.known, keys))
 
     def commit(self, changes: Sequence[Change]) -> None:
         def write(connection: Any) -> None:
@@ -102,6 +102,30 @@ class Writer:
                 self._drop()
 
     def _drop(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(*self._database.errors):
+                self._connection.close()
+            self._connection = None
+
+
+class KnownKeys:
+    """Tells which keys the journal has, on a connection of its own that cannot write. Blocks, as the Writer does."""
+
+    def __init__(self, database: WritableDatabase, text: str) -> None:
+        self._database = database
+        self._text = text
+        self._connection: Any = None
+
+    def of(self, keys: Sequence[bytes]) -> list[bytes]:
+        try:
+            if self._connection is None:
+                self._connection = self._database.connect_reader()
+            return self._database.known(self._connection, self._text, keys)
+        except self._database.errors as error:
+            self.close()
+            raise StoreError(self._database.explain(error)) from error
+
+    def close(self) -> None:
         if self._connection is not None:
             with contextlib.suppress(*self._database.errors):
                 self._connection.close()

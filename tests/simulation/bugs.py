@@ -15,7 +15,7 @@ from gateway.pipeline import Pipeline
 from rules.engine import next_deadline
 from rules.events import TransmissionEnded
 from rules.settings import HoldCheckin, RuleSet
-from tests.simulation.disk import SimStore
+from tests.simulation.disk import SimStore, as_it_is
 from tests.simulation.service import Parts
 
 
@@ -23,7 +23,7 @@ class AcknowledgesTooSoon(SimStore):
     """It says "durable" while the batch is still on its way to the disk."""
 
     async def commit(self, batch: Batch) -> None:
-        asyncio.get_running_loop().call_later(0.03, self._write, batch)
+        asyncio.get_running_loop().call_later(0.03, self._write, as_it_is(batch))
         self._busy(True)
         await asyncio.sleep(self._state.commit_s)
         if self._state.dies:
@@ -75,7 +75,7 @@ class SleepsOverDeadlines(Pipeline):
     async def _something_to_do(self) -> None:
         await super()._something_to_do()
         due_us = next_deadline(self.state)
-        if not self._waiting and due_us is not None:
+        if not self._line and due_us is not None:
             self._looked += 1
             if self._looked % 5 == 0:
                 await asyncio.sleep(0.4)

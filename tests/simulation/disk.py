@@ -66,9 +66,9 @@ class Disk:
         self.pending.update((send, None) for send in batch.sends if send not in settled)
         self.last_id = batch.last_id
         self.last_number = max([self.last_number, *((i.id, i.number) for i in batch.incidents.values())])
-        self.all_incidents |= _copies(batch.incidents, Incident)
-        self.all_obligations |= _copies(batch.obligations, Obligation)
-        self.all_alerts |= _copies(batch.alerts, Alert)
+        self.all_incidents |= batch.incidents
+        self.all_obligations |= batch.obligations
+        self.all_alerts |= batch.alerts
 
     def _keep_row(self, row: JournalRow) -> None:
         before = self.rows[-1].entry if self.rows else None
@@ -140,6 +140,7 @@ class SimStore:
         return set(keys) & self.disk.keys.keys()
 
     async def commit(self, batch: Batch) -> None:
+        batch = as_it_is(batch)
         self._check()
         self._busy(True)
         if self._state.dies == "before":
@@ -194,6 +195,18 @@ def _decoded(things: Things, kind: type[Any]) -> list[Any]:
     return [msgspec.json.decode(thing, type=kind) for thing in things.values()]
 
 
+def as_it_is(batch: Batch) -> Batch:
+    """The live things in it change in place while it is on its way to the disk."""
+    return msgspec.structs.replace(
+        batch,
+        incidents=_copies(batch.incidents, Incident),
+        obligations=_copies(batch.obligations, Obligation),
+        alerts=_copies(batch.alerts, Alert),
+        sources=_copies(batch.sources, SourceStatus),
+        channels=_copies(batch.channels, Channel),
+        units=_copies(batch.units, UnitStatus),
+    )
+
+
 def _copies(things: dict[Any, Any], kind: type[Any]) -> dict[Any, Any]:
-    """As they are now: live things change in place later."""
     return {key: msgspec.json.decode(_encode(thing), type=kind) for key, thing in things.items()}

@@ -14,9 +14,8 @@ from adapters.intake.changes import changes_of
 from adapters.intake.reads import Reader
 from adapters.intake.sqlite import SqliteDatabase
 from adapters.intake.statements import compile_for
-from adapters.intake_writer.messages import Change
 from adapters.intake_writer.sqlite import WritableFile
-from adapters.intake_writer.writer import Writer
+from adapters.intake_writer.writer import KnownKeys, Writer
 from adapters.ports import Batch, LiveState
 from tests.simulation.disk import Disk, SimStore
 
@@ -53,7 +52,7 @@ class SqliteDisk(Disk):
         self._path = self._next_path()
         self._path.write_bytes(empty_store())
         self._writer: Writer | None = None
-        self._changes: dict[int, list[Change]] = {}  # by the batch's identity, as they were when it was committed
+        self._known = KnownKeys(WritableFile(str(self._path)), TEXTS.known)
 
     def power_on(self) -> None:
         """A new process opens what the one before it has left."""
@@ -61,18 +60,14 @@ class SqliteDisk(Disk):
         for end in ("", "-wal"):
             if (left := Path(f"{before}{end}")).exists():
                 shutil.copyfile(left, f"{self._path}{end}")
-        if self._writer is not None:
-            self._writer.close()
-        self._writer = Writer(WritableFile(str(self._path)), TEXTS)
+        self._let_go()
+        file = WritableFile(str(self._path))
+        self._writer, self._known = Writer(file, TEXTS), KnownKeys(file, TEXTS.known)
         self._writer.open()
-
-    def prepare(self, batch: Batch) -> None:
-        """Live things change in place while a commit is on its way."""
-        self._changes = {id(batch): changes_of(batch)}
 
     def keep(self, batch: Batch) -> None:
         assert self._writer is not None
-        self._writer.commit(self._changes.pop(id(batch)))
+        self._writer.commit(changes_of(batch))
         super().keep(batch)
 
     def live(self) -> LiveState:
@@ -90,8 +85,7 @@ class SqliteDisk(Disk):
         return found
 
     def known(self, keys: list[bytes]) -> set[bytes]:
-        assert self._writer is not None
-        found = set(self._writer.known(keys))
+        found = set(self._known.of(keys))
         assert found == set(keys) & self.keys.keys(), "SQLite knows other keys"
         return found
 
@@ -103,10 +97,14 @@ class SqliteDisk(Disk):
         finally:
             reader.close()
         assert entries == [row.entry for row in self.rows], "SQLite's journal is another"
+        self._let_go()
+        self._writer = None
+        shutil.rmtree(self._folder)
+
+    def _let_go(self) -> None:
+        self._known.close()
         if self._writer is not None:
             self._writer.close()
-            self._writer = None
-        shutil.rmtree(self._folder)
 
     def _next_path(self) -> Path:
         self._lives += 1
@@ -117,10 +115,6 @@ class SqliteStore(SimStore):
     """One opening of a SqliteDisk. Implements Store."""
 
     disk: SqliteDisk
-
-    async def commit(self, batch: Batch) -> None:
-        self.disk.prepare(batch)
-        await super().commit(batch)
 
     async def known(self, keys: "list[bytes]") -> set[bytes]:  # type: ignore[override]  # as the disk wants them
         self._check()
