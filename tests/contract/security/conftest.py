@@ -8,9 +8,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from tests.fixtures.gateway import RunningGateway, running_gateway
 
+GUESSER = "127.0.0.9"  # who guesses is told to wait: nobody else shall be
 UPLOAD_KEY = "0123456789abcdef0123"
 MORE = """
 [[source]]
@@ -23,9 +25,13 @@ clip_bytes_max = 200000
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "upload-key.txt").write_text(f"{UPLOAD_KEY}\n")
-    (tmp_path / "upload-key.txt").chmod(0o600)
+    write_upload_key(tmp_path)
     return tmp_path
+
+
+def write_upload_key(folder: Path) -> None:
+    (folder / "upload-key.txt").write_text(f"{UPLOAD_KEY}\n")
+    (folder / "upload-key.txt").chmod(0o600)
 
 
 @pytest.fixture
@@ -55,9 +61,9 @@ class Line:
                 self.writer.close()
 
 
-async def connect(gateway: RunningGateway) -> Line:
+async def connect(gateway: RunningGateway, *, from_address: str = "127.0.0.1") -> Line:
     port = int(gateway.url.rpartition(":")[2])
-    return Line(*await asyncio.open_connection("127.0.0.1", port))
+    return Line(*await asyncio.open_connection("127.0.0.1", port, local_addr=(from_address, 0)))
 
 
 async def is_well(gateway: RunningGateway, call: str) -> float:
@@ -81,7 +87,24 @@ def memory_mib(gateway: RunningGateway) -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
+    """One for all tests of a file that only ask: a start costs more than most of them. Guess from `GUESSER`."""
+    folder = tmp_path_factory.mktemp("shared")
+    write_upload_key(folder)
+    async with running_gateway(folder, more=MORE) as gateway:
+        yield gateway
+
+
+def stranger_from(address: str) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        connector=aiohttp.TCPConnector(local_addr=(address, 0)),
+    )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stranger() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False) as http:
+    async with stranger_from("127.0.0.1") as http:
         yield http

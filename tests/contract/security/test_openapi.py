@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.fixtures.gateway import RunningGateway
 
-PATIENCE_S = 10
+PATIENCE_S = 6
 
 
 async def test_schemathesis_finds_no_failure(gateway: RunningGateway, tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ async def test_schemathesis_finds_no_failure(gateway: RunningGateway, tmp_path: 
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    async with asyncio.timeout(PATIENCE_S * 4):
+    async with asyncio.timeout(120):
         said, _ = await process.communicate()
     assert process.returncode == 0, said.decode()
     assert re.search(rb"[1-9]\d\d+ generated", said), said.decode()
