@@ -43,7 +43,7 @@ class MqttNotifier:
         self._client: aiomqtt.Client | None = None  # while connected
         self._in_flight: set[asyncio.Timeout] = set()
         self._unanswered = 0
-        self._connection = asyncio.timeout(None)  # the present one; it is rescheduled to end it
+        self._connection = asyncio.Timeout(None)  # the present one; it is rescheduled to end it
         self._sources: dict[str, bytes] = {}  # what is told of each
         self._untold: set[str] = set()
         self._source_news = asyncio.Event()
