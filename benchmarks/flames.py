@@ -44,7 +44,7 @@ def flame_graph(title: str, stacks: Mapping[tuple[str, ...], int]) -> str:
         frame = root
         frame.samples += count
         for name in stack:
-            frame = frame.callees.setdefault(name.rpartition(":")[0] or name, _Frame())
+            frame = frame.callees.setdefault(name, _Frame())
             frame.samples += count
     drawing = _Drawing(root)
     return document(title, drawing.height, list(drawing.rows(root, _LEFT, drawing.height - _ROW)))

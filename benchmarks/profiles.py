@@ -4,6 +4,7 @@ Writes a flame graph (SVG) and the stacks it is made of (text: one a line, frame
 of samples), and prints the functions that took most: of the gateway's process, not the client's or the store writer's.
 """
 
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -22,6 +23,8 @@ _COMMANDS = {
 NAMES = tuple(_COMMANDS)
 # Processes that a benchmark starts beside the one that holds the gateway; `run` is the gateway as users start it.
 _BESIDE = ("--serve-bare", "--listen", "--speak", "--talk", "adapters.intake_writer", "nats-server")
+_LOOP = "Runner.run (asyncio/runners.py)"  # all else is imports, and threads that wait
+_LINE = re.compile(r":\d+\)$")
 
 Stack = tuple[str, ...]
 
@@ -42,15 +45,19 @@ def profile(name: str, folder: Path) -> None:
 
 
 def gateway_stacks(raw: str) -> Counter[Stack]:
-    """The stacks of the process that holds the gateway, without its own frame. `raw`: `process …;frame;frame count`."""
+    """The stacks of the loop that holds the gateway, without line numbers.
+
+    `raw`: a line a stack, `process 1:"…";process 2:"…";frame;frame count`, where a child follows its parents.
+    """
     kept: Counter[Stack] = Counter()
     of_a_service: Counter[Stack] = Counter()
     for line in raw.splitlines():
         frames, _, count = line.rpartition(" ")
-        process, *stack = frames.split(";")
-        if any(word in process for word in _BESIDE):
-            continue
-        (of_a_service if "gateway run" in process else kept)[tuple(stack)] += int(count)
+        parts = frames.split(";")
+        process = [part for part in parts if part.startswith("process ")][-1]
+        stack = tuple(_LINE.sub(")", part) for part in parts if not part.startswith("process "))
+        if _LOOP in stack and not any(word in process for word in _BESIDE):
+            (of_a_service if "gateway run" in process else kept)[stack[stack.index(_LOOP) :]] += int(count)
     return of_a_service or kept
 
 
@@ -59,13 +66,8 @@ def hottest(stacks: Counter[Stack]) -> list[str]:
     own: Counter[str] = Counter()
     whole: Counter[str] = Counter()
     for stack, count in stacks.items():
-        names = [frame.rpartition(":")[0] or frame for frame in stack]
-        own[names[-1]] += count
-        whole.update(dict.fromkeys(names, count))
+        own[stack[-1]] += count
+        whole.update(dict.fromkeys(stack, count))
     samples = sum(stacks.values()) or 1
-    lines = [" own   all"]
-    for name, count in own.most_common(SHOWN):
-        lines.append(
-            f"{count / samples:4.0%}  {whole[name] / samples:4.0%}  {name.rstrip(')')}" + (")" if "(" in name else "")
-        )
-    return lines
+    shown = own.most_common(SHOWN)
+    return [" own   all", *(f"{count / samples:4.0%}  {whole[name] / samples:4.0%}  {name}" for name, count in shown)]
