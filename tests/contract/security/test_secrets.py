@@ -1,7 +1,10 @@
 """Secrets are planted, things go wrong on purpose, then all that the gateway wrote or says is searched for them."""
 
+import ast
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from tests.contract.security.conftest import UPLOAD_KEY
 from tests.fixtures.gateway import RunningGateway, running_gateway
 
+ROOT = Path(__file__).parents[3]
 PASSWORDS = ("planted-mqtt-password", "planted-ami-secret", "planted-password-in-the-environment")
 MORE = """
 [[source]]
@@ -120,3 +124,41 @@ async def use_everything(gateway: RunningGateway) -> None:
     assert gateway.process is not None
     gateway.process.send_signal(signal.SIGHUP)
     await gateway.until_ready()
+
+
+def test_a_crash_tells_where_and_not_what_was_in_hand(tmp_path: Path) -> None:
+    """Neither the log's tracebacks nor Python's own at the end show the values of variables."""
+    program = (
+        "import sys, structlog\n"
+        "from gateway import logs\n"
+        "def check(secret, wanted):\n"
+        "    raise ValueError('no')\n"
+        "logs.configure(sys.argv[1])\n"
+        "held = sys.stdin.read()\n"
+        "try:\n"
+        "    check(held, 1)\n"
+        "except ValueError:\n"
+        "    structlog.get_logger().exception('failed')\n"
+        "check(held, 2)\n"
+    )
+    for mode in ("text", "json"):
+        command = [sys.executable, "-c", program, mode]
+        ended = subprocess.run(command, input=PASSWORDS[0], capture_output=True, text=True, check=False)  # noqa: S603 - ours
+        said = ended.stdout + ended.stderr
+        assert ended.returncode == 1
+        assert said.count("ValueError") == 2
+        assert PASSWORDS[0] not in said
+
+
+def test_no_command_is_given_to_a_shell() -> None:
+    """Programs are named by fixed words, their arguments are a list (ASVS 1.2.5)."""
+    found = []
+    for package in ("rules", "adapters", "gateway"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call):
+                    name = ast.unparse(node.func)
+                    shell = any(word.arg == "shell" for word in node.keywords)
+                    if shell or name in {"os.system", "os.popen", "eval", "exec"} or name.endswith("_shell"):
+                        found.append(f"{path}:{node.lineno} {name}")
+    assert not found
