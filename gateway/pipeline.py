@@ -72,6 +72,7 @@ class Pipeline:
         self._deadlines_from_us = 0
         self._line = WaitingLine()
         self._keys_before: set[bytes] = set()  # of the batch before, which a look-up may not find yet
+        self._keys_before_that: set[bytes] = set()
         self._committing: asyncio.Task[None] | None = None
         self._queue_max = queue_max
         self._batch_max = batch_max
@@ -105,6 +106,10 @@ class Pipeline:
         else:
             answer.set_result([])
         return answer
+
+    async def has_decided(self, key: bytes) -> bool:
+        """Whether `state` holds the event with this key, be it on disk or on its way there."""
+        return key in self._keys_before or key in self._keys_before_that or bool(await self._store.known([key]))
 
     def note(self, event: Event) -> None:
         """Enter an event of our own: kept in order, and retried until it is committed, once."""
@@ -166,7 +171,7 @@ class Pipeline:
         What became due while we were away fires with that commit, and is late; but what was heard before, and is
         in line since, comes first.
         """
-        self._keys_before = set()
+        self._keys_before, self._keys_before_that = set(), set()
         live = await self._restore()
         if self._ahead_us > SECOND_US:
             log.warning("the journal is ahead of the clock; time runs on from it", ahead_s=self._ahead_us / SECOND_US)
@@ -236,7 +241,8 @@ class Pipeline:
         draft, answers = await self._decide(group, known | self._keys_before, prove=prove)
         told = list(zip(group, answers, strict=False))
         self._line.decided([waiting for waiting, _ in told])
-        self._seq, self._at_us, self._keys_before = draft.seq, draft.at_us, draft.keys
+        self._seq, self._at_us = draft.seq, draft.at_us
+        self._keys_before, self._keys_before_that = draft.keys, self._keys_before
         await self._settled()
         if draft.batch.journal:
             self._committing = asyncio.create_task(self._commit(draft, told))

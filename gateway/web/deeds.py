@@ -64,7 +64,7 @@ async def acknowledge(request: web.Request) -> web.Response:
     by = _by(request, note)
     key = _key("acknowledge", alert_id)
     services = request.app[SERVICES]
-    if alert_id not in services.pipeline.state.alerts and not await services.store.known([key]):
+    if alert_id not in services.pipeline.state.alerts and not await services.pipeline.has_decided(key):
         raise Problem(
             404,
             "No such live alert",
@@ -96,7 +96,7 @@ async def called_back(request: web.Request) -> web.Response:
     key = _key("called-back", number)
     services = request.app[SERVICES]
     incident = await _live_incident(request)
-    if not _owed(incident, "call_back") and not await services.store.known([key]):
+    if not _owed(incident, "call_back") and not await services.pipeline.has_decided(key):
         raise Problem(
             409, "No call-back is due for this incident", cure="GET /api/v1/obligations?state=open lists them"
         )
@@ -210,7 +210,7 @@ def _repeat_key(request: web.Request, deed: str) -> bytes | None:
 
 
 async def _is_repeated(request: web.Request, key: bytes | None) -> bool:
-    return key is not None and bool(await request.app[SERVICES].store.known([key]))
+    return key is not None and await request.app[SERVICES].pipeline.has_decided(key)
 
 
 def _key(*parts: str) -> bytes:

@@ -38,6 +38,8 @@ class LivePipeline(Protocol):
 
     def enter(self, events: Sequence[Incoming]) -> Awaitable[list[Admitted]]: ...
 
+    async def has_decided(self, key: bytes) -> bool: ...
+
     def subscribe(self) -> AbstractAsyncContextManager[BatchFeed]: ...
 
 
@@ -47,14 +49,14 @@ class NotifierStates(Protocol):
     def status(self) -> Sequence[Mapping[str, Any]]: ...
 
 
-def _listening() -> str:
-    return ""
+def _in_time() -> float:
+    return 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """`source_kinds`: every configured source's name and kind; `hook_sources`: those that the web itself
-    serves, as gateway.web.hooks wants them; `listeners`: "" or why a listener is not up, in words.
+    serves, as gateway.web.hooks wants them; `store_silent_s`: how long the store has owed an answer.
     """
 
     site: str
@@ -67,7 +69,7 @@ class Services:
     hook_sources: Mapping[str, Any] = field(default_factory=dict)
     recorders: Sequence[Recorder] = ()
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
-    listeners: Callable[[], str] = _listening
+    store_silent_s: Callable[[], float] = _in_time
 
 
 SERVICES = web.AppKey("services", Services)

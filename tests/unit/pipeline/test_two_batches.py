@@ -244,6 +244,16 @@ async def test_who_is_stopped_during_a_commit_leaves_no_task_and_confirms_nothin
     assert two.calls_kept() == []
 
 
+async def test_what_is_decided_and_not_on_disk_yet_is_known_to_who_asks() -> None:
+    """A second click on what the first has done is the same deed, also while the disk is slow."""
+    async with two_batches(MemoryStore()) as two:
+        asked = [*FIRST, *SECOND, 1000]
+        assert [await two.bench.pipeline.has_decided(key_of(n)) for n in asked] == [True] * 2 * FEW + [False]
+        two.gate.set()
+        await asyncio.gather(*two.second)
+        assert [await two.bench.pipeline.has_decided(key_of(n)) for n in asked] == [True] * 2 * FEW + [False]
+
+
 async def test_a_backlog_is_taken_in_halves_so_that_one_is_decided_while_the_other_is_committed() -> None:
     async with running(MemoryStore(), batch_max=256) as bench:
         await bench.ready()
