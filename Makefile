@@ -8,7 +8,7 @@ ARGS ?=
 SEEDS ?= 1000
 FROM ?= 0
 
-.PHONY: help setup run test test-peers simulate lint types format bench audit docs requirements clean
+.PHONY: help setup run test test-peers simulate faults lint types format bench audit docs requirements clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ test-peers: $(READY) ## Tests with a real Asterisk, SIPp and Chromium (installs 
 
 simulate: $(READY) ## The whole service in virtual time under faults: make simulate SEEDS=1000 FROM=0
 	@$(VENV)/python -m tests.simulation --seeds $(SEEDS) --from $(FROM)
+
+faults: $(READY) ## Strike the real process: kill -9, full disks, lost peers, false clocks (some need root and apt)
+	@$(VENV)/python -m tests.faults $(ARGS)
 
 lint: $(READY) ## Style and format
 	@$(VENV)/ruff check --no-cache

@@ -173,6 +173,7 @@ class Gateway:
             hook_sources=self._hooks,
             recorders=[source for source in self.sources if isinstance(source, Recorder)],
             metrics=self.metrics.registry,
+            store_silent_s=lambda: self.store.writer.silent_s,
         )
         app = make_app(services)
         # Bodies stay as they came: a signature over the compressed bytes must hold (gateway.web.hooks inflates).

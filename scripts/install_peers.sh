@@ -34,6 +34,8 @@ RADIO_PEERS=(
     "ser2net ser2net"
     "socat socat"
     "rigctld libhamlib-utils"
+    "strace strace"
+    "faketime faketime"
 )
 missing_radio_packages() {
     local peer program

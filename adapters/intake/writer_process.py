@@ -39,6 +39,11 @@ class WriterProcess:
     def _up(self) -> bool:
         return self._link.up and self._keys_link.up
 
+    @property
+    def silent_s(self) -> float:
+        """How long the oldest question has waited for its answer."""
+        return max(self._link.silent_s, self._keys_link.silent_s)
+
     async def start(self) -> None:
         if self._up:
             return
@@ -97,8 +102,12 @@ class _Link(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.up = False
-        self._asked: deque[asyncio.Future[bytes]] = deque()
+        self._asked: deque[tuple[asyncio.Future[bytes], float]] = deque()  # and when, by the loop's clock
         self._received = b""
+
+    @property
+    def silent_s(self) -> float:
+        return asyncio.get_running_loop().time() - self._asked[0][1] if self._asked else 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
@@ -106,7 +115,7 @@ class _Link(asyncio.Protocol):
 
     def connection_lost(self, _: Exception | None) -> None:
         self.up = False
-        for asked in self._asked:
+        for asked, _when in self._asked:
             if not asked.done():
                 asked.set_exception(Unsure("the process that writes the store has ended"))
         self._asked.clear()
@@ -117,15 +126,16 @@ class _Link(asyncio.Protocol):
             end = LENGTH_BYTES + int.from_bytes(self._received[:LENGTH_BYTES], "big")
             if len(self._received) < end:
                 return
-            asked = self._asked.popleft()
+            asked, _ = self._asked.popleft()
             if not asked.done():  # who asked may have gone away
                 asked.set_result(self._received[LENGTH_BYTES:end])
             self._received = self._received[end:]
 
     def ask(self, message: bytes) -> asyncio.Future[bytes]:
-        asked: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        asked: asyncio.Future[bytes] = loop.create_future()
         if self.up:
-            self._asked.append(asked)
+            self._asked.append((asked, loop.time()))
             self._transport.write(message)
         else:
             asked.set_exception(StoreError("the process that writes the store has ended"))

@@ -6,6 +6,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway.web.services import SERVICES
 
+_SILENT_S = 1.5  # so that a balancer that asks each half second knows within two
+
 
 def routes() -> list[web.RouteDef]:
     return [
@@ -22,10 +24,15 @@ async def healthz(request: web.Request) -> web.Response:
 async def readyz(request: web.Request) -> web.Response:
     """200 only when an event that comes now would be on disk before its answer."""
     services = request.app[SERVICES]
-    why_not = services.pipeline.ready or services.listeners()
+    why_not = services.pipeline.ready or _store_hangs(services.store_silent_s())
     if why_not:
         return _state(503, why_not, services.version, {"Retry-After": "1"})
     return _state(200, "ready", services.version)
+
+
+def _store_hangs(silent_s: float) -> str:
+    """A disk or a server that hangs fails nothing, it only never answers."""
+    return f"the store has not answered for {silent_s:.0f} s" if silent_s > _SILENT_S else ""
 
 
 async def metrics(request: web.Request) -> web.Response:

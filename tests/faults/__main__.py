@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import Any
 
 from benchmarks.measure import machine
@@ -71,7 +72,12 @@ def _played(fault: Fault, *, short: bool, seed: int) -> dict[str, Any]:
         began_s = time.monotonic()
         try:
             result, wrong = asyncio.run(play(fault, short=short, seed=seed))
-        except (AssertionError, OSError, TimeoutError) as error:  # one that cannot be played keeps no other from it
+        except (
+            AssertionError,
+            OSError,
+            SubprocessError,
+            TimeoutError,
+        ) as error:  # one that cannot be played keeps no other from it
             result = {"fault": fault.name, "seconds": round(time.monotonic() - began_s, 1)}
             wrong = [f"{type(error).__name__}: {error}"]
     _say("".join(f"{_shown(result.get(key)):>{width}}" for key, _, width in _COLUMNS))

@@ -59,6 +59,15 @@ class Call:
         return VERDICTS[self.kind] == "breached"
 
 
+def _epoch() -> datetime:
+    """When our monotonic clock began. Both clocks are read within a millisecond, or what is early would be ours."""
+    while True:
+        before_s = time.monotonic()
+        now = datetime.now(UTC)
+        if time.monotonic() - before_s < 0.001:
+            return now - timedelta(seconds=before_s)
+
+
 @dataclass
 class Load:
     """Events carry the moment they happened, as the sender's wall clock says."""
@@ -72,6 +81,7 @@ class Load:
     first_refused_s: float = 0.0  # since `strike`
     ack_ms: list[tuple[float, float]] = field(default_factory=list)  # when, and how long an acknowledged try took
     open: int = 0  # calls that are not yet told to their end
+    _anchor: datetime = field(default_factory=_epoch)
     _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
@@ -108,7 +118,7 @@ class Load:
 
     async def _tell(self, name: str) -> None:
         call = self.calls[name]
-        began = datetime.now(UTC) - timedelta(seconds=time.monotonic() - call.rang_s)
+        began = self._anchor + timedelta(seconds=call.rang_s)
         await self._offer(Told(f"msg_{name}_delivered", "delivered", name), call, began)
         call.heard_s = time.monotonic()
         shortest, longest, end = _ENDS[call.kind]

@@ -2,7 +2,6 @@
 machine cannot judge: `python -m tests.faults` does. HOTLINE_SEED repeats a run.
 """
 
-import asyncio
 import os
 import signal
 from pathlib import Path
@@ -16,6 +15,8 @@ from tests.faults.strikes.clocks import ClockStep, LongUptime
 from tests.faults.strikes.disks import DiskFull, FsyncError, ReadOnly
 from tests.faults.strikes.kill_nine import KillNine
 from tests.faults.strikes.limits import DescriptorsExhausted
+from tests.faults.waiting import until
+from tests.faults.watch import writer_of
 
 ANYWHERE = (KillNine, DescriptorsExhausted, BrokerKilled)
 AS_ROOT = (DiskFull, ReadOnly, FsyncError, ClockStep, LongUptime)  # they mount, trace, and make namespaces
@@ -40,12 +41,23 @@ async def _holds(fault: Fault, folder: Path) -> None:
     assert figures["acknowledged"] > 20, "too little load to mean anything"
 
 
+async def test_readiness_says_when_the_store_hangs_and_when_it_answers_again(tmp_path: Path) -> None:
+    async with site_of(Setting(tmp_path), _SEED, short=True, per_s=20.0, clocks_lie=False) as site:
+        writer = writer_of(site.gateway)
+        assert writer is not None
+        os.kill(writer, signal.SIGSTOP)
+        try:
+            await until(lambda: "has not answered" in site.watch.looks[-1].words)
+        finally:
+            os.kill(writer, signal.SIGCONT)
+        await site.watch.until_ready()
+        await site.at_rest()
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 async def test_an_orderly_end_in_the_middle_of_the_load_is_one_too(tmp_path: Path, how: signal.Signals) -> None:
     async with site_of(Setting(tmp_path), _SEED, short=True, per_s=60.0, clocks_lie=False) as site:
-        async with asyncio.timeout(60):
-            while len(site.load.acknowledged) < 50:  # noqa: ASYNC110 - the load has no event of its own
-                await asyncio.sleep(0.01)
+        await until(lambda: len(site.load.acknowledged) >= 50)
         assert await site.gateway.stop(how) == 0
         await site.gateway.start()
         await site.at_rest()

@@ -7,9 +7,11 @@ from tests.faults.strikes.clocks import ClockAtStart, ClockStep, LongUptime
 from tests.faults.strikes.disks import DiskFull, FsyncError, ReadOnly, SlowDisk
 from tests.faults.strikes.kill_nine import KillNine
 from tests.faults.strikes.limits import DescriptorsExhausted, OutOfMemory
+from tests.faults.strikes.poison import Poison
 from tests.faults.strikes.stops import StopThirtySeconds, StopWriter, WriterKilled
 from tests.faults.strikes.stores import PostgresKilled, TwoGateways
 from tests.faults.strikes.storms import FloodOfEvents, MassEvent, RetryStorm
+from tests.faults.strikes.telephony import AsteriskKilled
 
 FAULTS: tuple[type[Fault], ...] = (
     KillNine,
@@ -25,6 +27,7 @@ FAULTS: tuple[type[Fault], ...] = (
     BrokerKilled,
     MosquittoKilled,
     ReceiverRefuses,
+    AsteriskKilled,
     ClockStep,
     ClockAtStart,
     LongUptime,
@@ -34,4 +37,5 @@ FAULTS: tuple[type[Fault], ...] = (
     FloodOfEvents,
     MassEvent,
     BoardStorm,
+    Poison,
 )

@@ -1,6 +1,6 @@
 """Disks that are full, read-only, failing or slow."""
 
-import os
+import asyncio
 import signal
 import sqlite3
 from collections.abc import AsyncIterator
@@ -12,6 +12,7 @@ from tests.faults.fault import Fault
 from tests.faults.mounts import make_read_only, make_writable, small_disk
 from tests.faults.site import Setting, Site
 from tests.faults.strace import injected
+from tests.faults.waiting import until
 from tests.faults.watch import writer_of
 
 
@@ -44,29 +45,28 @@ class DiskFull(OnASmallDisk):
 
 
 class ReadOnly(OnASmallDisk):
-    """First the kernel refuses writes to the open file, then the whole file system is read-only as it is opened."""
+    """First the kernel refuses writes to the open file; then the whole file system is read-only at a start."""
 
     name = "read_only"
     shows = "F8 · I1 I17 I18 I19"
     needs = ("mount", "strace")
 
     async def strike(self, site: Site) -> None:
-        assert site.gateway.process is not None
-        writer = _writer(site)
         with site.trouble():
-            async with injected(writer, "pwrite64:error=EROFS"):
+            async with injected(_writer(site), "pwrite64:error=EROFS"):
                 await site.lasts(3 if site.short else 8)
             await site.watch.until_ready()
         if site.short:
             return
         with site.trouble():
-            site.gateway.process.send_signal(signal.SIGSTOP)  # or it would start another writer before the remount
-            os.kill(_writer(site), signal.SIGKILL)
-            make_read_only(site.setting.folder / "disk")
-            site.gateway.process.send_signal(signal.SIGCONT)
+            await site.gateway.stop(signal.SIGKILL)
+            await until(lambda: make_read_only(site.setting.folder / "disk"))  # the writer ends by itself
+            starting = asyncio.create_task(site.gateway.start())
             await site.lasts(8)
             make_writable(site.setting.folder / "disk")
-            await site.watch.until_ready()
+            await starting
+        words = {look.words for look in site.watch.looks if not look.ready}
+        site.expect(any("writable" in one for one in words), f"nothing said that it must be writable: {words}")
 
 
 class FsyncError(Fault):

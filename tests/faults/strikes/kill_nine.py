@@ -8,6 +8,7 @@ from tests.faults.site import Site
 
 class KillNine(Fault):
     name = "kill_nine"
+    per_s = 30.0
     shows = "F1 F11 F15 · I1 I2 I4 I7 I10"
 
     async def strike(self, site: Site) -> None:
