@@ -6,8 +6,8 @@ cd "$(dirname "$0")/.."
 suite=bookworm
 work=$(mktemp -d -t hotline-prove-XXXXXX)
 cleanup() {
-    [ ! -s "$work/image/data/pid" ] || kill "$(cat "$work/image/data/pid")" 2>/dev/null || true
-    [ -z "${server:-}" ] || wait "$server" || true
+    [ -z "${server:-}" ] || kill -KILL "$server" 2>/dev/null || true # and with it all of its namespace
+    [ -z "${server:-}" ] || wait "$server" 2>/dev/null || true
     rm -rf --one-file-system "$work"
 }
 trap cleanup EXIT
@@ -92,7 +92,24 @@ words() { python3 -c 'import json, sys; print("\n".join(json.loads(sys.argv[1]))
 mapfile -t start < <(words "$entrypoint" && words "$command")
 mapfile -t check < <(words "$healthcheck")
 
-echo "== start: ${start[*]}, as $user"
+# As compose.yaml runs it: nobody's root, no capability, no way to another user, all read-only but /data, /tmp and /dev/shm.
+confined() {
+    unshare --mount --pid --fork --kill-child -- /bin/bash -euc '
+        root=$1 user=$2
+        shift 2
+        mount --make-rprivate /
+        mount --bind "$root" "$root"
+        mount -o remount,bind,ro "$root"
+        mount --bind "$root/data" "$root/data"
+        mount -o remount,bind,rw,nosuid,nodev "$root/data"
+        for folder in tmp dev/shm; do mount -t tmpfs -o nosuid,nodev,size=64m none "$root/$folder"; done
+        mount -t proc -o nosuid,nodev,noexec none "$root/proc"
+        exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- \
+            chroot --userspec="$user:$user" "$root" /usr/bin/env -i "$@"
+    ' confined "$root" "$user" "${variables[@]}" "$@"
+}
+
+echo "== start: ${start[*]}, as $user, on a read-only root"
 as_user() { in_root "$root" /usr/sbin/runuser -u "$user" -- "$@"; }
 mkdir -p "$root/dev/shm"
 [ -e "$root/dev/urandom" ] || mknod -m 666 "$root/dev/urandom" c 1 9
@@ -107,9 +124,17 @@ kind = "pbx-webhook"
 secret_file = "hook-secret.txt"
 TOML
 as_user sh -c 'cd /data && umask 077 && hotline-gateway token --webhook > hook-secret.txt'
-as_user sh -c 'cd /data && echo $$ >pid && exec "$@"' start "${start[@]}" >"$work/out" 2>&1 &
+probe='set -e; sed -n "/^Uid:/p; /^Cap[PEB]/p; /^NoNewPrivs:/p" /proc/self/status
+    for folder in / /etc /opt/hotline /usr/bin; do ! touch $folder/probe 2>/dev/null || exit 1; done
+    touch /data/probe /tmp/probe; rm /data/probe'
+confined sh -c "$probe" >"$work/out" || { cat "$work/out"; echo "prove.sh: its root is not read-only" >&2; exit 1; }
+[ "$(grep -cE '^Cap.*[^0]$' "$work/out")" = 0 ] && grep -q 'NoNewPrivs:[[:space:]]*1' "$work/out" &&
+    ! grep -qE '^Uid:[[:space:]]*0' "$work/out" || { cat "$work/out"; echo "prove.sh: it may do too much" >&2; exit 1; }
+echo "== user $(awk '/^Uid:/ { print $2 }' "$work/out"), no capabilities, no new privileges; only /data, /tmp, /dev/shm take files"
+
+confined sh -c 'cd /data && exec "$@"' start "${start[@]}" >"$work/out" 2>&1 &
 server=$!
-for _ in $(seq 100); do
+for _ in $(seq 300); do
     as_user "${check[@]}" >/dev/null 2>&1 && ready=yes && break
     kill -0 "$server" 2>/dev/null || break
     sleep 0.2

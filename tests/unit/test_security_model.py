@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/SECURITY-MODEL.md").read_text(encoding="utf-8")
@@ -43,3 +44,19 @@ def test_each_item_is_shown_by_tests_that_exist(item: str, shown_by: str) -> Non
 def test_every_test_the_document_names_anywhere_exists() -> None:
     for file, test in TEST.findall(DOCUMENT):
         assert test in named_in(file), f"{file}::{test}"
+
+
+def test_the_container_is_nobodys_root_and_read_only() -> None:
+    """What `docker/prove.sh` shows at work, said here where somebody changes a line."""
+    image = (ROOT / "docker/Dockerfile").read_text(encoding="utf-8").rpartition("\nFROM ")[2]
+    assert re.findall(r"^USER (\S+)$", image, re.MULTILINE) == ["hotline"]
+    services = yaml.safe_load((ROOT / "docker/compose.yaml").read_text(encoding="utf-8"))["services"]
+    ours = [service for service in services.values() if service["image"] == "hotline-gateway"]
+    assert len(ours) == 3
+    for service in ours:
+        assert service["read_only"]
+        assert service["tmpfs"] == ["/tmp"]  # noqa: S108 - the container's own
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert not service.get("privileged")
+        assert service["pids_limit"] <= 256
