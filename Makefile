@@ -7,6 +7,8 @@ TESTS ?= tests
 ARGS ?=
 SEEDS ?= 1000
 FROM ?= 0
+MINUTES ?= 60
+ONLY ?=
 
 .PHONY: help setup run test test-peers simulate faults lint types format bench audit docs requirements clean
 
@@ -34,6 +36,13 @@ simulate: $(READY) ## The whole service in virtual time under faults: make simul
 
 faults: $(READY) ## Strike the real process: kill -9, full disks, lost peers, false clocks (some need root and apt)
 	@$(VENV)/python -m tests.faults $(ARGS)
+
+fuzz: $(READY) ## Readers of foreign bytes, guided by coverage: make fuzz MINUTES=60 ONLY="hook config"
+	@$(VENV)/python -c "import atheris" 2>/dev/null || $(VENV)/python -m pip install -q "atheris>=3"
+	@$(VENV)/python -m tests.fuzz --minutes $(MINUTES) $(if $(ONLY),--only $(ONLY))
+
+hostile: $(READY) ## Hostile load on the real process: slow, huge and broken requests, floods; on loopback
+	@$(VENV)/python -m tests.hostile $(ARGS)
 
 lint: $(READY) ## Style and format
 	@$(VENV)/ruff check --no-cache
