@@ -128,13 +128,13 @@ def _lateness(site: Site) -> tuple[dict[str, Any], list[str]]:
         if trouble is None:
             calm.append((told_s - due_s) * 1000)
         else:
-            struck.append(told_s - max(due_s, trouble.end_s))
+            struck.append(told_s - max(due_s, trouble.end_s, call.heard_s))  # it may have been told of the ring later
         if told_s < due_s - _EARLY_S and site.sure(call):  # a sender's clock and ours are read one after the other
             early.append(name)
     figures = {
         "late_p50_ms": round(percentile(calm, 50), 1),
         "late_p99_ms": round(percentile(calm, 99), 1),
-        "caught_up_s": round(max(struck, default=0.0), 2),  # the last of what fell due meanwhile, after its end
+        "caught_up_s": round(max([0.0, *struck]), 2),  # the last of what fell due meanwhile, after its end
         "early": len(early),
     }
     return figures, [f"told early: {name}" for name in early]

@@ -14,10 +14,11 @@ from tests.faults.site import Site
 from tests.faults.waiting import until
 
 _POISONED = "poison"
+_CALLER = "13800138001"
 
 
 class Poison(Fault):
-    """A deadline whose plan is broken: due at every start, and raising each time it is looked at."""
+    """A deadline that no rule can judge: due at every start, and raising each time it is looked at."""
 
     name = "poison"
     shows = "F14 · I7 I16 I19"
@@ -25,7 +26,7 @@ class Poison(Fault):
     tampers = True
 
     async def strike(self, site: Site) -> None:
-        event = {"event": "delivered", "call": _POISONED, "from": "13800138001", "to": "4001", "device": "801"}
+        event = {"event": "delivered", "call": _POISONED, "from": _CALLER, "to": "4001", "device": "801"}
         assert (await site.gateway.post(event))[0] == 200
         with site.trouble():
             await site.gateway.stop(signal.SIGKILL)
@@ -39,8 +40,9 @@ class Poison(Fault):
             await site.gateway.start()
 
     async def settled(self, site: Site) -> None:
-        found = (await site.gateway.incident(_POISONED))["verdicts"]
-        verdicts = [one["verdict"] for one in found if one["rule"] == "three_rings"]
+        page = await site.gateway.api("incidents", caller=_CALLER)
+        found = [verdict for item in page["items"] for verdict in item["verdicts"]]
+        verdicts = [one["verdict"] for one in found if one["rule"] == "two_calls"]
         site.expect(verdicts == ["not_measurable"], f"the poisoned call is {verdicts}")
         told = [alert for alert in site.receiver.alerts if alert["rule"] == "undecided"]
         site.figures["told"] = len(told)
@@ -48,12 +50,12 @@ class Poison(Fault):
 
 
 def _break(path: Path) -> None:
-    """As a defect of another version might have left it: the plan of its ringing has a step of no known kind."""
+    """As a defect of another version might leave it: its three rings are judged as a hail, and it is none."""
     with closing(sqlite3.connect(path)) as file, file:
         for number, body in file.execute("SELECT id, body FROM live_incident").fetchall():
             incident = msgspec.msgpack.decode(body, type=Incident)
             if _POISONED not in incident.call.ids:
                 continue
             for obligation in incident.obligations:
-                obligation.plan, obligation.step = (), -1
+                obligation.rule = "two_calls"
             file.execute("UPDATE live_incident SET body = ? WHERE id = ?", (msgspec.msgpack.encode(incident), number))
