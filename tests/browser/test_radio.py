@@ -165,7 +165,7 @@ async def test_a_post_that_is_not_heard_in_time_is_missed_first(browser: Browser
         await air.call(GUARD)
         units = board.page.locator("#unit-rows .unit")
         await expect(units.first).to_contain_text("东门岗 王建国")
-        await served.later(601)
+        await served.at(601)
         await expect(board.page.locator("#units-missing")).to_have_text("■ 1 个岗位没有声音")
         await expect(units.first).to_contain_text("车库岗 (100-4003)")
         await air.call("100-4003")

@@ -12,7 +12,7 @@ from typing import Self
 
 from tests.fixtures.ports import take_free_port
 
-START_WITHIN_S = 20.0
+START_WITHIN_S = 60.0
 RATE = 22050
 REGISTERED_PORT_MAX = 49151
 

@@ -1,5 +1,6 @@
 """A real mosquitto that keeps sessions on disk: to be killed and started again."""
 
+import asyncio
 import shutil
 import socket
 import subprocess
@@ -9,7 +10,7 @@ from typing import Self
 
 from tests.fixtures.ports import take_free_port
 
-START_WITHIN_S = 10.0
+START_WITHIN_S = 60.0
 
 CONFIG = """listener {port} 127.0.0.1
 allow_anonymous true
@@ -60,6 +61,13 @@ class Mosquitto:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    async def until_kept(self, words: bytes) -> None:
+        """`words` are on disk, and outlive a kill: it writes its sessions down once a second."""
+        file = self._folder / "mosquitto.db"
+        async with asyncio.timeout(START_WITHIN_S):
+            while not file.exists() or words not in file.read_bytes():  # noqa: ASYNC110 - another program writes it
+                await asyncio.sleep(0.1)
 
     def log(self) -> str:
         return (self._folder / "mosquitto.log").read_text(errors="replace")

@@ -15,7 +15,7 @@ ROOT = Path(
     or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hotline-gateway",
     "asterisk",
 )
-START_WITHIN_S = 40.0
+START_WITHIN_S = 120.0  # it reads hundreds of modules' tables
 # As docs/adapters/asterisk.md gives it to installers.
 EVENT_FILTER = (
     "!Event: (DeviceStateChange|ExtensionStatus|QueueMember.*|NewConnectedLine|BridgeCreate|BridgeDestroy|BridgeLeave|"

@@ -1,19 +1,16 @@
 """A whole site: a real Asterisk, the real gateway process, a real broker, and a desk that listens on MQTT."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
-
-import aiomqtt
 
 from gateway.broker import EmbeddedBroker
 from tests.fixtures.gateway import RunningGateway, running_gateway
 from tests.fixtures.ports import take_free_port
 from tests.peers.cable import Cable
 from tests.peers.calls import Sipp
+from tests.peers.desk import Desk, Document, listening
 from tests.peers.pbx import AMI_SECRET, AMI_USER, Asterisk
 from tests.peers.scenes import TELEPHONES, play
 
@@ -35,13 +32,12 @@ url = "mqtt://127.0.0.1:{mqtt_port}"
 """
 
 
-class Site:
+class Site(Desk):
     """Play scenes; look at `alerts` as the desk heard them, and at the record."""
 
     def __init__(self, pbx: Asterisk, gateway: RunningGateway, cable: Cable, sipp: Sipp) -> None:
-        self.pbx, self.gateway, self.cable, self.sipp = pbx, gateway, cable, sipp
-        self.alerts: list[dict[str, Any]] = []
-        self.heard = asyncio.Condition()
+        super().__init__(gateway)
+        self.pbx, self.cable, self.sipp = pbx, cable, sipp
 
     async def play(self, scene: str) -> None:
         await asyncio.to_thread(play, self.sipp, scene)
@@ -50,48 +46,17 @@ class Site:
         """Every process of sipp ended well."""
         await asyncio.to_thread(self.sipp.wait, within_s)
 
-    async def until_alert(
-        self, caller: str, kind: str, rule: str = "three_rings", within_s: float = 30.0
-    ) -> dict[str, Any]:
-        """The first such alert, heard already or to come."""
+    async def until_told(self, caller: str, kind: str) -> Document:
+        """The first such alert about rings."""
+        return await self.until_alert(**{"from": caller, "kind": kind, "rule": "three_rings"})
 
-        def found() -> dict[str, Any] | None:
-            wanted = (caller, kind, rule)
-            return next((a for a in self.alerts if (a.get("from"), a["kind"], a["rule"]) == wanted), None)
+    async def until_incident(self, caller: str, fact: str) -> Document:
+        """The one record of this caller, once it has `fact`."""
+        [found] = await self.until_incidents(lambda found: len(found) == 1 and found[0][fact], **{"from": caller})
+        return found
 
-        async with asyncio.timeout(within_s), self.heard:
-            await self.heard.wait_for(lambda: found() is not None)
-        return found() or {}
-
-    async def incident(self, caller: str) -> dict[str, Any]:
-        """The one record of this caller."""
-        page = await self.gateway.api("incidents", limit="100")
-        found = [item for item in page["items"] if item["from"] == caller]
-        assert len(found) == 1, f"{len(found)} records of {caller}: {page}"
-        return dict(found[0])
-
-    async def closed_incident(self, caller: str, within_s: float = 10.0) -> dict[str, Any]:
-        async with asyncio.timeout(within_s):
-            while True:
-                incident = await self.incident(caller)
-                if incident["closed_at"]:
-                    return incident
-                await asyncio.sleep(0.1)
-
-    async def until_source(self, state: str, within_s: float = 15.0) -> None:
-        async with asyncio.timeout(within_s):
-            while True:
-                page = await self.gateway.api("sources")
-                if any(one["name"] == "asterisk" and one["state"] == state for one in page["items"]):
-                    return
-                await asyncio.sleep(0.1)
-
-    async def listen(self, client: aiomqtt.Client) -> None:
-        async for message in client.messages:
-            assert isinstance(message.payload, bytes)
-            self.alerts.append(json.loads(message.payload))
-            async with self.heard:
-                self.heard.notify_all()
+    async def closed_incident(self, caller: str) -> Document:
+        return await self.until_incident(caller, "closed_at")
 
 
 @asynccontextmanager
@@ -107,16 +72,11 @@ async def whole_site(name: str, folder: Path) -> AsyncIterator[Site]:
         broker.start()
         await cable.lay()
         more = CONFIG.format(ami_port=cable.port, user=AMI_USER, mqtt_port=broker.port)
-        async with running_gateway(folder, more=more) as gateway, aiomqtt.Client("127.0.0.1", broker.port) as client:
-            await client.subscribe("hotline/riverside/alerts/#", qos=1)
+        async with running_gateway(folder, more=more) as gateway:
             site = Site(pbx, gateway, cable, sipp)
-            desk = asyncio.create_task(site.listen(client))
-            try:
-                await site.until_source("online")
+            async with listening(site, broker.port):
+                await site.until_source("asterisk", "online")
                 yield site
-            finally:
-                desk.cancel()
-                await asyncio.gather(desk, return_exceptions=True)
     finally:
         await cable.take_up()
         sipp.close()

@@ -32,7 +32,7 @@ class Telephone(asyncio.DatagramProtocol):
         assert self._transport
         self._transport.close()
 
-    async def rings(self, within_s: float = 10.0) -> "Talk":
+    async def rings(self, within_s: float = 60.0) -> "Talk":
         """The next call that comes in; its caller hears ringing."""
         async with asyncio.timeout(within_s):
             talk = await self._ringing.get()
@@ -89,16 +89,16 @@ class Talk:
         self._answers: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
         self._over = asyncio.Event()
 
-    async def answered(self, within_s: float = 40.0) -> None:
+    async def answered(self, within_s: float = 60.0) -> None:
         assert await self._final("INVITE", within_s) == 200
 
     async def rings_there(self) -> None:
         """The other side rings, so it has told its half of the dialogue's name."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while await self._answers.get() != ("INVITE", 180):
                 pass
 
-    async def over(self, within_s: float = 40.0) -> None:
+    async def over(self, within_s: float = 60.0) -> None:
         """The other side hung up, or gave up."""
         async with asyncio.timeout(within_s):
             await self._over.wait()
@@ -162,7 +162,7 @@ class Talk:
         if method in {"BYE", "CANCEL"}:
             self._over.set()
 
-    async def _final(self, method: str, within_s: float = 10.0) -> int:
+    async def _final(self, method: str, within_s: float = 60.0) -> int:
         async with asyncio.timeout(within_s):
             while True:
                 told, code = await self._answers.get()

@@ -42,7 +42,7 @@ async def _play(tmp_path_factory: pytest.TempPathFactory) -> Morning:
         records = {name: await site.closed_incident(scene.caller) for name, scene in SCENES.items()}
         page = await site.gateway.api("incidents", limit="100")
         assert len([item for item in page["items"] if item["outcome"] != "merged"]) == len(SCENES)
-        await site.until_alert(SCENES["never_answered"].caller, "cleared")
+        await site.until_told(SCENES["never_answered"].caller, "cleared")
     alerts = {name: [a for a in site.alerts if a["from"] == scene.caller] for name, scene in SCENES.items()}
     return Morning(records, alerts)
 

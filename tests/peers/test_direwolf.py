@@ -14,8 +14,8 @@ from simulators.radios.aprs import Tnc
 from simulators.radios.ports import Port
 from tests.fixtures.gateway import running_gateway
 from tests.fixtures.ports import take_free_port
+from tests.peers.desk import Desk, listening
 from tests.peers.direwolf import Direwolf
-from tests.peers.radio_desk import RadioDesk, radio_desk
 
 pytestmark = pytest.mark.peers
 
@@ -78,13 +78,13 @@ class KissClient(Port):
 
 
 class Site(NamedTuple):
-    desk: RadioDesk
+    desk: Desk
     unit: Tnc
     air: KissClient  # wait on it for what the unit hears
 
     async def until_confirmed(self) -> None:
         """As units do: what is not confirmed in time is said again."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while self.unit.unconfirmed:
                 with contextlib.suppress(TimeoutError):
                     await self.air.until(lambda: not self.unit.unconfirmed, within_s=4)
@@ -103,10 +103,11 @@ async def site(folder: Path, *, fallback_s: float = 4, by_pty: bool = False) -> 
             Direwolf(folder / "unit", "UNIT07", to_unit, to_base) as set_,
             KissClient(set_.kiss) as air,
             running_gateway(folder, more=more.format(port=base.pty if by_pty else base.url)) as gateway,
-            radio_desk(gateway, broker.port) as desk,
         ):
-            await desk.until_source("base", "online")
-            yield Site(desk, Tnc(air), air)
+            desk = Desk(gateway)
+            async with listening(desk, broker.port):
+                await desk.until_source("base", "online")
+                yield Site(desk, Tnc(air), air)
     finally:
         broker.stop()
 
@@ -115,9 +116,9 @@ async def test_a_units_message_is_confirmed_on_the_air_and_missed_by_nobody(tmp_
     async with site(tmp_path) as made:
         made.unit.send_text("UNIT07", "CTRL", "Lift 3 stuck", "041")
         await made.until_confirmed()
-        breach = await made.desk.until_alert("UNIT07", "breach")
+        breach = await made.desk.until_alert(rule="two_calls", unit="UNIT07", kind="breach")
         assert (breach["unit"], breach["channel"], breach["calls"]) == ("UNIT07", "CH1", 1)
-        (incident,) = await made.desk.until_incidents({"UNIT07"})
+        (incident,) = await made.desk.until_units("UNIT07")
         assert (incident["unit"], incident["channel"], incident["calls"]) == ("UNIT07", "CH1", 1)
 
 
@@ -129,24 +130,24 @@ async def test_a_message_that_is_repeated_is_one_call_and_others_count(tmp_path:
         for number in ("042", "043"):
             made.unit.send_text("UNIT07", "CTRL", "please answer", number)
             await made.until_confirmed()
-        assert (await made.desk.until_alert("UNIT07", "warning"))["calls"] == 2
-        assert (await made.desk.until_alert("UNIT07", "breach"))["calls"] == 3
+        assert (await made.desk.until_alert(rule="two_calls", unit="UNIT07", kind="warning"))["calls"] == 2
+        assert (await made.desk.until_alert(rule="two_calls", unit="UNIT07", kind="breach"))["calls"] == 3
 
 
 async def test_the_pty_of_a_direwolf_serves_as_its_port_does(tmp_path: Path) -> None:
     async with site(tmp_path, by_pty=True) as made:
         made.unit.send_text("UNIT07", "CTRL", "Lift 3 stuck", "041")
         await made.until_confirmed()
-        (incident,) = await made.desk.until_incidents({"UNIT07"})
+        (incident,) = await made.desk.until_units("UNIT07")
         assert (incident["unit"], incident["calls"]) == ("UNIT07", 1)
 
 
 async def test_an_alert_goes_out_to_a_unit_and_is_delivered_once_the_unit_confirmed(tmp_path: Path) -> None:
     async with site(tmp_path) as made:
         made.unit.send_text("UNIT08", "CTRL", "gate 2", "7")
-        breach = await made.desk.until_alert("UNIT08", "breach")
-        await made.air.until(lambda: any(to == "UNIT07" for to, _ in made.unit.texts), within_s=20)
-        async with asyncio.timeout(20):
+        breach = await made.desk.until_alert(rule="two_calls", unit="UNIT08", kind="breach")
+        await made.air.until(lambda: any(to == "UNIT07" for to, _ in made.unit.texts))
+        async with asyncio.timeout(60):
             while True:
                 page = await made.desk.gateway.api("alerts", limit="100")
                 (shown,) = [one for one in page["items"] if one["id"] == breach["id"]]

@@ -11,8 +11,8 @@ import pytest
 
 from simulators.radios.mmdvm import Mmdvm
 from tests.fixtures.gateway import running_gateway
+from tests.peers.desk import Desk, listening
 from tests.peers.mosquitto import Mosquitto
-from tests.peers.radio_desk import RadioDesk, radio_desk
 
 pytestmark = pytest.mark.peers
 
@@ -50,29 +50,28 @@ async def publish(broker: Mosquitto, act: Callable[[Mmdvm], None]) -> None:
 async def call(broker: Mosquitto, unit: int) -> None:
     """Somebody presses his key for a moment; a little later he may press it again."""
     await publish(broker, lambda host: host.press(unit, GROUP))
-    await asyncio.sleep(0.6)
+    await asyncio.sleep(0.6)  # no bump
     await publish(broker, lambda host: host.release())
-    await asyncio.sleep(0.6)
+    await asyncio.sleep(0.6)  # the next one is another call
 
 
 @asynccontextmanager
-async def site(folder: Path) -> AsyncIterator[tuple[Mosquitto, RadioDesk]]:
+async def site(folder: Path) -> AsyncIterator[tuple[Mosquitto, Desk]]:
     with Mosquitto(folder / "mosquitto") as broker:
-        async with (
-            running_gateway(folder, more=CONFIG.format(mqtt_port=broker.port)) as gateway,
-            radio_desk(gateway, broker.port) as desk,
-        ):
-            await desk.until_source("rep", "online")
-            yield broker, desk
+        async with running_gateway(folder, more=CONFIG.format(mqtt_port=broker.port)) as gateway:
+            desk = Desk(gateway)
+            async with listening(desk, broker.port):
+                await desk.until_source("rep", "online")
+                yield broker, desk
 
 
 async def test_a_unit_that_calls_three_times_in_vain_is_heard_of_at_the_desk(tmp_path: Path) -> None:
     async with site(tmp_path) as (broker, desk):
         for _ in range(3):
             await call(broker, 2345678)
-        breach = await desk.until_alert("2345678", "breach")
+        breach = await desk.until_alert(rule="two_calls", unit="2345678", kind="breach")
         assert (breach["unit"], breach["channel"], breach["calls"]) == ("2345678", "CH1-1", 3)
-        (incident,) = await desk.until_incidents({"2345678"})
+        (incident,) = await desk.until_units("2345678")
         assert incident["calls"] == 3
 
 
@@ -80,8 +79,8 @@ async def test_a_unit_that_control_answers_by_its_own_id_was_answered(tmp_path: 
     async with site(tmp_path) as (broker, desk):
         await call(broker, 2345678)
         await call(broker, 9000)
-        (incident,) = await desk.until_incidents({"2345678"})
-        assert incident["outcome"] == "answered"
+        await desk.until_incidents(len, unit="2345678", outcome="answered")
+        assert len(await desk.incidents(medium="radio")) == 1
 
 
 async def test_what_is_said_while_the_gateway_is_away_is_there_when_it_returns(tmp_path: Path) -> None:
@@ -90,24 +89,24 @@ async def test_what_is_said_while_the_gateway_is_away_is_there_when_it_returns(t
         await desk.gateway.stop()
         for unit in (1002, 1003):
             await publish(broker, lambda host, unit=unit: host.signal(unit, 9000, "Call Alert"))  # type: ignore[misc]
-        await asyncio.sleep(1.5)  # mosquitto writes its sessions down once a second
+        await broker.until_kept(b"1003")
         broker.kill()
         broker.start()
         await desk.gateway.start()
-        incidents = await desk.until_incidents({"1001", "1002", "1003"})
+        incidents = await desk.until_units("1001", "1002", "1003")
         assert sorted(item["unit"] for item in incidents) == ["1001", "1002", "1003"]
 
 
 async def test_a_broker_killed_under_the_gateway_costs_nothing_that_was_published(tmp_path: Path) -> None:
     async with site(tmp_path) as (broker, desk):
         await publish(broker, lambda host: host.signal(1001, 9000, "Call Alert"))
-        await desk.until_incidents({"1001"})
-        await asyncio.sleep(1.5)
+        await desk.until_units("1001")
+        await broker.until_kept(b"hotline-rep-")  # our session
         broker.kill()
         await desk.until_source("rep", "offline")
         broker.start()
         await publish(broker, lambda host: host.signal(1002, 9000, "Call Alert"))
         await desk.until_source("rep", "online")
         await publish(broker, lambda host: host.signal(1003, 9000, "Call Alert"))
-        incidents = await desk.until_incidents({"1001", "1002", "1003"}, within_s=40)
+        incidents = await desk.until_units("1001", "1002", "1003")
         assert sorted(item["unit"] for item in incidents) == ["1001", "1002", "1003"]

@@ -73,7 +73,7 @@ async def first_state(folder: Path, url: str, **more: Any) -> tuple[str, str, ob
     link = Link()
     running = asyncio.create_task(notifier.run(link))
     try:
-        state, reason = await asyncio.wait_for(link.told, 10)
+        state, reason = await asyncio.wait_for(link.told, 60)
         return state, reason, await notifier.send({"rule": "three_rings", "key": "k1"}, "k1")
     finally:
         running.cancel()

@@ -39,7 +39,7 @@ async def multimon(wav: Path, system: str) -> bytes:
         samples = file.readframes(file.getnframes())
     command = ("multimon-ng", "-q", "--label", "RX1", "-t", "raw", "-a", system, "-")
     process = await asyncio.create_subprocess_exec(*command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    lines, _ = await asyncio.wait_for(process.communicate(samples), 20)
+    lines, _ = await asyncio.wait_for(process.communicate(samples), 60)
     return lines
 
 
