@@ -56,7 +56,7 @@ url = "http://127.0.0.1:{away}/alerts"
 allow_private = true
 secret_file = "hook-secret.txt"
 """
-READY_WITHIN_S = 60.0
+READY_WITHIN_S = 300.0  # a busy machine shall lose no run
 POLL_S = 0.005
 
 
