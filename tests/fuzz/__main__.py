@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing, for as long as you like: `make fuzz MINUTES=60 ONLY=hook`. Needs atheris: `.[fuzz]`."""
+"""Coverage-guided fuzzing, for as long as you like: `make fuzz MINUTES=60 ONLY=hook`. Needs atheris (PyPI)."""
 
 import argparse
 import sys

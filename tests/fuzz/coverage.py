@@ -28,7 +28,7 @@ def take_over(name: str, options: list[str]) -> None:
     try:
         import atheris  # noqa: PLC0415 - not for every platform: only this command needs it
     except ImportError:
-        sys.exit("The fuzzer is not installed: .venv/bin/pip install '.[fuzz]'")
+        sys.exit("The fuzzer is not installed: .venv/bin/pip install atheris")
     with atheris.instrument_imports(include=["adapters", "gateway", "rules"]):
         from tests.fuzz.targets import TARGETS  # noqa: PLC0415 - instrumented as it is imported
     from tests.fuzz.corpus import findings, kept  # noqa: PLC0415 - imports our packages too
