@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.simulation.plan import draw
 from tests.simulation.retelling import read
+from tests.simulation.sometimes import expected
 from tests.simulation.trial import kept, minimised, played
 from tests.simulation.world import END_US
 
@@ -44,7 +45,8 @@ def main() -> int:
     count = seed - asked.first + 1
     hours = count * END_US / 3.6e9
     _say(f"{count} seeds, {failed} failed; {hours:.0f} simulated hours, {entries} journal entries, {took_s:.1f} s")
-    _say("faults: " + ", ".join(f"{name} {times}" for name, times in sorted(faults.items())))
+    for name, times in sorted({**dict.fromkeys(expected(), 0), **faults}.items()):
+        _say(f"  {times:>7}  {name}" + ("" if times else "  <- never"))
     return 1 if failed else 0
 
 

@@ -27,6 +27,7 @@ class Published:
     payload: bytes
     acknowledged: bool = False  # by the gateway
     lost: bool = False  # by the broker, or it was never taken
+    repeated: int = 0  # so often it was sent again
 
 
 @dataclass
@@ -256,6 +257,7 @@ class Broker:
                 self._send(connection, session.last_id, message, again=True)
 
     def _send(self, connection: Connection, packet_id: int, message: Published, *, again: bool) -> None:
+        message.repeated += again
         topic = message.topic.encode()
         body = struct.pack(">H", len(topic)) + topic + packet_id.to_bytes(2) + message.payload
         connection.say(0x3A if again else 0x32, body)

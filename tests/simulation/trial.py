@@ -15,6 +15,7 @@ from tests.simulation.retelling import FOLDERS, Folders, keep
 from tests.simulation.service import Parts
 from tests.simulation.shrinking import Shrinking, shape_of
 from tests.simulation.signals import unsaid
+from tests.simulation.sometimes import happened
 from tests.simulation.truth import untrue
 from tests.simulation.world import World, run
 
@@ -38,7 +39,7 @@ def played(plan: Plan, parts: Parts | None = None) -> Trial:
     except AssertionError as error:
         return Trial(plan, [f"{type(error).__name__}: {error}"], 0, {}, "")
     wrong = [line for judge in (broken, untrue, unsaid, undone) for line in judge(world)]
-    return Trial(plan, wrong, len(world.disk.rows), world.history.faults, _trace(world))
+    return Trial(plan, wrong, len(world.disk.rows), happened(world), _trace(world))
 
 
 def minimised(trial: Trial, parts: Parts | None = None) -> Trial:

@@ -1,0 +1,61 @@
+"""What truly came to pass in a run, counted: a sweep that never cut a link proves nothing of cut links."""
+
+from collections import Counter
+
+from rules.events import DeliverySettled, LinkChanged, RadioEvent, Unparsed
+from tests.simulation.plan import BROKER_FAULTS, DISK_FAULTS, RECEIVER_FAULTS, BrokerTrouble, Lag
+from tests.simulation.service import AMI
+from tests.simulation.stations import KINDS
+from tests.simulation.world import BY_MQTT, World
+
+MEDIA = dict.fromkeys(kind.medium for kind in KINDS.values())
+_NEVER_NOISY = {"lines"}  # a line that flickers is not believed, and nothing tells of it
+
+
+def happened(world: World) -> Counter[str]:
+    """By name; beside the faults as they were drawn, what the gateway's journal shows of them."""
+    counts = Counter(world.history.faults)
+    for row in world.disk.rows:
+        if (name := _told(row.entry.event, by_mqtt=world.plan.by_mqtt)) is not None:
+            counts[name] += 1
+    for message in world.published():
+        counts["broker acknowledged" if message.acknowledged else "broker lost"] += 1
+        counts["broker repeated"] += message.repeated
+    counts["commits on SQLite"] += len(world.disk.rows) if world.plan.on_sqlite else 0
+    return counts
+
+
+def expected() -> list[str]:
+    """What every sweep of some hundred seeds must have seen, each once at least."""
+    return [
+        *(f"{name} was heard" for name in KINDS),
+        *(f"a link by {medium} was lost" for medium in MEDIA if medium != "udp"),  # which knows no connection
+        *(f"noise by {medium} was read" for medium in MEDIA if medium not in _NEVER_NOISY),
+        "a link to the PBX was lost",
+        "an alert went by MQTT",
+        "broker acknowledged",
+        "broker lost",
+        "broker repeated",
+        "commits on SQLite",
+        *(f"{Lag.__name__} {what}" for what in ("delayed", "shuffled")),
+        *(f"{BrokerTrouble.__name__} {what}" for what in BROKER_FAULTS),
+        *(f"DiskTrouble {what}" for what in DISK_FAULTS),
+        *(f"ReceiverTrouble {what}" for what in RECEIVER_FAULTS),
+        *(f"Crash {when}" for when in ("now", "before", "after", "stop")),
+    ]
+
+
+def _told(event: object, *, by_mqtt: bool) -> str | None:
+    if isinstance(event, DeliverySettled):
+        return "an alert went by MQTT" if by_mqtt and event.delivered and event.notifier == BY_MQTT else None
+    source = getattr(event, "source", "")
+    if source == AMI.name and isinstance(event, LinkChanged) and event.state == "offline":
+        return "a link to the PBX was lost"
+    if source not in KINDS:
+        return None
+    medium = KINDS[source].medium
+    if isinstance(event, LinkChanged):
+        return f"a link by {medium} was lost" if event.state == "offline" else None
+    if isinstance(event, Unparsed):
+        return f"noise by {medium} was read"
+    return f"{source} was heard" if isinstance(event, RadioEvent) else None
