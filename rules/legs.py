@@ -69,6 +69,8 @@ def delivered(turn: Turn, incident: Incident, event: Delivered) -> None:
         call.linger_until_us = None
         anew = incident.answered_us is not None
         three_rings.rings(turn, incident, leg, anew)
+    else:  # of a ring group: it may have rung before another answered
+        three_rings.rang_before(turn, incident, leg)
 
 
 def _rings_on(turn: Turn, incident: Incident, *, repeated: bool) -> bool:

@@ -52,7 +52,9 @@ def rings(turn: Turn, incident: Incident, leg: Leg, anew: bool) -> None:
         return
     current = episode(incident) if incident.obligations else None
     if current is None or (anew and current.ended_by is not None):
-        _begin(turn, incident, terms, leg.id, leg.source_delivered_us)
+        begun = _begin(turn, incident, terms, leg.id, leg.source_delivered_us)
+        if current is None and len(incident.call.legs) > 1 and terms.clock_start == "first_human_ring":
+            _start_earlier(turn, begun, _first_that_rang(incident, leg))
     elif current.ended_by is None:
         if terms.clock_start == "first_human_ring":
             _start_earlier(turn, current, leg)
@@ -67,9 +69,13 @@ def rang_before(turn: Turn, incident: Incident, leg: Leg) -> None:
     if began is None or not turn.clock_trusted(incident.call.source):
         return
     if current is None:
-        _rang_before_the_end(turn, incident, leg, began)
+        first = _first_that_rang(incident, leg)
+        _rang_before_the_end(turn, incident, first, first.source_delivered_us or began)
         return
     if current.ended_by is None:
+        terms = applies(turn, incident)
+        if terms is not None and terms.clock_start == "first_human_ring":
+            _start_earlier(turn, current, leg)
         return
     ended = current.source_ended_us
     if ended is None or began > ended or (current.source_opened_us or began + 1) <= began:
@@ -79,6 +85,8 @@ def rang_before(turn: Turn, incident: Incident, leg: Leg) -> None:
         if terms is None:
             return
         current.plan, current.step = terms.plan, len(terms.plan)
+        leg = _first_that_rang(incident, leg)
+        began = leg.source_delivered_us or began
     current.source_opened_us = began
     current.opened_us = min(leg.delivered_us or current.opened_us, current.opened_us)
     current.due_us = current.opened_us + current.plan[-1].after_us
@@ -95,14 +103,21 @@ def answered(turn: Turn, incident: Incident, leg: Leg) -> None:
             _record(turn, incident, "not_measurable", "ring_told_late")
             return
         # its hold had overtaken its ring, so the ring opened nothing
-        with turn.back_at(leg.delivered_us, leg.source_delivered_us):
-            current = _begin(turn, incident, terms, leg.id, leg.source_delivered_us)
+        rang = _first_that_rang(incident, leg)
+        with turn.back_at(rang.delivered_us or leg.delivered_us, rang.source_delivered_us):
+            current = _begin(turn, incident, terms, rang.id, rang.source_delivered_us)
     if current is None:
         _answered_unseen(turn, incident)
     elif current.ended_by is None:
         settle(turn, incident, current, "met", "")
     elif current.state in ("waived", "breached") and incident.closed_us is not None:
         _answered_after_all(turn, incident, current)
+
+
+def _first_that_rang(incident: Incident, answered: Leg) -> Leg:
+    """Of a ring group, by the source's clock."""
+    timed = [leg for leg in incident.call.legs.values() if leg.role != "caller" and leg.source_delivered_us is not None]
+    return min(timed, key=lambda leg: leg.source_delivered_us or 0, default=answered)
 
 
 def joined(turn: Turn, keep: Incident, gone: Incident) -> None:
@@ -242,6 +257,7 @@ def _ring_on(turn: Turn, obligation: Obligation) -> None:
     obligation.reason = ""
     obligation.ended_us = obligation.source_ended_us = obligation.ended_by = None
     obligation.seconds = obligation.ring = None
+    obligation.step = min(obligation.step, len(obligation.plan) - 1)  # told after its end: its breach is still to come
     while obligation.plan[obligation.step].kind == "warning" and obligation.step_us < turn.at_us:
         obligation.step += 1
     turn.decision.obligations.append(obligation)
