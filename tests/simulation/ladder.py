@@ -14,6 +14,7 @@ from rules.obligations import Obligation
 from rules.settings import RuleSet
 from tests.property.rules.test_radio_oracle import REPLY_MIN
 from tests.simulation.disk import Disk
+from tests.simulation.service import RULE_SETS
 
 CLIMBS = frozenset({"three_rings", "hold_checkin", "call_back", "two_calls", "promise", "inbound_only"})
 WARNED_BEFORE = frozenset({"hold_checkin", "call_back", "promise"})
@@ -56,8 +57,8 @@ def journal_of(entries: list[Entry], site: str) -> Journal:
     for entry in entries:
         journal.at_us[entry.seq] = entry.at_us
         match entry.event:
-            case RulesTaken(rules=rules):
-                journal.rules.append((entry.seq, rules))
+            case RulesTaken(rules=rules):  # what is configured, however it was read
+                journal.rules.append((entry.seq, next(one for one in RULE_SETS if one.version == rules.version)))
             case AlertAcknowledged(alert=alert):
                 journal.acknowledged.append((entry.at_us, alert))
             case DeliverySettled(alert=alert, notifier=name, delivered=delivered):

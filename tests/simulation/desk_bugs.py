@@ -1,0 +1,77 @@
+"""Bugs of what people, clocks and ladders need, planted beside the product: the simulation must find each of them."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from adapters.ports import Batch, LiveState
+from gateway.clock import AnchoredClock
+from rules.settings import Ladder, Promise, RuleSet
+from tests.simulation.disk import SimStore
+from tests.simulation.service import Parts
+
+
+class FollowsTheWall(AnchoredClock):
+    """Deadlines run by the wall clock, whoever sets it."""
+
+    def __init__(self, wall_ns: Callable[[], int], monotonic_ns: Callable[[], int]) -> None:
+        super().__init__(wall_ns, monotonic_ns)
+        self._wall_ns = wall_ns
+
+    def __call__(self) -> int:
+        return self._wall_ns() // 1000
+
+
+class SkipsTheNextStep(SimStore):
+    """After a restart nobody waits any more for an acknowledgement."""
+
+    async def load(self) -> LiveState:
+        live = await super().load()
+        for incident in live.incidents:
+            incident.obligations = [o for o in incident.obligations if o.rule != "acknowledge"]
+        return live
+
+
+class LosesUnits(SimStore):
+    """When a post was heard is not written."""
+
+    async def commit(self, batch: Batch) -> None:
+        await super().commit(msgspec.structs.replace(batch, units={}))
+
+
+class ForgetsTheMissed(SimStore):
+    """Callers who wait to be called back do not outlive a restart."""
+
+    async def load(self) -> LiveState:
+        live = await super().load()
+        for incident in live.incidents:
+            incident.obligations = [o for o in incident.obligations if o.rule != "call_back"]
+        return live
+
+
+def _tells_others(rules: RuleSet) -> RuleSet:
+    """The last step of the ladder tells those of the step before."""
+    steps = rules.ladder
+    return msgspec.structs.replace(rules, ladder=msgspec.structs.replace(steps, escalation=steps.breach))
+
+
+def _never_climbs_in_time(rules: RuleSet) -> RuleSet:
+    ladder: Ladder = msgspec.structs.replace(rules.ladder, acknowledge_within_s=rules.ladder.acknowledge_within_s + 1)
+    return msgspec.structs.replace(rules, ladder=ladder)
+
+
+def _waits_longer(rules: RuleSet) -> RuleSet:
+    """A promise of ten minutes is taken for one of eleven."""
+    return msgspec.structs.replace(rules, promise=Promise(within_s=rules.promise.within_s * 1.1))
+
+
+# The part that has it, and within how many seeds it must be found.
+DESK_BUGS: dict[str, tuple[Parts, int]] = {
+    "runs by the wall clock": (Parts(clock=FollowsTheWall), 10),
+    "skips a step of the ladder after a restart": (Parts(store=SkipsTheNextStep), 10),
+    "tells a step to others": (Parts(rules=_tells_others), 10),
+    "climbs a second late": (Parts(rules=_never_climbs_in_time), 10),
+    "does not write who was heard": (Parts(store=LosesUnits), 10),
+    "forgets missed callers at a restart": (Parts(store=ForgetsTheMissed), 20),
+    "keeps promises for longer": (Parts(rules=_waits_longer), 30),
+}
