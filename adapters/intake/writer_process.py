@@ -16,6 +16,7 @@ import adapters
 from adapters.errors import StoreError
 from adapters.intake_writer.messages import LENGTH_BYTES, Close, Known, Request, framed, read_answer
 
+_JUST_NOW_S = 5.0  # a disk that is slow at each commit is not quick in between
 _ROOT = Path(adapters.__file__).parents[1]  # where Python finds our packages, installed or not
 
 
@@ -41,7 +42,7 @@ class WriterProcess:
 
     @property
     def silent_s(self) -> float:
-        """How long the oldest question has waited for its answer."""
+        """How long the oldest question has waited, or one that was answered just now had to."""
         return max(self._link.silent_s, self._keys_link.silent_s)
 
     async def start(self) -> None:
@@ -104,10 +105,13 @@ class _Link(asyncio.Protocol):
         self.up = False
         self._asked: deque[tuple[asyncio.Future[bytes], float]] = deque()  # and when, by the loop's clock
         self._received = b""
+        self._took_s = self._answered_s = 0.0  # the last answer: how long, and when
 
     @property
     def silent_s(self) -> float:
-        return asyncio.get_running_loop().time() - self._asked[0][1] if self._asked else 0.0
+        now_s = asyncio.get_running_loop().time()
+        waits_s = now_s - self._asked[0][1] if self._asked else 0.0
+        return max(waits_s, self._took_s if now_s - self._answered_s < _JUST_NOW_S else 0.0)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
@@ -126,7 +130,9 @@ class _Link(asyncio.Protocol):
             end = LENGTH_BYTES + int.from_bytes(self._received[:LENGTH_BYTES], "big")
             if len(self._received) < end:
                 return
-            asked, _ = self._asked.popleft()
+            asked, asked_s = self._asked.popleft()
+            self._answered_s = asyncio.get_running_loop().time()
+            self._took_s = self._answered_s - asked_s
             if not asked.done():  # who asked may have gone away
                 asked.set_result(self._received[LENGTH_BYTES:end])
             self._received = self._received[end:]

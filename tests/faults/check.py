@@ -128,7 +128,8 @@ def _lateness(site: Site) -> tuple[dict[str, Any], list[str]]:
         if trouble is None:
             calm.append((told_s - due_s) * 1000)
         else:
-            struck.append(told_s - max(due_s, trouble.end_s, call.heard_s))  # it may have been told of the ring later
+            back_s = max((t.end_s for t in site.troubles if t.begin_s < told_s), default=0.0)  # it may be struck again
+            struck.append(told_s - max(due_s, back_s, call.heard_s))  # and may have heard of the ring only later
         if told_s < due_s - _EARLY_S and site.sure(call):  # a sender's clock and ours are read one after the other
             early.append(name)
     figures = {
