@@ -59,3 +59,5 @@ class NotifierKind(NamedTuple):
     settings: type[Any]  # a NotifierSettings
     check: Callable[[Any], list[Problem]]
     make: Callable[[Any, str, Path], Notifier]  # settings, site, folder
+    # What is wrong with a person's address at such a notifier, with the cure; "" where nothing is.
+    wrong_address: Callable[[str], str] = lambda _address: ""

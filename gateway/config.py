@@ -14,14 +14,14 @@ from adapters.kinds import NotifierKind, Problem, SourceKind
 from adapters.registry import NOTIFIERS, SOURCES
 from gateway.config_checks import (
     check_gateway,
-    check_ladder,
     check_lines,
     check_names,
     check_rules,
     check_source,
     remarks,
 )
-from gateway.people_checks import check_staff
+from gateway.ladder_checks import Told, check_ladder
+from gateway.people_checks import check_reach, check_staff
 from gateway.radio_checks import (
     check_ports,
     check_radio_tables,
@@ -44,6 +44,7 @@ from rules.settings import (
     RadioChannel,
     RollCall,
     RuleSet,
+    SpecialLadder,
     StatusCode,
     ThreeRings,
     TwoCalls,
@@ -52,7 +53,7 @@ from rules.settings import (
 
 _TABLES = (
     *("gateway", "source", "notifier", "line", "radio", "unit", "channel", "status"),
-    *("person", "shift", "day_off", "roster", "ladder", "rules", "auth"),
+    *("person", "shift", "day_off", "roster", "ladder", "ladder_for", "rules", "auth"),
 )
 _VERSION_HEX = 8
 KindT = TypeVar("KindT", SourceKind, NotifierKind)
@@ -154,6 +155,7 @@ def load(path: Path) -> Config:
     auth = document.table("auth", AuthSettings)
     rules = document.table("rules", Rules)
     ladder = document.table("ladder", Ladder)
+    special_ladders = document.named("ladder_for", "", SpecialLadder)
     lines = document.named("line", "number", Line)
     radio = document.radio()
     staff = document.staff(gateway.timezone if gateway is not None else "UTC")
@@ -164,6 +166,7 @@ def load(path: Path) -> Config:
     problems += check_lines(lines)
     problems += check_radio_tables(radio.units, radio.channels, radio.status_codes)
     problems += check_staff(staff.people, staff.shifts, staff.days_off)
+    problems += check_reach(staff.people, [(str(one.settings.name), one.kind) for one in notifiers])
     for source in sources:
         problems += check_source(source.settings)
     if gateway is not None:
@@ -171,8 +174,11 @@ def load(path: Path) -> Config:
     if rules is not None:
         rules = _with_possible_warnings(rules, document.content.get("rules", {}))
         problems += check_rules(rules, document.content.get("rules", {}), radio.units)
+    whom = Told(document.written_names("notifier"), staff.people, staff.shifts, [one.role for one in staff.rosters])
     if ladder is not None:
-        problems += check_ladder(ladder, document.written_names("notifier"))
+        problems += check_ladder("ladder", ladder, whom)
+    for place, special in enumerate(special_ladders, 1):
+        problems += check_ladder(f"ladder_for.{place}", special, whom)
     if problems or gateway is None or auth is None or rules is None or ladder is None:
         raise ConfigError([(key, value, cure) for key, value, cure in dict.fromkeys(problems)])
     if problems := [*check_ports(sources), *check_senders(sources, notifiers, path.parent)]:
@@ -189,6 +195,7 @@ def load(path: Path) -> Config:
             promise=rules.promise,
             roll_call=rules.roll_call,
             ladder=ladder,
+            special_ladders=tuple(special_ladders),
             lines=tuple(lines),
             units=tuple(radio.units),
             channels=tuple(radio.channels),
@@ -241,7 +248,7 @@ class _Document:
         return read_table(settings, self.content.get(name, {}), name, self.problems)
 
     def named(self, name: str, key: str, settings: type[SettingsT]) -> list[SettingsT]:
-        """Each [[name]] table; people tell them apart by `key`."""
+        """Each [[name]] table; people tell them apart by `key`, or else by their place."""
         read = [read_table(settings, table, where, self.problems) for where, table in self._tables(name, key)]
         return [one for one in read if one is not None]
 

@@ -14,7 +14,7 @@ from adapters.kinds import Problem
 from gateway.radio_checks import check_promise, check_roll_call, check_two_calls
 from gateway.reading import nearest, shown
 from rules.cadence import CADENCES
-from rules.settings import Ladder, Line, RuleSet, ThreeRings, Unit
+from rules.settings import Line, RuleSet, ThreeRings, Unit
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _SITE = re.compile(r"[^\s/+#$\x00-\x1f][^\s/+#\x00-\x1f]{0,62}")
@@ -24,7 +24,6 @@ _POSTGRESQL = "postgresql+psycopg://"
 _PORT_MAX = 65_535
 _NOT_ONLY_OWNER = stat.S_IRWXG | stat.S_IRWXO
 _HOLDS_A_SECRET = re.compile(r"(secret|token|password|key).*_file$")
-_STEPS = ("warn", "breach", "escalation")
 _NAMED_BY = {
     "source": "name",
     "notifier": "name",
@@ -162,21 +161,6 @@ def check_lines(lines: Iterable[Line]) -> Iterator[Problem]:
         if line.country is not None and line.country.upper() not in CADENCES:
             known = ", ".join(sorted(CADENCES))
             yield Problem(f"{head}.country", shown("", line.country), f"no ringing is known for it; known: {known}")
-
-
-def check_ladder(ladder: Ladder, notifiers: Iterable[str]) -> Iterator[Problem]:
-    """The [ladder] table: each step names notifiers that exist."""
-    known = list(notifiers)
-    for step in _STEPS:
-        for name in getattr(ladder, step):
-            if name not in known:
-                there = f"there are: {', '.join(known)}" if known else "there is no [[notifier]] at all"
-                yield Problem(
-                    f"ladder.{step}", shown("", name), f"{nearest(name, known)}no [[notifier]] has it; {there}"
-                )
-    for key in ("acknowledge_within_s", "notified_within_s"):
-        if getattr(ladder, key) <= 0:
-            yield Problem(f"ladder.{key}", shown(key, getattr(ladder, key)), "seconds: more than 0")
 
 
 def remarks(token_file: Path, tables: Iterable[Any], rules: RuleSet) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Alerts leave: each notifier works off its own sends, tries again until they are settled, and delays no other.
 
 The outbox rows are durable; here only their ids wait, the alert is looked up when its turn comes. Alerts of one
-incident go in order, those of others pass by while it waits for its next try. The pipeline is told what became of each.
+incident go in order to each target, all others pass by while one waits for its next try. The pipeline is told what
+became of each. A target is a notifier, or one person behind it: `sms/wang` is sent by `sms`, to Wang's address there.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from adapters.notify.message import told
 from adapters.ports import Delivered, Notifier, Rejected, Retry
 from adapters.ports import Delivery as Outcome
 from gateway.pipeline import Pipeline
+from rules.duty import person
 from rules.effects import Alert, Send
 from rules.events import DeliverySettled
 from rules.moments import SECOND_US
@@ -58,7 +60,7 @@ class Worker:
         self._patience = patience
         self._lanes: dict[str, Lane] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
-        self._taken: set[str] = set()  # alert ids that wait: a recovery tells of them again
+        self._taken: set[Send] = set()  # that wait: a recovery tells of them again
         self._log = structlog.get_logger().bind(notifier=notifier.name)
 
     async def run(self) -> None:
@@ -68,11 +70,12 @@ class Worker:
                 tasks.create_task(self._work())
 
     def take(self, send: Send) -> None:
-        if send.alert in self._taken:
+        if send in self._taken:
             return
-        self._taken.add(send.alert)
+        self._taken.add(send)
         alert = self._pipeline.state.alerts.get(send.alert)
-        key = alert.incident if alert is not None and alert.incident else send.alert
+        matter = alert.incident if alert is not None and alert.incident else send.alert
+        key = f"{matter} {send.notifier}"  # one person who cannot be reached delays no other
         lane = self._lanes.get(key)
         if lane is None:
             lane = self._lanes[key] = Lane(self._patience)
@@ -119,7 +122,7 @@ class Worker:
         """One try of the lane's head. In how many seconds again; None when it is settled."""
         send = lane.sends[0]
         alert = self._pipeline.state.alerts.get(send.alert)
-        outcome = Rejected("gave_up") if alert is None else await self._send(alert)
+        outcome = Rejected("gave_up") if alert is None else await self._send(alert, send)
         lane.attempts += 1
         self._count(outcome)
         if isinstance(outcome, Retry):
@@ -131,10 +134,14 @@ class Worker:
         self._settle(lane, send, outcome)
         return None
 
-    async def _send(self, alert: Alert) -> Outcome:
+    async def _send(self, alert: Alert, send: Send) -> Outcome:
+        _, _, who = send.notifier.partition("/")
+        to = person(self._pipeline.state.rules, who) if who else None
+        address = "" if to is None else to.reach.get(self._notifier.name, "")
+        key = f"{alert.key}/{who}" if who else alert.key
         try:
             async with asyncio.timeout(self._patience.try_s):
-                return await self._notifier.send(told(alert), alert.key)
+                return await self._notifier.send(told(alert, to, address), key)
         except TimeoutError:
             return Retry("timeout")
 
@@ -154,7 +161,7 @@ class Worker:
             self.failed += 1
             self._log.warning("alert not delivered", alert=send.alert, reason=reason, attempts=lane.attempts)
         self._pipeline.note(_settled(send, delivered=delivered, attempts=lane.attempts, reason=reason))
-        self._taken.discard(send.alert)
+        self._taken.discard(send)
         lane.sends.popleft()
         lane.attempts = 0
         lane.backoff.reset()
@@ -190,7 +197,7 @@ class Delivery:
     async def _distribute(self) -> None:
         while True:
             send = await self._pipeline.outbox.get()
-            worker = self._workers.get(send.notifier)
+            worker = self._workers.get(send.notifier.partition("/")[0])
             if worker is not None:
                 worker.take(send)
             else:

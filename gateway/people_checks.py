@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from re import compile as pattern
 
-from adapters.kinds import Problem
+from adapters.kinds import NotifierKind, Problem
 from gateway.reading import nearest, shown
 from rules.duty import gaps, roles
 from rules.moments import SECOND_US, at_of, zone_of
@@ -27,6 +27,19 @@ def check_staff(people: Sequence[Person], shifts: Iterable[Shift], days_off: Ite
         if special.until is not None and special.until < special.day:
             cure = f"the last day is before the first ({special.day})"
             yield Problem(f"day_off.{special.day}.until", shown("", special.until), cure)
+
+
+def check_reach(people: Iterable[Person], notifiers: Iterable[tuple[str, NotifierKind]]) -> Iterator[Problem]:
+    """The `reach` of each person: notifiers that exist, and addresses that they can use."""
+    kinds = dict(notifiers)
+    for one in people:
+        for name, address in one.reach.items():
+            where = f"person.{one.id}.reach.{name}"
+            if name not in kinds:
+                cure = f"{nearest(name, kinds)}no [[notifier]] has this name; there are: {', '.join(kinds) or 'none'}"
+                yield Problem(where, shown("", address), cure)
+            elif why := kinds[name].wrong_address(address):
+                yield Problem(where, shown("", address), why)
 
 
 def gap_remarks(rules: RuleSet, now_us: int) -> Iterator[str]:

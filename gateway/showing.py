@@ -23,6 +23,7 @@ from rules.settings import (
     Promise,
     RadioChannel,
     RollCall,
+    SpecialLadder,
     StatusCode,
     ThreeRings,
     TwoCalls,
@@ -87,6 +88,7 @@ def config_as_toml(config: Config) -> str:
         *(_table("[[day_off]]", day) for day in rules.days_off),
         *(_table("[[roster]]", roster) for roster in config.rosters),
         _table("[ladder]", rules.ladder),
+        *(_table("[[ladder_for]]", special) for special in rules.special_ladders),
         _table("[rules.three_rings]", rules.three_rings),
         _table("[rules.hold_checkin]", rules.hold_checkin),
         _table("[rules.call_back]", rules.call_back),
@@ -112,6 +114,7 @@ def reference() -> str:
         ("[rules.promise]", Promise),
         ("[rules.roll_call]", RollCall),
         ("[ladder]", Ladder),
+        ("[[ladder_for]]", SpecialLadder),
         ("[[line]]", Line),
         ("[radio]", RadioTable),
         ("[[unit]]", Unit),
@@ -147,7 +150,7 @@ def _toml(key: str, value: Any) -> str:
     if isinstance(value, dict):
         inner = ", ".join(f"{_bare(name)} = {_toml(name, one)}" for name, one in value.items() if one is not None)
         return f"{{ {inner} }}"
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_toml(key, one) for one in value) + "]"
     text = shown(key, value)
     return json.dumps(text) if text == "(hidden)" else text

@@ -1,8 +1,8 @@
 """Alerts: raised and told to the ladder's step, taken back, and let go when nothing more can happen to them."""
 
-from rules.effects import Alert, AlertKind, Send, Severity
+from rules.effects import Alert, AlertKind, Send
 from rules.incidents import Incident
-from rules.obligations import Obligation, Rule
+from rules.obligations import Obligation, Rule, Severity
 from rules.state import ALERT_EXPIRES_US, EXPIRE
 from rules.turn import Turn
 
@@ -42,6 +42,7 @@ def breach(turn: Turn, incident: Incident, obligation: Obligation, severity: Sev
         due_us=obligation.due_us,
         to=_all_if_emergency(turn, severity),
     )
+    told.climbs = turn.terms.ladder(obligation.rule, severity).climbs
     obligation.late = told.late
     return told
 
@@ -56,16 +57,15 @@ def _all_if_emergency(turn: Turn, severity: Severity) -> tuple[str, ...] | None:
     return turn.terms.rules.notifiers if severity == "emergency" else None
 
 
-def escalate(
-    turn: Turn, incident: Incident, obligation: Obligation, about: Alert, *, rule: Rule, reason: str, count: int
+def escalate(  # noqa: PLR0917 - the positions of a record
+    turn: Turn, incident: Incident, obligation: Obligation, about: Alert, to: tuple[str, ...], reason: str, count: int
 ) -> Alert:
     """`about` climbs the ladder; `obligation` is the acknowledge or notify that was not kept."""
-    to = turn.terms.rules.notifiers if rule == "notify" else turn.terms.escalation_to
     alert = Alert(
         id=alert_id(turn, about.obligation, "escalation", count),
         key="",
         site=incident.site,
-        rule=rule,
+        rule="notify" if obligation.rule == "notify" else about.rule,
         kind="escalation",
         severity="emergency" if about.severity == "emergency" else "critical",
         opened_us=about.opened_us,
@@ -103,13 +103,13 @@ def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason:
     if not ids:
         return
     last = obligations[-1]
-    terms = turn.terms
     alerts = turn.state.alerts
     live = [alerts[id_] for id_ in ids if id_ in alerts]
-    to = terms.warn_to
+    to = reached(turn, incident, turn.terms.ladder(last.rule, "warning").warn)
     if breached:
-        climbed = any(alert.kind == "escalation" for alert in live)
-        to = tuple(dict.fromkeys(to + terms.breach_to + (terms.escalation_to if climbed else ())))
+        if not any(alert.kind == "breach" for alert in live):
+            to += reached(turn, incident, turn.terms.ladder(last.rule, "critical").breach)
+        to = tuple(dict.fromkeys(to + tuple(target for alert in live for target in alert.notifiers)))
     told = _about(
         turn,
         incident,
@@ -130,6 +130,20 @@ def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason:
         return
     for asked in [o for o in incident.obligations if o.rule == "acknowledge" and o.state == "open" and o.alert in ids]:
         turn.end(incident, asked, "waived", "cleared")  # what is over needs no acknowledging
+
+
+def reached(turn: Turn, incident: Incident | None, tell: tuple[str, ...]) -> tuple[str, ...]:
+    """The targets that the words of a ladder's step mean now. Whom it cannot reach stands in the record."""
+    targets, unreached = turn.terms.told_by(tell, turn.at_us)
+    if incident is not None:
+        for name in unreached:
+            turn.note(incident, "nobody_reached", name)
+    return targets
+
+
+def operators(turn: Turn, rule: Rule) -> tuple[str, ...]:
+    """Who hears of what is no caller's matter."""
+    return reached(turn, None, turn.terms.ladder(rule, "critical").breach)
 
 
 def take_back(turn: Turn, alert: Alert) -> None:
@@ -190,7 +204,8 @@ def _about(
     clears: tuple[str, ...] = (),
 ) -> Alert:
     if to is None:
-        to = turn.terms.warn_to if kind == "warning" else turn.terms.breach_to
+        ladder = turn.terms.ladder(obligation.rule, severity)
+        to = reached(turn, incident, ladder.warn if kind == "warning" else ladder.breach)
     call = incident.call
     alert = Alert(
         id=alert_id(turn, obligation.id, kind, count),
@@ -240,10 +255,11 @@ def _told(turn: Turn, obligation: Obligation) -> list[str]:
     ]
     if _was_breached(obligation):
         ids.append(alert_id(turn, obligation.id, "breach", 0))
-        for count in range(2):
-            climbed = alert_id(turn, obligation.id, "escalation", count)
+        count = 0
+        while (climbed := alert_id(turn, obligation.id, "escalation", count)) in turn.state.alerts or count < 2:
             if climbed in turn.state.alerts:
                 ids.append(climbed)
+            count += 1
         if obligation.rule == "two_calls":  # told again and again
             count = 1
             while (again := alert_id(turn, obligation.id, "breach", count)) in turn.state.alerts:

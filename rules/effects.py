@@ -6,11 +6,17 @@ import msgspec
 
 from rules.channels import Channel, UnitStatus
 from rules.incidents import Incident, SourceStatus
-from rules.obligations import Obligation, Rule
+from rules.obligations import Obligation, Rule, Severity
 
 AlertKind = Literal["warning", "breach", "escalation", "cleared"]
-Severity = Literal["info", "warning", "critical", "emergency"]
 AlertState = Literal["raised", "acknowledged", "cleared", "expired"]
+
+
+class Climb(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What follows an alert that nobody acknowledges for `after_us`: these are told, by the words of the ladder."""
+
+    after_us: int
+    tell: tuple[str, ...]
 
 
 class Alert(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -50,15 +56,17 @@ class Alert(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     state: AlertState = "raised"
     acknowledged_us: int | None = None
     acknowledged_by: str = ""
-    notified: dict[str, bool] = msgspec.field(default_factory=dict)  # notifier → delivered
-    notifiers: tuple[str, ...] = ()  # to whom it was sent: it stays live until each has settled
+    notified: dict[str, bool] = msgspec.field(default_factory=dict)  # target → delivered
+    notifiers: tuple[str, ...] = ()  # the targets it was sent to: it stays live until each has settled
+    rung: int = 0  # how far it has climbed: 0 the breach itself, 1 the first escalation …
+    climbs: tuple[Climb, ...] = ()  # what is still to come; a later ladder does not change it
 
 
 class Send(msgspec.Struct, frozen=True, gc=False):
-    """One row of the outbox: this alert by this notifier."""
+    """One row of the outbox: this alert by this notifier, or to one person by it."""
 
     alert: str
-    notifier: str
+    notifier: str  # the target: a notifier's name, or name/person
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -1,13 +1,13 @@
 """What a breach alert asks of the desk: somebody acknowledges it, and it reaches somebody at all; else it climbs."""
 
-from rules.alerts import escalate, let_go_if_settled
+from rules.alerts import escalate, let_go_if_settled, reached
 from rules.effects import Alert
 from rules.events import AlertAcknowledged, DeliverySettled
 from rules.incidents import Incident
-from rules.obligations import Obligation, Rule
+from rules.obligations import Obligation, Rule, Step
 from rules.turn import Turn
 
-NOT_ACKNOWLEDGED, NOBODY_NOTIFIED = 0, 1  # the count in the id of the escalation
+NOBODY_NOTIFIED = 1  # the count in the id of its escalation; the others are counted around it
 
 
 def breach_was_told(turn: Turn, incident: Incident, alert: Alert) -> None:
@@ -15,8 +15,9 @@ def breach_was_told(turn: Turn, incident: Incident, alert: Alert) -> None:
     if not alert.notifiers:
         turn.note(incident, "no_notifier", alert.id)
         return
-    turn.open(incident, "acknowledge", turn.terms.acknowledge_plan, turn.at_us, alert=alert.id)
-    turn.open(incident, "notify", turn.terms.notify_plan, turn.at_us, alert=alert.id)
+    ladder = turn.terms.ladder(alert.rule, alert.severity)
+    turn.open(incident, "acknowledge", ladder.acknowledge_plan, turn.at_us, alert=alert.id)
+    turn.open(incident, "notify", ladder.notify_plan, turn.at_us, alert=alert.id)
 
 
 def acknowledge_passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
@@ -24,11 +25,17 @@ def acknowledge_passed(turn: Turn, incident: Incident, obligation: Obligation) -
     about = turn.state.alerts.get(obligation.alert)
     if about is None or about.state != "raised":
         return
-    rung = escalate(
-        turn, incident, obligation, about, rule=about.rule, reason="not_acknowledged", count=NOT_ACKNOWLEDGED
-    )
+    climb, *further = about.climbs or turn.terms.ladder(about.rule, about.severity).climbs
+    count = about.rung + (about.rung >= NOBODY_NOTIFIED)
+    to = reached(turn, incident, climb.tell)
+    rung = escalate(turn, incident, obligation, about, to, "not_acknowledged", count)
+    rung.rung, rung.climbs = about.rung + 1, tuple(further)
+    if further:
+        turn.open(incident, "acknowledge", (Step(further[0].after_us, "breach"),), turn.at_us, alert=rung.id)
     if rung.notifiers:
-        turn.open(incident, "notify", turn.terms.notify_plan, turn.at_us, alert=rung.id)
+        turn.open(
+            incident, "notify", turn.terms.ladder(rung.rule, rung.severity).notify_plan, turn.at_us, alert=rung.id
+        )
 
 
 def notify_passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
@@ -38,7 +45,7 @@ def notify_passed(turn: Turn, incident: Incident, obligation: Obligation) -> Non
     about = turn.state.alerts.get(obligation.alert)
     if about is None or about.kind == "escalation":  # the second rung failed too: every notifier has been tried
         return
-    escalate(turn, incident, obligation, about, rule="notify", reason="nobody_notified", count=NOBODY_NOTIFIED)
+    escalate(turn, incident, obligation, about, turn.terms.rules.notifiers, "nobody_notified", NOBODY_NOTIFIED)
 
 
 def acknowledged(turn: Turn, event: AlertAcknowledged) -> None:

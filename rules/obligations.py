@@ -6,6 +6,7 @@ import msgspec
 
 Outcome = Literal["open", "met", "breached", "waived", "not_measurable", "not_observable"]
 Clock = Literal["source", "receipt"]
+Severity = Literal["info", "warning", "critical", "emergency"]  # of an alert
 Rule = Literal[
     "three_rings",
     "hold_checkin",

@@ -1,6 +1,6 @@
 """roll_call: each post is heard in time (时刻保持通讯畅通); a missing one is told until it is heard."""
 
-from rules.alerts import alert_id, publish, take_back
+from rules.alerts import alert_id, operators, publish, take_back
 from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, AlertKind
 from rules.moments import SECOND_US
@@ -131,4 +131,4 @@ def _publish(  # noqa: PLR0917 - the positions of a record
             alert.opened_us, alert.due_us = live.opened_us, live.due_us
             alert.seconds = (turn.at_us - live.opened_us) // 1000 / 1000
             take_back(turn, live)
-    publish(turn, alert, turn.terms.breach_to)
+    publish(turn, alert, operators(turn, alert.rule))

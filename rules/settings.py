@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from rules.obligations import Rule, Severity
 from rules.people import DayOff, Person, Shift, Stint
 
 Boundary = Literal["third_ring_start", "third_ring_end", "before_fourth"]
@@ -117,14 +118,34 @@ class StatusCode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     means: StatusMeaning = "note"
 
 
-class Ladder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is told at which step, by notifier name; an empty step tells every notifier."""
+class LadderStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A step beyond `escalation`, for what is still not acknowledged."""
+
+    after_s: float  # from the breach
+    tell: tuple[str, ...] = ()  # as the ladder's own
+    repeat_every_s: float = 0.0  # told again so often; 0: once
+    repeats_max: int = 10
+
+
+class Ladder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"steps": "step"}):
+    """Who is told at which step: a notifier's name, "role:…" (who is on duty for it then) or "person:…".
+
+    A step that reaches nobody tells every notifier.
+    """
 
     warn: tuple[str, ...] = ()
     breach: tuple[str, ...] = ()
     escalation: tuple[str, ...] = ()
-    acknowledge_within_s: float = 60.0  # unacknowledged for so long: the next step
-    notified_within_s: float = 10.0  # no notifier has delivered by then: nobody was notified
+    acknowledge_within_s: float = 60.0  # unacknowledged for so long after the breach: `escalation`
+    notified_within_s: float = 10.0  # nothing has been delivered by then: nobody was notified
+    steps: tuple[LadderStep, ...] = ()
+
+
+class SpecialLadder(Ladder, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"steps": "step"}):
+    """A ladder of its own for alerts of some rules or severities; the first that fits is climbed."""
+
+    rules: tuple[Rule, ...] = ()  # none named: all
+    severities: tuple[Severity, ...] = ()  # none named: all
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -189,6 +210,7 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     promise: Promise = Promise()
     roll_call: RollCall = RollCall()
     ladder: Ladder = Ladder()
+    special_ladders: tuple[SpecialLadder, ...] = ()
     lines: tuple[Line, ...] = ()
     sources: tuple[SourceRules, ...] = ()
     notifiers: tuple[str, ...] = ()

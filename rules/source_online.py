@@ -1,6 +1,6 @@
 """A source we do not hear is told to the operators; and so is an entry that no rule could decide."""
 
-from rules.alerts import alert_id, publish, take_back
+from rules.alerts import alert_id, operators, publish, take_back
 from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, AlertKind
 from rules.events import EventUndecided, LinkChanged
@@ -33,17 +33,14 @@ def out_of_touch_passed(turn: Turn, status: SourceStatus) -> None:
     alert = _operator_alert(turn, "source_online", "breach", id_, status.name, status.reason or status.link)
     alert.opened_us = status.changed_us
     alert.due_us = status.changed_us + turn.terms.sources[status.name].offline_us
-    publish(turn, alert, turn.terms.breach_to)
+    publish(turn, alert, operators(turn, alert.rule))
 
 
 def undecided(turn: Turn, event: EventUndecided) -> None:
     """Entry `seq` made a rule raise. If that was a deadline, its obligation is put aside as not measurable."""
     id_ = alert_id(turn, turn.state.next_id(), "breach", 0)
-    publish(
-        turn,
-        _operator_alert(turn, "undecided", "breach", id_, "", f"entry {event.seq}: {event.error}"),
-        turn.terms.breach_to,
-    )
+    alert = _operator_alert(turn, "undecided", "breach", id_, "", f"entry {event.seq}: {event.error}")
+    publish(turn, alert, operators(turn, alert.rule))
     if event.deadline:
         _put_aside(turn, event.error)
 
@@ -59,7 +56,7 @@ def _back_online(turn: Turn, status: SourceStatus) -> None:
         alert.opened_us, alert.due_us = live.opened_us, live.due_us
         alert.seconds = (turn.at_us - live.opened_us) // 1000 / 1000
         take_back(turn, live)
-    publish(turn, alert, turn.terms.breach_to)
+    publish(turn, alert, operators(turn, alert.rule))
 
 
 def _operator_alert(  # noqa: PLR0917 - the positions of a record

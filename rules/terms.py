@@ -6,8 +6,9 @@ from collections import defaultdict
 import msgspec
 
 from rules.cadence import cadence
+from rules.ladders import ROLE, LadderTerms, told_by
 from rules.moments import span_us
-from rules.obligations import Step, warned_plan
+from rules.obligations import Rule, Severity, Step, warned_plan
 from rules.phone_numbers import number_key
 from rules.radio_terms import RadioTerms
 from rules.settings import ClockStart, Line, RuleSet, SourceRules
@@ -50,16 +51,14 @@ class Terms:
         self.rings_apply_to = rules.three_rings.apply_to
         starts = {rules.three_rings.clock_start, *(line.clock_start for line in rules.lines)}
         self.rings_from_offer = "offered" in starts  # on some line at least
-        hold, back, ladder = rules.hold_checkin, rules.call_back, rules.ladder
+        hold, back = rules.hold_checkin, rules.call_back
         self.hold_plan = warned_plan(span_us(hold.every_s), span_us(hold.warn_before_s))
         self.min_talk_us = span_us(hold.min_talk_before_hold_s)
         self.short_abandon_us = span_us(rules.three_rings.short_abandon_s)
         self.call_back_plan = warned_plan(span_us(back.within_s), span_us(back.warn_before_s))
-        self.acknowledge_plan = (Step(span_us(ladder.acknowledge_within_s), "breach"),)
-        self.notify_plan = (Step(span_us(ladder.notified_within_s), "breach"),)
-        self.warn_to = self._existing(ladder.warn)
-        self.breach_to = self._existing(ladder.breach)
-        self.escalation_to = self._existing(ladder.escalation)
+        self._ladder = LadderTerms(rules.ladder)
+        self._special_ladders = [(special, LadderTerms(special)) for special in rules.special_ladders]
+        self._told_always: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self.radio = RadioTerms(rules)
 
     def line(self, number: str) -> Line | None:
@@ -85,8 +84,23 @@ class Terms:
             return self.rules.hold_checkin.enabled
         return line.hold_checkin
 
-    def _existing(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(n for n in names if n in self.rules.notifiers) or self.rules.notifiers
+    def ladder(self, rule: Rule, severity: Severity) -> LadderTerms:
+        """The one that an alert climbs."""
+        for special, ladder in self._special_ladders:
+            if (not special.rules or rule in special.rules) and (
+                not special.severities or severity in special.severities
+            ):
+                return ladder
+        return self._ladder
+
+    def told_by(self, tell: tuple[str, ...], at_us: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The targets, and who cannot be reached; kept where it does not depend on the moment."""
+        found = self._told_always.get(tell)
+        if found is None:
+            found = told_by(self.rules, tell, at_us)
+            if not any(name.startswith(ROLE) for name in tell):
+                self._told_always[tell] = found
+        return found
 
     def _ring_terms(self, source: SourceRules, line: Line | None) -> RingTerms | None:
         site = self.rules.three_rings

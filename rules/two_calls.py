@@ -9,10 +9,9 @@ from typing import NamedTuple
 from rules.alerts import alert_id, breach_again, clear, warn
 from rules.alerts import breach as tell_breach
 from rules.channels import Channel, Hail, call_end_us
-from rules.effects import Severity
 from rules.escalation import breach_was_told
 from rules.incidents import Incident, IncidentOutcome
-from rules.obligations import Obligation, Outcome, Step
+from rules.obligations import Obligation, Outcome, Severity, Step
 from rules.settings import ReplyBy
 from rules.state import ALERT_EXPIRES_US
 from rules.turn import Turn

@@ -9,9 +9,11 @@ from typing import Any
 from adapters.notify.texts import texts
 from rules.effects import Alert
 from rules.moments import rfc3339
+from rules.people import Person
 
 
-def told(alert: Alert) -> dict[str, Any]:
+def told(alert: Alert, to: Person | None = None, address: str = "") -> dict[str, Any]:
+    """`to`: the one person that it is meant for, at `address` of the notifier; None: whoever is behind the notifier."""
     return {
         "id": alert.id,
         "key": alert.key,
@@ -39,6 +41,7 @@ def told(alert: Alert) -> dict[str, Any]:
         "certain": alert.certain,
         "reason": alert.reason,
         "clears": list(alert.clears),
+        "to": None if to is None else {"id": to.id, "name": to.name, "number": to.number, "address": address},
         "text": texts(alert)._asdict(),
     }
 

@@ -2,11 +2,11 @@
 
 from typing import Any, get_args
 
-from rules.effects import AlertKind, AlertState, Severity
+from rules.effects import AlertKind, AlertState
 from rules.events.staff import FactName
 from rules.events.system import LinkState
 from rules.incidents import IncidentOutcome
-from rules.obligations import Clock, Outcome, Rule
+from rules.obligations import Clock, Outcome, Rule, Severity
 
 Schema = dict[str, Any]
 

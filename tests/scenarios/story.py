@@ -7,9 +7,9 @@
     verdict a three_rings breached seconds=17.2 ring=4
 
 `set path=value` changes the rule set (`set three_rings.boundary=third_ring_end`), `set source.shows_hold=false`
-the source, `line 8888 inbound_only=true` adds a line, `deliveries none` leaves alerts undelivered. In an event `at=`
-is the source's own clock, in the story's seconds. The alerts of a story must be exactly those it names, or with
-`alerts any` whichever.
+the source, `line 8888 inbound_only=true` adds a line, `person`, `shift`, `step` and `ladder_for` a table of these,
+`deliveries none` leaves alerts undelivered. In an event `at=` is the source's own clock, in the story's seconds.
+The alerts of a story must be exactly those it names, or with `alerts any` whichever.
 The radio's steps stand in tests/scenarios/radio_words.py.
 """
 
@@ -126,6 +126,8 @@ def play(story: Story) -> Player:
                 _set(settings, *word.split("=", 1))
         elif words[0] == "line":
             settings.setdefault("lines", []).append({"number": words[1], **_pairs(words[2:])})
+        elif words[0] in _TABLES:
+            _add_table(settings, words[0], _pairs(words[1:]))
         elif words[0] == "radio":
             radio_words.settle(settings, words[1:])
         elif words[0] == "deliveries":
@@ -243,6 +245,19 @@ def _set(settings: dict[str, Any], path: str, value: str) -> None:
         target[last] = [int(name) for name in names]
     else:
         target[last] = value
+
+
+_TABLES = {"person": "people", "shift": "shifts", "ladder_for": "special_ladders", "step": "step"}
+
+
+def _add_table(settings: dict[str, Any], word: str, told: dict[str, str]) -> None:
+    row: dict[str, Any] = dict(told)
+    for name in row.keys() & {"people", "roles", "tell", "warn", "breach", "escalation", "rules", "severities"}:
+        row[name] = row[name].split(",")
+    if "reach" in row:
+        row["reach"] = dict(pair.split(":", 1) for pair in row["reach"].split(","))
+    holder = settings.setdefault("ladder", {}) if word == "step" else settings
+    holder.setdefault(_TABLES[word], []).append(row)
 
 
 def _pairs(words: list[str]) -> dict[str, str]:

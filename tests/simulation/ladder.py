@@ -82,7 +82,9 @@ def _acknowledge(journal: Journal, disk: Disk, alert: Alert, rules: RuleSet) -> 
     acted = [at_us for at_us, named in journal.acknowledged if named in kin and at_us >= alert.raised_us]
     acted += [_over_us(disk, a) for a in disk.all_alerts.values() if a.kind == "cleared" and alert.id in a.clears]
     if min(acted, default=due_us) >= due_us:
-        yield Rung(f"{journal.site}-{alert.obligation}-escalation0", due_us, _to(journal, due_us, "escalation"))
+        named = rules.ladder.escalation  # as the ladder was at the breach; it reaches who is there now
+        to = frozenset(named or journal.in_force(due_us).notifiers)
+        yield Rung(f"{journal.site}-{alert.obligation}-escalation0", due_us, to)
 
 
 def _over_us(disk: Disk, cleared: Alert) -> int:

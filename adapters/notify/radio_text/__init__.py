@@ -11,7 +11,7 @@ class Settings(NotifierSettings, kw_only=True):
     """A [[notifier]] of kind "radio-text"."""
 
     source: str  # name of the [[source]] through whose station it goes
-    units: tuple[str, ...]  # who gets it: unit ids, or talkgroups that the source names
+    units: tuple[str, ...]  # who gets what is for no person: unit ids, or talkgroups that the source names
     language: Literal["zh", "en"] = "zh"  # en: ASCII only, as many radios need it
     chars_max: int = 60  # radios take short texts: the rest is cut off
     ack_within_s: float = 10.0  # where a radio confirms, it does so within this time, or the text is sent again
@@ -39,4 +39,8 @@ def make(settings: Settings, site: str, folder: Path) -> RadioTextNotifier:  # n
     )
 
 
-KIND = NotifierKind("radio-text", Settings, check, make)
+def wrong_address(address: str) -> str:
+    return "" if address else "the unit that they carry, as the radio system writes it"
+
+
+KIND = NotifierKind("radio-text", Settings, check, make, wrong_address)

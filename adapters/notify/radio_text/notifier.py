@@ -50,11 +50,13 @@ class RadioTextNotifier:
         if self._sender is None:
             return Retry("unreachable")
         text = self._words(alert)
+        to = alert.get("to")
+        units = self._units if to is None else (to["address"],)
         served = self._served.setdefault(key, set())
         while len(self._served) > _REMEMBERED_MAX:
             self._served.popitem(last=False)
         outcomes = []
-        for unit in self._units:
+        for unit in units:
             if unit not in served:
                 outcome = await self._sender.send_text(unit, text, _id(key, unit), ack_within_s=self._ack_within_s)
                 outcomes.append(outcome)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
@@ -117,6 +118,8 @@ def _values(kind: Any, name: str) -> st.SearchStrategy[Any]:
         return st.floats(0, 1e6).map(lambda value: round(value, 6))
     if kind is bool:
         return st.booleans()
+    if kind is date:
+        return st.dates()
     if kind is NoneType:
         return st.none()
     origin, parts = get_origin(kind), get_args(kind)

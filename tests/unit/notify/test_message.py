@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from adapters.notify.message import document, told
 from adapters.notify.texts import masked, texts
-from rules.effects import Alert, AlertKind, Severity
-from rules.obligations import Rule
+from rules.effects import Alert, AlertKind
+from rules.obligations import Rule, Severity
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schemas/alert.json").read_text())
 START_US = 1_763_712_549_123_456

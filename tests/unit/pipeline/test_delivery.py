@@ -9,7 +9,8 @@ from adapters.ports import Delivered, Rejected, Retry
 from adapters.ports import Delivery as Outcome
 from gateway.delivery import Delivery, Patience
 from rules.events import DeliverySettled, LinkChanged
-from rules.settings import RuleSet, SourceRules
+from rules.people import Person, Shift
+from rules.settings import Ladder, RuleSet, SourceRules
 from tests.fixtures.bench import Bench, Hand, answered, ringing, running, until
 from tests.fixtures.memory_store import MemoryStore
 
@@ -44,11 +45,10 @@ def yes(_: Mapping[str, Any]) -> Outcome:
 
 @asynccontextmanager
 async def delivering(
-    *notifiers: Pretend, patience: Patience = QUICK, store: MemoryStore | None = None
+    *notifiers: Pretend, patience: Patience = QUICK, store: MemoryStore | None = None, **more: Any
 ) -> AsyncIterator[tuple[Bench, Delivery]]:
-    rules = RuleSet(
-        version="1", site="test", sources=(SourceRules(name="main"),), notifiers=tuple(n.name for n in notifiers)
-    )
+    names = tuple(n.name for n in notifiers)
+    rules = RuleSet(version="1", site="test", sources=(SourceRules(name="main"),), notifiers=names, **more)
     async with running(store or MemoryStore(), Hand(), rules) as bench:
         delivery = Delivery(notifiers, bench.pipeline, patience)
         task = asyncio.create_task(delivery.run())
@@ -79,6 +79,30 @@ async def test_a_delivered_alert_is_settled_and_leaves_the_outbox() -> None:
         await until(lambda: settled(bench))
         assert settled(bench) == [DeliverySettled(alert=desk.given[0], notifier="desk", delivered=True, attempts=1)]
         assert bench.store.pending == []
+
+
+async def test_each_person_is_told_by_a_send_of_their_own_and_one_s_trouble_delays_no_other() -> None:
+    told: dict[str, Any] = {}
+
+    def answer(alert: Mapping[str, Any]) -> Outcome:
+        told[alert["to"]["id"]] = alert["to"]
+        return Retry("unreachable") if alert["to"]["id"] == "li" else Delivered()
+
+    sms = Pretend("sms", answer)
+    people = (
+        Person(id="li", reach={"sms": "+861"}),
+        Person(id="wang", name="王芳", number="008", reach={"sms": "+862"}),
+    )
+    shift = Shift(role="operator", people=("li", "wang"), from_="00:00", to="00:00")
+    ladder = Ladder(warn=("role:operator",))
+    async with delivering(sms, people=people, shifts=(shift,), ladder=ladder) as (bench, _):
+        await warn(bench)
+        await until(lambda: settled(bench))
+        assert [(one.notifier, one.delivered) for one in settled(bench)] == [("sms/wang", True)]
+        assert told["wang"] == {"id": "wang", "name": "王芳", "number": "008", "address": "+862"}
+        await until(lambda: sms.given.count(sms.given[0]) > 1)
+        assert {key.rpartition("/")[2] for key in sms.given} == {"li", "wang"}
+        assert [send.notifier for send in bench.store.pending] == ["sms/li"]
 
 
 async def test_an_alert_is_tried_until_it_is_delivered_with_the_same_key() -> None:

@@ -87,7 +87,9 @@ def test_an_empty_or_unknown_step_of_the_ladder_tells_everybody() -> None:
         version="1", site="s", notifiers=("desk", "boss"), ladder=Ladder(warn=("desk",), escalation=("nobody",))
     )
     terms = Terms(rules)
-    assert (terms.warn_to, terms.breach_to, terms.escalation_to) == (("desk",), ("desk", "boss"), ("desk", "boss"))
+    ladder = terms.ladder("three_rings", "critical")
+    told = [terms.told_by(tell, 0)[0] for tell in (ladder.warn, ladder.breach, ladder.climbs[0].tell)]
+    assert told == [("desk",), ("desk", "boss"), ("desk", "boss")]
 
 
 def _terms(source: SourceRules) -> Terms:
