@@ -37,6 +37,7 @@ WITHIN_US: dict[str, dict[str, int]] = {  # by rule set
 HEARD_EVERY_US = {"100-4001": 300 * SECOND_US, "1001": 420 * SECOND_US}
 HEARD_BY = {"100-4001": "gate", "1001": "yard"}
 DOWN_US = 10 * SECOND_US  # noticed so late, nobody was listening
+A_DAY_US = 86_400_000_000  # an alert that nobody acknowledged for so long is given up
 SAME_EMERGENCY_US, EMERGENCY_AGAIN_US = 60 * SECOND_US, 30 * SECOND_US
 Reached = tuple[Entry, str, str]  # by which call a person spoke with which number
 NEAR_US = 3 * SECOND_US  # a station's own clock may date an emergency
@@ -266,12 +267,14 @@ def _raised(entries: Sequence[Entry]) -> tuple[dict[tuple[str, int], Entry], set
 
 
 def _told_on(alert: Alert, told: list[Alert], until_us: int) -> Iterator[str]:
-    """Again and again, until somebody acknowledges it, or the unit raises the next."""
+    """Again and again, until somebody acknowledges it, the unit raises the next, or a day has passed by our clock."""
     moments = sorted(a.raised_us for a in told)
     for before_us, at_us in pairwise(moments):
         if at_us < before_us + EMERGENCY_AGAIN_US:
             yield f"{alert.id} was told again {at_us - before_us} µs after it was told"
-    if all(a.acknowledged_us is None for a in told) and until_us > moments[-1] + 2 * EMERGENCY_AGAIN_US:
+    forgotten = moments[-1] - moments[0] >= A_DAY_US
+    still_told = forgotten or until_us <= moments[-1] + 2 * EMERGENCY_AGAIN_US
+    if all(a.acknowledged_us is None for a in told) and not still_told:
         yield f"{alert.id} was told for the last time at {moments[-1]}, and nobody has acknowledged it"
 
 

@@ -336,6 +336,14 @@ def _add_radios(plan: Plan, *, quiet: bool) -> None:
         for _ in range(chance.randint(0, 3)):
             at_s = _near(chance, plan.happenings[-1].at_s) if chance.random() < 0.5 else _moment(chance, plan)
             add(BrokerTrouble(at_s, chance.choice([0.5, 5.0, 40.0]), chance.choice(BROKER_FAULTS)))
+        for talk in [one for one in plan.happenings if isinstance(one, Talk) and one.channel in PUBLISHED]:
+            if chance.random() < 0.5:  # what the broker is told just then was never kept
+                add(Crash(_first_word(talk), "before", chance.choice([0.5, 3.0])))
+
+
+def _first_word(talk: Talk) -> float:
+    """A moment before it."""
+    return round(max(0.5, talk.at_s + talk.said[0][1] - 0.05), 3)
 
 
 def _near(chance: random.Random, at_s: float) -> float:

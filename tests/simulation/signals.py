@@ -47,7 +47,9 @@ def acknowledged(world: World) -> Iterator[str]:
 
 
 def link_lost(world: World, source: str, begun_us: int, over_us: int) -> bool:
-    """Between these moments, by the gateway's clock; or the gateway itself was away."""
+    """Between these moments, by the gateway's clock; or the gateway went away, and may be back by another clock."""
+    if any(life.ended_us is not None and begun_us <= life.ended_us <= over_us for life in world.history.lives):
+        return True
     rows = (row.entry for row in world.disk.rows if getattr(row.entry.event, "source", "") == source)
     return any(isinstance(e.event, LinkChanged) and begun_us <= e.at_us <= over_us for e in rows)
 

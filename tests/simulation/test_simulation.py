@@ -1,21 +1,39 @@
 """Hundreds of seeds of the whole service; the same seed is the same run; and every planted bug is found."""
 
+from collections import Counter
+from functools import cache
+
 import pytest
 
 from tests.simulation.bugs import BUGS
 from tests.simulation.plan import draw
 from tests.simulation.service import Parts
+from tests.simulation.sometimes import expected
 from tests.simulation.trial import Trial, minimised, played
+from tests.simulation.wire_bugs import WIRE_BUGS
 
-SEEDS, AT_ONCE = 120, 20
+SEEDS, AT_ONCE = 100, 20
+ALL_BUGS = BUGS | WIRE_BUGS
+
+
+@cache
+def of_seed(seed: int) -> Trial:
+    return played(draw(seed))
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))
 def test_nobody_is_missed_whatever_fails(first: int) -> None:
     for seed in range(first, first + AT_ONCE):
-        trial = played(draw(seed))
+        trial = of_seed(seed)
         if trial.wrong:
             pytest.fail(f"python -m tests.simulation --from {seed} --seeds 1\n{minimised(trial).told()}", pytrace=False)
+
+
+def test_everything_that_can_go_wrong_went_wrong_in_one_of_them_and_every_station_was_heard() -> None:
+    counts: Counter[str] = Counter()
+    for seed in range(SEEDS):
+        counts.update(of_seed(seed).faults)
+    assert not [name for name in expected() if not counts[name]]
 
 
 def test_the_same_seed_gives_the_same_run() -> None:
@@ -23,9 +41,9 @@ def test_the_same_seed_gives_the_same_run() -> None:
         assert played(draw(seed)).trace == played(draw(seed)).trace
 
 
-@pytest.mark.parametrize("bug", BUGS)
+@pytest.mark.parametrize("bug", ALL_BUGS)
 def test_a_planted_bug_is_found(bug: str) -> None:
-    parts, seeds_max = BUGS[bug]
+    parts, seeds_max = ALL_BUGS[bug]
     assert found_within(parts, seeds_max) is not None
 
 

@@ -11,6 +11,7 @@ from tests.simulation.oracle import Seen
 from tests.simulation.pbx import Posted, events
 from tests.simulation.plan import Call, Talk
 from tests.simulation.service import START_US
+from tests.simulation.signals import link_lost
 from tests.simulation.traffic import alike, possible, unheard
 from tests.simulation.world import World
 
@@ -151,8 +152,8 @@ def _talk(world: World, talk: Talk, records: Sequence[Judged]) -> Iterator[str]:
         return  # nobody listened to a part of it
     begun_us, over_us = heard[0], heard[-1] + RADIO_TAIL_US
     entries = [row.entry for row in world.disk.rows if getattr(row.entry.event, "source", "") == talk.channel]
-    if any(isinstance(e.event, LinkChanged) and begun_us <= e.at_us <= over_us for e in entries):
-        return  # the link was lost meanwhile, or the gateway
+    if link_lost(world, talk.channel, begun_us, over_us):
+        return
     yield from (f"the {edge} is not in the journal" for edge in unheard(radio, entries))
     if any(map(radio.is_noisy, heard)):
         return
