@@ -20,7 +20,7 @@ COMMAND = re.compile(r"hotline-gateway ([a-z][a-z-]+)(?= |`|$)", re.MULTILINE)
 GATEWAY = '[gateway]\nsite = "riverside"\n'
 SOURCE = '[[source]]\nname = "any"\nkind = "pbx-webhook"\nallow_unsigned = true\n'
 SECRET = "whsec_QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="
-CONTENT = {".csv": "unit\n", ".ics": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}
+CONTENT = {".urls": "json://127.0.0.1/{address}\n", ".csv": "unit\n", ".ics": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}
 
 
 def named(path: Path) -> str:
