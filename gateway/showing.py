@@ -10,7 +10,8 @@ import msgspec
 
 from adapters.radio.settings import RadioSettings
 from adapters.registry import NOTIFIERS, SOURCES
-from gateway.config import Config, GatewaySettings, RadioTable
+from gateway.config import Config, GatewaySettings
+from gateway.config_document import RadioTable
 from gateway.reading import shown, type_words
 from gateway.roster_file import RosterTable
 from gateway.web.auth import AuthSettings

@@ -17,6 +17,7 @@ VOCABULARY = {
     "rules.incidents",
     "rules.settings",
     "rules.moments",
+    "rules.people",
 }
 IMPURE = {"asyncio", "time", "random", "os", "logging", "socket", "threading", "subprocess", "structlog", "aiohttp"}
 FUNCTION_LINES_MAX = 60
