@@ -14,16 +14,20 @@ from rules.incidents import Incident
 from rules.obligations import Obligation
 from tests.property.rules.test_radio_oracle import REPLY_MIN
 from tests.simulation.ladder import journal_of, unkept
+from tests.simulation.oracle import RINGS_S
+from tests.simulation.plan import Call
 from tests.simulation.service import PBXS, RULE_SETS
 from tests.simulation.world import World
 
+LATE_US = 1_300_000  # an event that came later than that is told late
+FAR_S = 2.5  # from a limit: neither its way nor a trusted clock makes an event look so late
 TOLD_WITHIN_US = 5_000  # of its moment, where the gateway was free to look
 
 
 def broken(world: World) -> list[str]:
     """All that is wrong, the first lines telling most."""
     found = list(world.history.wrong)
-    for check in (journal, state, deliveries, told_in_time, steps, verdicts_given, rules_kept):
+    for check in (journal, state, deliveries, told_in_time, false_alarms, steps, verdicts_given, rules_kept):
         found += [f"{check.__name__}: {line}" for line in check(world)]
     return found
 
@@ -122,6 +126,26 @@ def told_in_time(world: World) -> Iterator[str]:
             late_s = (alert.raised_us - alert.due_us) / 1_000_000
             excused_s = (free_us - alert.due_us) / 1_000_000
             yield f"{alert.id} ({alert.rule}) was told {late_s:.3f} s late; {excused_s:.3f} s can be explained"
+
+
+def false_alarms(world: World) -> Iterator[str]:
+    """Nobody is told that a caller waited too long who did not, however far our clock or the PBX's is off."""
+    told = [row for row in world.disk.rows if getattr(row.entry.event, "source", "") == "main"]
+    received = {json.loads(row.raw or b"{}").get("id"): row.entry.at_us for row in told}
+    for call in world.plan.happenings:
+        if not isinstance(call, Call) or call.source != "main":
+            continue
+        posted = [one for one in world.pbx.posted if one.call == call.name][: call.devices + 1]
+        if any(one.id not in received for one in posted):
+            continue
+        delays = [received[one.id] - one.true_us for one in posted]
+        if max(delays) - min(delays) > LATE_US:
+            continue  # told late, or our clock was set between
+        for alert in world.disk.all_alerts.values():
+            if alert.source_call == call.name and alert.rule == "three_rings" and alert.kind == "breach":
+                limit_s = RINGS_S[world.disk.all_obligations[alert.obligation].rule_set]
+                if call.wait_s < limit_s - FAR_S:
+                    yield f"{alert.id} tells of a caller who waited {call.wait_s} s"
 
 
 def steps(world: World) -> Iterator[str]:

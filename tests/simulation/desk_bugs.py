@@ -22,6 +22,17 @@ class FollowsTheWall(AnchoredClock):
         return self._wall_ns() // 1000
 
 
+class HidesThatItMoved(AnchoredClock):
+    """A start does not tell that the clock was set since the last."""
+
+    def __init__(self, wall_ns: Callable[[], int], monotonic_ns: Callable[[], int]) -> None:
+        super().__init__(wall_ns, monotonic_ns)
+        self._true_anchor_us, self.anchor_us = self.anchor_us, 0
+
+    def __call__(self) -> int:
+        return self._true_anchor_us + self._monotonic_ns() // 1000
+
+
 class SkipsTheNextStep(SimStore):
     """After a restart nobody waits any more for an acknowledgement."""
 

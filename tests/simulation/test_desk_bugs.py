@@ -1,13 +1,46 @@
-"""Each bug that is planted into clocks, ladders and promises is found within its number of seeds."""
+"""Bugs planted into clocks, ladders and promises are found within their number of seeds; and nothing is left over."""
+
+import gc
+import tracemalloc
+from pathlib import Path
 
 import pytest
 
-from tests.simulation.desk_bugs import DESK_BUGS
+from tests.simulation.desk_bugs import DESK_BUGS, HidesThatItMoved
 from tests.simulation.plan import draw
+from tests.simulation.retelling import FOLDERS, read
+from tests.simulation.service import Parts
 from tests.simulation.trial import played
+
+GROWTH_MAX_BYTES = 200_000  # over two stretches that are alike
 
 
 @pytest.mark.parametrize("bug", DESK_BUGS)
 def test_a_planted_bug_is_found(bug: str) -> None:
     parts, seeds_max = DESK_BUGS[bug]
     assert any(played(draw(seed), parts).wrong for seed in range(seeds_max))
+
+
+def test_the_story_of_the_clock_that_was_set_fails_where_nobody_notices_it() -> None:
+    plan = read((FOLDERS.stories / "our_clock_set_while_away.story").read_text())
+    assert "waited 6.0 s" in played(plan, Parts(clock=HidesThatItMoved)).wrong[0]
+
+
+def test_stretch_after_stretch_leaves_no_memory_and_no_descriptor_behind() -> None:
+    plan = read((FOLDERS.stories / "clock_set_and_rules_edited_while_it_rings.story").read_text())
+
+    def left() -> tuple[int, int]:
+        played(plan)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0], len(list(Path("/proc/self/fd").iterdir()))
+
+    tracemalloc.start()
+    try:
+        left()  # what is made once
+        before_bytes, before_descriptors = left()
+        for _ in range(2):
+            after_bytes, after_descriptors = left()
+    finally:
+        tracemalloc.stop()
+    assert after_bytes - before_bytes < GROWTH_MAX_BYTES
+    assert after_descriptors == before_descriptors
