@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.fixtures.gateway import RunningGateway
 
-EXAMPLES = 5  # of each operation, beside those that the document itself gives cause for
-PATIENCE_S = 500
+AT_IT_S = 8  # as many cases as the machine manages; none of them may fail
+PATIENCE_S = 300
 
 
 async def test_schemathesis_finds_no_failure(gateway: RunningGateway, tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ async def test_schemathesis_finds_no_failure(gateway: RunningGateway, tmp_path: 
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "schemathesis.cli", "run", f"{gateway.url}/api/v1/openapi.json"),
         *("--header", f"Authorization: Bearer {gateway.token}", "--exclude-checks", "ignored_auth"),
-        *("--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES), "--request-timeout", "60"),
+        *("--phases", "examples,coverage,fuzzing", "--max-time", str(AT_IT_S), "--request-timeout", "60"),
         *("--continue-on-failure", "--generation-database", "none", "--no-color"),
         cwd=tmp_path,
         stdout=asyncio.subprocess.PIPE,
@@ -32,5 +32,5 @@ async def test_schemathesis_finds_no_failure(gateway: RunningGateway, tmp_path: 
     async with asyncio.timeout(PATIENCE_S):
         said, _ = await process.communicate()
     assert process.returncode == 0, said.decode()
-    assert re.search(rb"[1-9]\d\d+ generated", said), said.decode()
+    assert re.search(rb"[1-9]\d* generated", said), said.decode()
     assert "Traceback" not in (gateway.folder / "gateway.log").read_text()
