@@ -15,7 +15,7 @@ from typing import NamedTuple
 WIDTH = 760
 _LEFT, _RIGHT = 64, 24  # of a time chart: room for the axis' numbers
 _PANEL, _GAP = 120, 44  # a panel's height, and what stands between two: its heading
-_NAMES, _NUMBERS = 268, 150  # of a strip chart: the columns left and right of the rounds
+_NAMES, _NUMBERS = 276, 176  # of a strip chart: the columns left and right of the rounds
 _ROW, _HEADING = 26, 30
 _POINTS_MAX = 1_200  # a line has no more: the least and the most of what falls into one step
 
