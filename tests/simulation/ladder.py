@@ -117,8 +117,8 @@ def warned(journal: Journal, obligation: Obligation) -> Iterator[Rung]:
     rules = journal.rules_of(obligation.rule_set)
     ended_us = journal.at_us[obligation.ended_by] if obligation.ended_by is not None else None
     opened_us = journal.at_us[obligation.opened_by]
-    if obligation.ended_by == obligation.opened_by:
-        return  # over as it was told
+    if obligation.ended_by == obligation.opened_by or obligation.reason.endswith("_told_late"):
+        return  # over as it was told, or judged once more since
     for place, after_us in enumerate(_warnings(rules, obligation)):
         due_us = obligation.opened_us + after_us
         if ended_us is None or due_us <= ended_us:
@@ -147,7 +147,9 @@ def unkept(journal: Journal, disk: Disk, free_from: Callable[[int], int]) -> Ite
         if obligation.rule in {"three_rings", *WARNED_BEFORE} and obligation.plan and not obligation.revised:
             rungs += warned(journal, obligation)
     expected = {rung.id: rung for rung in rungs}
-    revised = {o.id for o in disk.all_obligations.values() if o.revised or not o.plan}
+    revised = {
+        o.id for o in disk.all_obligations.values() if o.revised or not o.plan or o.reason.endswith("_told_late")
+    }
     told = {
         a.id: a
         for a in disk.all_alerts.values()
