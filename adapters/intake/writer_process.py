@@ -131,8 +131,9 @@ class _Link(asyncio.Protocol):
             if len(self._received) < end:
                 return
             asked, asked_s = self._asked.popleft()
-            self._answered_s = asyncio.get_running_loop().time()
-            self._took_s = self._answered_s - asked_s
+            now_s = asyncio.get_running_loop().time()
+            self._took_s = now_s - asked_s if self._answered_s else 0.0  # the first opens the store: that may take long
+            self._answered_s = now_s
             if not asked.done():  # who asked may have gone away
                 asked.set_result(self._received[LENGTH_BYTES:end])
             self._received = self._received[end:]
