@@ -57,7 +57,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """To the microsecond: what is meant to happen at one moment happens at one moment."""
-        return super().call_at(ceil(when * 1_000_000 - 0.001) / 1_000_000, callback, *args, context=context)
+        due_s = ceil(when * 1_000_000 - 0.001) / 1_000_000
+        if due_s <= self.time() < when:  # less than a microsecond is left: who waits it out again and again must get on
+            due_s = self.time() + 0.000_001
+        return super().call_at(due_s, callback, *args, context=context)
 
     def timers(self) -> list[asyncio.TimerHandle]:
         """Those that will still fire."""
