@@ -3,11 +3,14 @@
 from datetime import date
 
 import msgspec
+import pytest
 from playwright.async_api import Browser, expect
 
 from rules.people import Person, Shift
 from tests.browser.conftest import open_board
 from tests.fixtures.served import Served
+
+pytestmark = pytest.mark.browser
 
 
 async def test_the_board_says_who_stands_for_each_role(browser: Browser, served: Served) -> None:
