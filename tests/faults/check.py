@@ -16,6 +16,7 @@ from tests.faults.site import Site, Trouble
 from tests.faults.watch import Look
 
 TRUTH_WITHIN_S = 2.0  # I18
+_TRIED_AGAIN_S = 3.0  # the longest that a refused caller waits before its next try
 _EVENTS: dict[type, str] = {Delivered: "delivered", Established: "established", ConnectionCleared: "cleared"}
 _EARLY_S = 0.005  # the senders' wall clock and our monotonic one are read one after the other
 _SETTLES_S = 1.0  # after a fault has ended; what is due later is calm again
@@ -173,7 +174,7 @@ def _readiness(site: Site) -> tuple[dict[str, Any], list[str]]:
 def _lie(look: Look, trouble: Trouble, acks_s: Sequence[float]) -> bool:
     """It was asked two seconds into the trouble or later, and no event was acknowledged around then."""
     first = bisect_left(acks_s, look.at_s - TRUTH_WITHIN_S)
-    heard = first < len(acks_s) and acks_s[first] <= look.at_s + TRUTH_WITHIN_S
+    heard = first < len(acks_s) and acks_s[first] <= look.at_s + _TRIED_AGAIN_S
     return look.ready and look.at_s - trouble.begin_s > TRUTH_WITHIN_S and not heard
 
 

@@ -62,9 +62,11 @@ class ReadOnly(OnASmallDisk):
             await site.gateway.stop(signal.SIGKILL)
             await until(lambda: make_read_only(site.setting.folder / "disk"))  # the writer ends by itself
             starting = asyncio.create_task(site.gateway.start())
-            await site.lasts(8)
-            make_writable(site.setting.folder / "disk")
-            await starting
+            try:
+                await site.lasts(8)
+            finally:
+                make_writable(site.setting.folder / "disk")
+                await starting
         words = {look.words for look in site.watch.looks if not look.ready}
         site.expect(any("writable" in one for one in words), f"nothing said that it must be writable: {words}")
 

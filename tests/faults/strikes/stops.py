@@ -19,8 +19,10 @@ class StopThirtySeconds(Fault):
         assert site.gateway.process is not None
         with site.trouble():
             site.gateway.process.send_signal(signal.SIGSTOP)
-            await site.lasts(3 if site.short else 30)
-            site.gateway.process.send_signal(signal.SIGCONT)
+            try:
+                await site.lasts(3 if site.short else 30)
+            finally:
+                site.gateway.process.send_signal(signal.SIGCONT)
 
 
 class StopWriter(Fault):
@@ -35,8 +37,10 @@ class StopWriter(Fault):
         assert writer is not None
         with site.trouble():
             os.kill(writer, signal.SIGSTOP)
-            await site.lasts(5 if site.short else 30)
-            os.kill(writer, signal.SIGCONT)
+            try:
+                await site.lasts(5 if site.short else 30)
+            finally:
+                os.kill(writer, signal.SIGCONT)
 
 
 class WriterKilled(Fault):
