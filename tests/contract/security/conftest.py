@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from tests.fixtures.gateway import RunningGateway, running_gateway
 
-GUESSER = "127.0.0.9"  # who guesses is told to wait: nobody else shall be
+GUESSER, STRANGER = "127.0.0.9", "127.0.0.8"  # who guesses is told to wait: nobody else shall be
 UPLOAD_KEY = "0123456789abcdef0123"
 MORE = """
 [[source]]
@@ -89,7 +89,7 @@ def memory_mib(gateway: RunningGateway) -> float:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
-    """One for all tests of a file that only ask: a start costs more than most of them. Guess from `GUESSER`."""
+    """One for all tests of a file that only ask: a start costs more than most of them. `stranger` may guess."""
     folder = tmp_path_factory.mktemp("shared")
     write_upload_key(folder)
     async with running_gateway(folder, more=MORE) as gateway:
@@ -106,5 +106,13 @@ def stranger_from(address: str) -> aiohttp.ClientSession:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stranger() -> AsyncIterator[aiohttp.ClientSession]:
+    """Who may have been told to wait."""
+    async with stranger_from(STRANGER) as http:
+        yield http
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def visitor() -> AsyncIterator[aiohttp.ClientSession]:
+    """Who has proof of their own with each request."""
     async with stranger_from("127.0.0.1") as http:
         yield http

@@ -187,7 +187,7 @@ async def test_no_path_leads_out_and_none_is_an_error_of_ours(shared: RunningGat
 
 
 async def test_uploads_without_a_key_hold_bounded_memory_and_the_key_still_uploads(
-    shared: RunningGateway, stranger: aiohttp.ClientSession
+    shared: RunningGateway, visitor: aiohttp.ClientSession
 ) -> None:
     """Each as large as one may be, none of them whole: together they may hold four of the longest."""
     before = memory_mib(shared)
@@ -204,19 +204,19 @@ async def test_uploads_without_a_key_hold_bounded_memory_and_the_key_still_uploa
     for line in lines:
         line.writer.close()
     async with asyncio.timeout(60):
-        while await tried(shared, stranger) == 503:
+        while await tried(shared, visitor) == 503:
             await is_well(shared, "near")
 
 
-async def tried(shared: RunningGateway, stranger: aiohttp.ClientSession) -> int:
+async def tried(shared: RunningGateway, visitor: aiohttp.ClientSession) -> int:
     form = aiohttp.FormData({"key": UPLOAD_KEY, "system": "1", "talkgroup": "1"}, default_to_multipart=True)
-    async with stranger.post(shared.url + UPLOAD, data=form) as answer:
+    async with visitor.post(shared.url + UPLOAD, data=form) as answer:
         assert answer.status in {417, 503}, await answer.text()
         return answer.status
 
 
 async def test_guessed_tokens_are_counted_and_the_desk_goes_on_and_signs_in(
-    shared: RunningGateway, stranger: aiohttp.ClientSession
+    shared: RunningGateway, visitor: aiohttp.ClientSession
 ) -> None:
     """From the guesser's own address who is signed in goes on; from another one the right token still opens."""
     login = {"token": shared.token, "by": "desk"}
@@ -238,6 +238,6 @@ async def test_guessed_tokens_are_counted_and_the_desk_goes_on_and_signs_in(
     assert log.count("wrong_token") >= statuses.count(401)
     assert "guess-" not in log
     assert "signed_in" in log
-    async with stranger.post(shared.url + LOGIN, data=login, allow_redirects=False) as answer:
+    async with visitor.post(shared.url + LOGIN, data=login, allow_redirects=False) as answer:
         assert answer.status == 303
     await is_well(shared, "near")
