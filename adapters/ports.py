@@ -111,6 +111,14 @@ class Notifier(Protocol):
 
 
 @runtime_checkable
+class LooksAhead(Protocol):
+    """A notifier that may send many alerts as one: it hears of those, too, that wait behind another of their matter."""
+
+    def expect(self, alert: Mapping[str, Any], key: str) -> None:
+        """`send` will come, or has no need to. Must not wait."""
+
+
+@runtime_checkable
 class TextSender(Protocol):
     """A source through whose station texts can be sent to units."""
 

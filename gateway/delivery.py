@@ -14,7 +14,7 @@ import structlog
 
 from adapters.backoff import Backoff
 from adapters.notify.message import told
-from adapters.ports import Delivered, Notifier, Rejected, Retry
+from adapters.ports import Delivered, LooksAhead, Notifier, Rejected, Retry
 from adapters.ports import Delivery as Outcome
 from gateway.pipeline import Pipeline
 from rules.duty import person
@@ -56,6 +56,7 @@ class Worker:
         self.delivered = 0
         self.failed = 0
         self._notifier = notifier
+        self._ahead = notifier if isinstance(notifier, LooksAhead) else None
         self._pipeline = pipeline
         self._patience = patience
         self._lanes: dict[str, Lane] = {}
@@ -81,6 +82,8 @@ class Worker:
             lane = self._lanes[key] = Lane(self._patience)
             self._ready.put_nowait(key)
         lane.sends.append(send)
+        if alert is not None and len(lane.sends) > 1 and self._ahead is not None:
+            self._ahead.expect(*self._letter(alert, send))
 
     def status(self) -> dict[str, Any]:
         return {
@@ -135,15 +138,18 @@ class Worker:
         return None
 
     async def _send(self, alert: Alert, send: Send) -> Outcome:
+        try:
+            async with asyncio.timeout(self._patience.try_s):
+                return await self._notifier.send(*self._letter(alert, send))
+        except TimeoutError:
+            return Retry("timeout")
+
+    def _letter(self, alert: Alert, send: Send) -> tuple[dict[str, Any], str]:
+        """The document, and the key of its delivery."""
         _, _, who = send.notifier.partition("/")
         to = person(self._pipeline.state.rules, who) if who else None
         address = "" if to is None else to.reach.get(self._notifier.name, "")
-        key = f"{alert.key}/{who}" if who else alert.key
-        try:
-            async with asyncio.timeout(self._patience.try_s):
-                return await self._notifier.send(told(alert, to, address), key)
-        except TimeoutError:
-            return Retry("timeout")
+        return told(alert, to, address), f"{alert.key}/{who}" if who else alert.key
 
     def _expired(self, alert: Alert | None, wait_s: float) -> bool:
         if alert is None:

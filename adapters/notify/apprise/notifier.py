@@ -39,7 +39,7 @@ class AppriseNotifier:
     async def send(self, alert: Mapping[str, Any], key: str) -> Delivery:
         if self._link_changed is None:
             return Retry("unreachable")
-        address = str((alert.get("to") or {}).get("address") or "")
+        address = _address(alert)
         if address and not is_address(address):
             return Rejected("refused")
         mine = self._meant(address)
@@ -58,6 +58,12 @@ class AppriseNotifier:
             else:
                 served[robot.line.number] = outcome
         return self._outcome(remembered, served, retries)
+
+    def expect(self, alert: Mapping[str, Any], key: str) -> None:
+        """Implements adapters.ports.LooksAhead: what was over before it was told need not be told."""
+        address = _address(alert)
+        for robot in self._meant(address):
+            robot.expect(alert, ident_for(robot, Ident(key, address)))
 
     def _meant(self, address: str) -> list[Robot]:
         """By whom an alert for one person goes: by the lines that ask for an address, or where none does, by all."""
@@ -92,6 +98,11 @@ class AppriseNotifier:
 def _told(robot: Robot) -> str:
     wait_s = robot.next_try_s()
     return f"{robot.reason}, left alone for {wait_s:.0f} s" if wait_s else str(robot.reason)
+
+
+def _address(alert: Mapping[str, Any]) -> str:
+    to = alert.get("to")
+    return str(to["address"]) if to else ""
 
 
 def ident_for(robot: Robot, ident: Ident) -> Ident:

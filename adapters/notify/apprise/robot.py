@@ -64,6 +64,7 @@ class Robot:
         self._settled = settled
         self._threads = Threads(THREADS)
         self._waiting: dict[str, OrderedDict[str, AlertDocument]] = {}  # by address, then by key
+        self._ahead: dict[str, OrderedDict[str, AlertDocument]] = {}  # not their turn yet: they go in digests only
         self._under_way: set[Ident] = set()
         self._done: OrderedDict[Ident, Delivered | Rejected] = OrderedDict()
 
@@ -84,29 +85,35 @@ class Robot:
         """One try. Retry: it is remembered, and goes when its turn comes, perhaps with others; ask again."""
         if ident in self._done:
             return self._done.pop(ident)
-        if ident not in self._under_way and not self._remember(alert, ident):
+        if ident in self._under_way:
+            return Retry(self.reason or "throttled", SOON_S)  # with others, just now
+        if not self._remember(alert, ident):
             return Retry("throttled", 60.0)
-        wait_s = self._wait_s()
-        if ident not in self._under_way and wait_s <= 0:
+        if self._wait_s() <= 0:
             await self._send(ident.address)
         if ident in self._done:
             return self._done.pop(ident)
         return Retry(self.reason or "throttled", max(self._wait_s(), SOON_S))
 
+    def expect(self, alert: AlertDocument, ident: Ident) -> None:
+        if self._held() < self.waiting_max:
+            self._ahead.setdefault(ident.address, OrderedDict())[ident.key] = alert
+
     def forget(self, ident: Ident) -> None:
         """It need not be told any more."""
         self._done.pop(ident, None)
-        group = self._waiting.get(ident.address, OrderedDict())
-        group.pop(ident.key, None)
-        if not group:
-            self._waiting.pop(ident.address, None)
+        _drop(self._waiting, ident)
+        _drop(self._ahead, ident)
 
     def _remember(self, alert: AlertDocument, ident: Ident) -> bool:
-        group = self._waiting.setdefault(ident.address, OrderedDict())
-        if ident.key not in group and sum(map(len, self._waiting.values())) >= self.waiting_max:
+        _drop(self._ahead, ident)
+        if ident.key not in self._waiting.get(ident.address, ()) and self._held() >= self.waiting_max:
             return False
-        group[ident.key] = alert
+        self._waiting.setdefault(ident.address, OrderedDict())[ident.key] = alert
         return True
+
+    def _held(self) -> int:
+        return sum(map(len, (*self._waiting.values(), *self._ahead.values())))
 
     def _wait_s(self) -> float:
         """0: one message may go now."""
@@ -124,7 +131,7 @@ class Robot:
             if group:
                 self._waiting[address] = group
         else:
-            batch = dict(group)
+            batch = dict(group) | dict(self._ahead.pop(address, {}))
         idents = {Ident(key, address) for key in batch}
         self._under_way |= idents
         self._bucket.take(self._clock())
@@ -153,3 +160,11 @@ class Robot:
             while len(self._done) > self.waiting_max:
                 self._done.popitem(last=False)
         self._settled(self)
+
+
+def _drop(groups: dict[str, OrderedDict[str, AlertDocument]], ident: Ident) -> None:
+    group = groups.get(ident.address)
+    if group is not None:
+        group.pop(ident.key, None)
+        if not group:
+            del groups[ident.address]

@@ -105,7 +105,8 @@ class Wording(NamedTuple):
             by_kind = "，".join(f"{said} {counts[name]}" for name, said in names.items() if counts[name])
             return f"{len(live)} 条告警：{by_kind}" + (f"；另有 {settled} 条已解除" if settled else "")
         by_kind = ", ".join(f"{said} {counts[name]}" for name, said in names.items() if counts[name])
-        return f"{len(live)} alerts: {by_kind}" + (f"; {settled} more were cleared meanwhile" if settled else "")
+        alerts = "1 alert" if len(live) == 1 else f"{len(live)} alerts"
+        return f"{alerts}: {by_kind}" + (f"; {settled} more were cleared meanwhile" if settled else "")
 
     def _only_settled(self, settled: int) -> str:
         if self.language == "zh":

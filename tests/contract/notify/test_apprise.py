@@ -21,7 +21,7 @@ from adapters.notify.apprise.words import Words
 from adapters.ports import Delivered, Delivery, Rejected, Retry
 from gateway import logs
 from tests.contract.notify.services import Mailbox, WebService, mail_server, raw_server, web_service
-from tests.fixtures.bench import ringing, until
+from tests.fixtures.bench import answered, ringing, until
 from tests.unit.notify.apprise_alerts import alert
 from tests.unit.pipeline.test_delivery import Pretend, delivering, settled
 
@@ -328,6 +328,32 @@ async def test_a_flood_reaches_a_group_as_a_digest_while_a_dead_robot_slows_nobo
     assert len(desk.given) == 30
     assert len(web_server.got) <= 12, "a few at once, and the others together"
     assert any("条告警" in body["message"] for _, body in web_server.got)
+
+
+async def test_calls_answered_while_their_warnings_wait_are_only_counted(tmp_path: Path) -> None:
+    """Through the gateway's own delivery, which tells of what stands behind another alert of its call."""
+    now_s, sent = [1_000.0], []
+
+    def post(_: str, words: Words) -> Delivery:
+        sent.append(words.body)
+        return Delivered()
+
+    made = settings(tmp_path, "group", "json://127.0.0.1/", per_minute=1, language="en")
+    group = notifier(made, "site", post=post, clock=lambda: now_s[0])
+    async with delivering(group) as (bench, deliveries):
+        for number in range(6):
+            await bench.submit(ringing(f"c{number}"))
+        bench.clock.move(5.0)
+        await bench.look()
+        await until(lambda: deliveries.status()[0]["waiting"] == 5)
+        for number in range(6):
+            await bench.submit(answered(f"c{number}"))
+        await until(lambda: deliveries.status()[0]["waiting"] == 11)
+        now_s[0] += 121
+        group.settled(group.robots[0])
+        await until(lambda: len(settled(bench)) == 12)
+    assert len(sent) == 2
+    assert sent[1].splitlines()[0] == "1 alert: Cleared 1; 5 more were cleared meanwhile", "of the call that was told"
 
 
 def settings(tmp_path: Path, name: str, url: str, **more: Any) -> Settings:

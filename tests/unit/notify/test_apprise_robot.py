@@ -83,6 +83,33 @@ async def test_a_flood_goes_as_few_single_messages_and_one_digest_that_settles_a
         assert here.told[-1] == ("online", "")
 
 
+async def test_what_is_over_while_it_waits_is_only_counted(tmp_path: Path) -> None:
+    """The end of a matter stands behind its begin: it is heard of before its turn comes."""
+    async with desk(tmp_path, WECOM, per_minute=1) as here:
+        await here.send(alert(1))
+        waiting = [alert(number) for number in range(2, 7)]
+        assert await here.waiting_after(*waiting) == waiting
+        over = alert(9, kind="cleared", severity="info", clears=("a2",))
+        here.notifier.expect(over, "k9")
+        here.now_s += 121
+        assert await here.waiting_after(*waiting) == []
+        assert here.texts()[1].splitlines()[1] == "4 条告警：超时 4；另有 1 条已解除"
+        assert await here.send(over) == [Delivered()]
+        assert len(here.got) == 2
+
+
+async def test_what_is_expected_never_overtakes_what_stands_before_it(tmp_path: Path) -> None:
+    async with desk(tmp_path, WECOM, per_minute=1) as here:
+        await here.send(alert(1))
+        warning = alert(2, kind="warning", severity="warning")
+        assert await here.waiting_after(warning) == [warning]
+        here.notifier.expect(alert(3), "k3")
+        here.now_s += 121
+        assert await here.send(warning) == [Delivered()]
+        assert "【提醒】" in here.texts()[1]
+        assert isinstance((await here.send(alert(3)))[0], Retry)
+
+
 async def test_few_that_wait_go_one_by_one_the_most_urgent_first(tmp_path: Path) -> None:
     async with desk(tmp_path, WECOM, per_minute=1) as here:
         assert await here.send(alert(1)) == [Delivered()]

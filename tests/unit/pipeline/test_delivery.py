@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from adapters.ports import Delivered, Rejected, Retry
+from adapters.ports import Delivered, Notifier, Rejected, Retry
 from adapters.ports import Delivery as Outcome
 from gateway.delivery import Delivery, Patience
 from rules.events import DeliverySettled, LinkChanged
@@ -45,7 +45,7 @@ def yes(_: Mapping[str, Any]) -> Outcome:
 
 @asynccontextmanager
 async def delivering(
-    *notifiers: Pretend, patience: Patience = QUICK, store: MemoryStore | None = None, **more: Any
+    *notifiers: Notifier, patience: Patience = QUICK, store: MemoryStore | None = None, **more: Any
 ) -> AsyncIterator[tuple[Bench, Delivery]]:
     names = tuple(n.name for n in notifiers)
     rules = RuleSet(version="1", site="test", sources=(SourceRules(name="main"),), notifiers=names, **more)
