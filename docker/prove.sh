@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 suite=bookworm
 work=$(mktemp -d -t hotline-prove-XXXXXX)
 cleanup() {
-    [ -z "${server:-}" ] || kill -KILL "$server" 2>/dev/null || true # and with it all of its namespace
+    [ -z "${server:-}" ] || pkill -KILL -P "$server" || true # unshare, and with it all of its namespace
     [ -z "${server:-}" ] || wait "$server" 2>/dev/null || true
     rm -rf --one-file-system "$work"
 }
@@ -104,8 +104,8 @@ confined() {
         mount -o remount,bind,rw,nosuid,nodev "$root/data"
         for folder in tmp dev/shm; do mount -t tmpfs -o nosuid,nodev,size=64m none "$root/$folder"; done
         mount -t proc -o nosuid,nodev,noexec none "$root/proc"
-        exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- \
-            chroot --userspec="$user:$user" "$root" /usr/bin/env -i "$@"
+        exec chroot "$root" /usr/bin/setpriv --reuid="$user" --regid="$user" --clear-groups --no-new-privs \
+            --bounding-set=-all --inh-caps=-all -- /usr/bin/env -i "$@"
     ' confined "$root" "$user" "${variables[@]}" "$@"
 }
 
