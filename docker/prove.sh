@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 suite=bookworm
 work=$(mktemp -d -t hotline-prove-XXXXXX)
 cleanup() {
-    [ -z "${server:-}" ] || pkill -KILL -P "$server" || true # unshare, and with it all of its namespace
+    # The first process of the namespace, below unshare: all others end with it.
+    [ -z "${server:-}" ] || pkill -KILL -P "$(pgrep -P "$server")" || true
     [ -z "${server:-}" ] || wait "$server" 2>/dev/null || true
     rm -rf --one-file-system "$work"
 }
