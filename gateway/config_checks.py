@@ -23,7 +23,7 @@ _SQLITE = "sqlite:///"
 _POSTGRESQL = "postgresql+psycopg://"
 _PORT_MAX = 65_535
 _NOT_ONLY_OWNER = stat.S_IRWXG | stat.S_IRWXO
-_HOLDS_A_SECRET = re.compile(r"(secret|token|password|key).*_file$")
+_HOLDS_A_SECRET = re.compile(r"(secret|token|password|key|url).*_file$")
 _NAMED_BY = {
     "source": "name",
     "notifier": "name",

@@ -46,6 +46,14 @@ def test_a_flood_goes_evenly_after_a_few_at_once(schema: str, first: int, last_s
     assert max(later - earlier for earlier, later in pairwise(sent)) <= 4.1
 
 
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 20, 100, 200])
+@pytest.mark.parametrize("per_second", [None, 1, 2, 5])
+def test_an_endless_flood_keeps_to_the_limits(most: int, per_second: int | None) -> None:
+    sent = gone(Limits(per_minute=most, per_second=per_second), [0.0] * 4 * most)
+    assert most_within(sent, 60.0 - 1e-6) <= most
+    assert most_within(sent, 1.0 - 1e-6) <= (per_second or most)
+
+
 def test_other_services_have_no_limit_unless_the_installer_sets_one() -> None:
     assert len(set(gone(limits_of("mailtos", None), [0.0] * 1000))) == 1
     assert len(set(gone(limits_of("mailtos", 6), [0.0] * 6))) == 6

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.notify.apprise import KIND, Settings, check, wrong_address
 from adapters.notify.apprise.lines import Line, read_lines
+from gateway.config import load
 
 SECRET = "s3cr3tT0ken"
 
@@ -98,6 +99,20 @@ def test_an_address_is_one_word(address: str) -> None:
 )
 def test_what_could_lead_elsewhere_or_to_a_second_person_is_no_address(address: str) -> None:
     assert wrong_address(address)
+
+
+def test_a_file_that_others_may_read_is_remarked(tmp_path: Path) -> None:
+    urls = tmp_path / "robot.urls"
+    urls.write_text("json://127.0.0.1/")
+    config = tmp_path / "hotline.toml"
+    config.write_text(
+        '[gateway]\nsite = "s"\n[[source]]\nname = "m"\nkind = "pbx-webhook"\nallow_unsigned = true\n'
+        '[[notifier]]\nname = "im"\nkind = "apprise"\nurl_file = "robot.urls"\n'
+    )
+    urls.chmod(0o600)
+    assert not any("robot.urls" in remark for remark in load(config).remarks)
+    urls.chmod(0o644)
+    assert any("robot.urls" in remark for remark in load(config).remarks)
 
 
 def test_the_library_is_loaded_only_where_it_is_configured() -> None:
