@@ -138,9 +138,11 @@ def false_alarms(world: World) -> Iterator[str]:
         posted = [one for one in world.pbx.posted if one.call == call.name][: call.devices + 1]
         if any(one.id not in received for one in posted):
             continue
+        if any(one.turned_away for one in posted):
+            continue  # told late: what it looked like until then was told rightly, and taken back
         delays = [received[one.id] - one.true_us for one in posted]
         if max(delays) - min(delays) > LATE_US:
-            continue  # told late, or our clock was set between
+            continue  # late on its way, or our clock was set between
         for alert in world.disk.all_alerts.values():
             if alert.source_call == call.name and alert.rule == "three_rings" and alert.kind == "breach":
                 limit_s = RINGS_S[world.disk.all_obligations[alert.obligation].rule_set]

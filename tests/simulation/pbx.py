@@ -28,6 +28,7 @@ class Posted:
     body: bytes
     arrived: list[int] = field(default_factory=list)  # by the gateway's clock, each try that reached it
     acknowledged: int = 0
+    turned_away: int = 0  # tries before it was acknowledged: it was told late
     refused: list[int] = field(default_factory=list)  # statuses that no well-formed event may get
 
 
@@ -67,6 +68,7 @@ class Pbx:
             await asyncio.sleep(after_s)
         for nth, wait_s in enumerate((*WAITS_S, None)):
             heard = await self._try(source, posted)
+            posted.turned_away += not posted.acknowledged
             if heard and not (way == "answer_lost" and nth == 0):
                 break
             if wait_s is not None:

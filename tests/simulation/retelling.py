@@ -19,7 +19,9 @@ from tests.simulation.service import RULE_SETS, START_US
 
 HAPPENINGS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Happening)}
 # What a wrong verdict of a call looks like, in the words of truth.py and duties.py.
-VERDICT = re.compile(r"(?:call_back: )?(?:(\w+): )?(three_rings|call_back)(?: of (\w+))? is \w+.* should be \[?'?(\w+)'?\]?$")
+VERDICT = re.compile(
+    r"(?:call_back: )?(?:(\w+): )?(three_rings|call_back)(?: of (\w+))? is \w+.* should be \[?'?(\w+)'?\]?$"
+)
 TOLD = ("leg", "role", "caller", "called", "device", "cause", "direction", "trunk", "queue")
 
 
