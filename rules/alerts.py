@@ -43,7 +43,7 @@ def breach(turn: Turn, incident: Incident, obligation: Obligation, severity: Sev
         to=_all_if_emergency(turn, severity),
     )
     told.climbs = turn.terms.ladder(obligation.rule, severity).climbs
-    obligation.late = told.late
+    obligation.late, obligation.told = told.late, told.notifiers
     return told
 
 
@@ -89,6 +89,10 @@ def escalate(  # noqa: PLR0917 - the positions of a record
         certain=about.certain,
         reason=reason,
     )
+    for breached in incident.obligations:
+        if breached.id == about.obligation:
+            breached.told += tuple(target for target in to if target not in breached.told)
+            breached.climbed += (alert.id,)
     return publish(turn, alert, to)
 
 
@@ -106,10 +110,7 @@ def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason:
     alerts = turn.state.alerts
     live = [alerts[id_] for id_ in ids if id_ in alerts]
     to = reached(turn, incident, turn.terms.ladder(last.rule, "warning").warn)
-    if breached:
-        if not any(alert.kind == "breach" for alert in live):
-            to += reached(turn, incident, turn.terms.ladder(last.rule, "critical").breach)
-        to = tuple(dict.fromkeys(to + tuple(target for alert in live for target in alert.notifiers)))
+    to = tuple(dict.fromkeys(to + tuple(target for obligation in obligations for target in obligation.told)))
     told = _about(
         turn,
         incident,
@@ -255,11 +256,7 @@ def _told(turn: Turn, obligation: Obligation) -> list[str]:
     ]
     if _was_breached(obligation):
         ids.append(alert_id(turn, obligation.id, "breach", 0))
-        count = 0
-        while (climbed := alert_id(turn, obligation.id, "escalation", count)) in turn.state.alerts or count < 2:
-            if climbed in turn.state.alerts:
-                ids.append(climbed)
-            count += 1
+        ids += obligation.climbed
         if obligation.rule == "two_calls":  # told again and again
             count = 1
             while (again := alert_id(turn, obligation.id, "breach", count)) in turn.state.alerts:

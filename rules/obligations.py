@@ -57,6 +57,8 @@ class Obligation(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     rule_set: str = ""
     leg: str = ""  # the ringing or holding leg this is about
     alert: str = ""  # `acknowledge`, `notify`: the alert this is about
+    told: tuple[str, ...] = ()  # the targets that heard of its breach: they hear also when it is over
+    climbed: tuple[str, ...] = ()  # the escalations of its breach, by id
     source_opened_us: int | None = None  # the source's own clock at opening
     ended_us: int | None = None
     source_ended_us: int | None = None
