@@ -47,7 +47,9 @@ def acknowledged(world: World) -> Iterator[str]:
 
 
 def link_lost(world: World, source: str, begun_us: int, over_us: int) -> bool:
-    """Between these moments, by the gateway's clock; or the gateway went away, and may be back by another clock."""
+    """Between these moments, by the gateway's clock; or the gateway went away, and may be back by another clock: so
+    what was heard last need not have the last moment.
+    """
     if any(life.ended_us is not None and begun_us <= life.ended_us <= over_us for life in world.history.lives):
         return True
     rows = (row.entry for row in world.disk.rows if getattr(row.entry.event, "source", "") == source)
@@ -78,7 +80,7 @@ def _messages(world: World, radio: Radio, records: Sequence[Judged]) -> Iterator
     heard = [message.heard_us for message in radio.messages if message.heard_us is not None]
     if not heard or len(heard) < len(radio.messages):
         return  # nobody listened to a part of it
-    if link_lost(world, radio.name, heard[0], heard[-1] + TAIL_US) or any(map(radio.is_noisy, heard)):
+    if link_lost(world, radio.name, min(heard), max(heard) + TAIL_US) or any(map(radio.is_noisy, heard)):
         return
     kinds = Text if radio.kind.shows_replies else UnitIdentified
     kept = [(e.at_us, e.event.unit) for e in _entries(world, radio) if isinstance(e.event, kinds)]

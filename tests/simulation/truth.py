@@ -150,7 +150,7 @@ def _talk(world: World, talk: Talk, records: Sequence[Judged]) -> Iterator[str]:
     heard = [edge.heard_us for edge in radio.edges if edge.heard_us is not None]
     if len(heard) < len(radio.edges):
         return  # nobody listened to a part of it
-    begun_us, over_us = heard[0], heard[-1] + RADIO_TAIL_US
+    begun_us, over_us = min(heard), max(heard) + RADIO_TAIL_US
     entries = [row.entry for row in world.disk.rows if getattr(row.entry.event, "source", "") == talk.channel]
     if link_lost(world, talk.channel, begun_us, over_us):
         return
