@@ -7,6 +7,7 @@ from typing import Any, Literal
 from adapters.radio.dmr_module import codec, messages
 from adapters.radio.dmr_module.air import Air
 from adapters.radio.dmr_module.codec import Frame
+from adapters.radio.dmr_module.messages import ShortText
 from adapters.radio.dmr_module.settings import Settings
 from adapters.radio.scanner import Unread
 from adapters.radio.station import CannotSend, Heard
@@ -37,12 +38,14 @@ class DmrStation(StreamStation[Frame]):
         self._air = Air(self._where, settings.dialect)
         self._turns = Turns(ANSWER_US)
         self._answers: deque[bytes] = deque(maxlen=ANSWERS_MAX)
+        self._last_text: ShortText | None = None  # that was fetched since we heard that one waits
 
     def opened(self) -> None:
         super().opened()
         self._air.clear()
         self._turns.clear()
         self._answers.clear()
+        self._last_text = None
 
     def read(self, frame: Frame, at_us: int) -> Iterable[RadioEvent | Unparsed]:
         if frame.mode == codec.WRITE and frame.result == codec.SET:
@@ -57,7 +60,7 @@ class DmrStation(StreamStation[Frame]):
             case codec.RECEPTION if speaker := messages.speaker(frame.data):
                 return self._air.reception(speaker, at_us)
             case codec.TEXT if text := messages.short_text(frame.data, self._own_units):
-                return [Text(**self._where, **text._asdict())]
+                return self._fetched(text)
             case codec.ENHANCEMENT if enhancement := messages.enhancement(frame.data):
                 return self._enhancement(*enhancement)
         return [] if frame.command in self._silent else [self.unparsed(f"unknown command {frame.command:02X}")]
@@ -101,6 +104,7 @@ class DmrStation(StreamStation[Frame]):
         if self._dialect == "prize":
             self._answers.append(self._command(codec.STATUS, b"\x01"))  # it wants each report confirmed
         if code == _TEXT_WAITS:
+            self._last_text = None
             self._answers.append(self._command(codec.TEXT, _FETCH))
             return []
         if code in (_SENT, _NOT_SENT):
@@ -109,6 +113,16 @@ class DmrStation(StreamStation[Frame]):
         if events is None:
             return [] if code in _NO_REPORT else [self.unparsed(f"unknown status {code:02X}")]
         return [*events]
+
+    def _fetched(self, text: ShortText) -> list[RadioEvent | Unparsed]:
+        """An older one may have waited before it, whose notice nobody heard: more are fetched until none is given, an
+        empty one, or the same again, as by a module that keeps its last.
+        """
+        if text == self._last_text or not (text.unit or text.text):
+            return []
+        self._last_text = text
+        self._answers.append(self._command(codec.TEXT, _FETCH))
+        return [Text(**self._where, **text._asdict())]
 
     def _enhancement(self, function: int, unit: str) -> list[RadioEvent | Unparsed]:
         if function == _CALL_ALERT:

@@ -211,6 +211,27 @@ def test_a_waiting_text_is_fetched() -> None:
     assert module.to_send() == [frame(0x2D, b"\x01", "frame")]
 
 
+def test_texts_that_waited_unheard_are_fetched_with_the_next_one() -> None:
+    module, fetch = station(dialect="prize"), frame(0x2D, b"\x01", "frame")
+    module.feed(status(5), AT_US)
+    module.to_send()
+    for said in (b"a\0", b"b\0"):
+        (heard,) = module.feed(by_module(0x2D, b"\x01" + UNIT + said, mode=0), AT_US)
+        assert plain(heard.event)["text"] == said.decode("utf-16-le")
+        assert module.to_send() == [fetch]
+
+
+def test_a_module_that_gives_its_last_text_at_every_fetch_is_believed_once_a_notice() -> None:
+    module, text = station(), by_module(0x2D, b"\x01" + UNIT + b"a\0", mode=0)
+    for _ in range(2):
+        module.feed(status(5), AT_US)
+        module.to_send()
+        assert len(module.feed(text, AT_US)) == 1
+        module.to_send()
+        assert module.feed(text, AT_US) == []
+        assert module.to_send() == []
+
+
 def test_a_text_goes_out_and_is_acknowledged() -> None:
     module = station()
     assert module.text("2345678", "好", "a-1") == frame(0x2C, b"\x01" + UNIT + b"\x7d\x59", "frame")
