@@ -10,7 +10,9 @@ from itertools import pairwise
 from rules.effects import Alert
 from rules.events import (
     CalledBack,
+    CallEvent,
     ClockAnchored,
+    ConnectionCleared,
     Delivered,
     Emergency,
     Entry,
@@ -69,11 +71,42 @@ def _call_backs(world: World, entries: Sequence[Entry], records: Sequence[Judged
             continue
         owed = [o for o in _of(record, "call_back") if o.state != "waived"]
         missed = record.incident.outcome in ("abandoned", "missed", "rejected", "failed")
-        due = missed and record.incident.direction == "inbound" and bool(plan.caller if isinstance(plan, Call) else "")
+        due = record.incident.direction == "inbound" and bool(plan.caller if isinstance(plan, Call) else "")
+        if not missed:
+            due = due and _was_owed(record, plan, entries, reached)
         if len(owed) != due:
             yield f"{plan.name} ({record.incident.outcome}) is owed {len(owed)} call-backs"
         for obligation in owed:
             yield from _called_back(record.incident, obligation, plan, entries, reached)
+
+
+def _was_owed(record: Judged, plan: Call | CallOut, entries: Sequence[Entry], reached: list[Reached]) -> bool:
+    """Of a call that was told to be answered after it was told to be over: until then somebody waited. What was done
+    for them meanwhile was done, and what was not done in time was not.
+    """
+    ids = record.incident.call.ids
+    told = [(e.seq, e.event) for e in entries if isinstance(e.event, CallEvent) and e.event.call in ids]
+    over = [seq for seq, event in told if isinstance(event, ConnectionCleared) and not event.leg]
+    named = [seq for seq, event in told if event.caller]
+    answered = [e for e, call, _ in reached if call in ids]
+    if not over or not named or not answered or max(over[0], named[0]) >= answered[0].seq:
+        return False
+    opened = [o for o in _of(record, "call_back") if o.opened_by == max(over[0], named[0])]
+    if len(opened) != 1:
+        return True  # one there should be
+    [first] = opened
+    due_us = first.opened_us + WITHIN_US["call_back"][first.rule_set]
+    done = _done_for(record.incident, first, plan, entries, reached)
+    return answered[0].at_us >= due_us or any(e.seq < answered[0].seq for e in done)
+
+
+def _done_for(
+    incident: Incident, owed: Obligation, plan: Call | CallOut, entries: Sequence[Entry], reached: list[Reached]
+) -> list[Entry]:
+    number = plan.caller if isinstance(plan, Call) else ""
+    done = [e for e, call, who in reached if who == number and call not in incident.call.ids]
+    done += [e for e in entries if isinstance(e.event, CalledBack) and e.event.incident == incident.number]
+    return sorted((e for e in done if e.seq > owed.opened_by), key=lambda e: e.seq)
 
 
 def _called_back(
@@ -83,12 +116,11 @@ def _called_back(
     entries: Sequence[Entry],
     reached: list[Reached],
 ) -> Iterator[str]:
-    number = plan.caller if isinstance(plan, Call) else ""
     due_us = owed.opened_us + WITHIN_US["call_back"][owed.rule_set]
-    done = [e for e, call, who in reached if who == number and call not in incident.call.ids]
-    done += [e for e in entries if isinstance(e.event, CalledBack) and e.event.incident == incident.number]
-    done = sorted((e for e in done if e.seq > owed.opened_by), key=lambda e: e.seq)
-    yield from _kept(owed, due_us, done[0] if done else None, entries[-1].at_us, plan.name)
+    done = _done_for(incident, owed, plan, entries, reached)
+    done += [e for e, call, _ in reached if call in incident.call.ids and e.seq > owed.opened_by]  # told late
+    first = min(done, key=lambda e: e.seq, default=None)
+    yield from _kept(owed, due_us, first, entries[-1].at_us, plan.name)
 
 
 def _kept(owed: Obligation, due_us: int, done: Entry | None, over_us: int, who: str) -> Iterator[str]:
