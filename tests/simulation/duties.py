@@ -6,6 +6,7 @@ alerts there must be. Nothing of the rules' code is used.
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TypeGuard
 
 from rules.effects import Alert
 from rules.events import (
@@ -24,11 +25,13 @@ from rules.events import (
     RadioEvent,
     Resynced,
     RulesTaken,
+    Text,
 )
 from rules.incidents import Incident
 from rules.obligations import Obligation, Rule
 from tests.simulation.checks import Judged, judged
 from tests.simulation.plan import INBOUND_LINE, Call, CallOut
+from tests.simulation.stations import KINDS
 from tests.simulation.world import World
 
 SECOND_US = 1_000_000
@@ -41,6 +44,7 @@ HEARD_BY = {"100-4001": "gate", "1001": "yard"}
 DOWN_US = 10 * SECOND_US  # noticed so late, nobody was listening
 A_DAY_US = 86_400_000_000  # an alert that nobody acknowledged for so long is given up
 SAME_EMERGENCY_US, EMERGENCY_AGAIN_US = 60 * SECOND_US, 30 * SECOND_US
+SAME_BREATH_US = 5 * SECOND_US  # a text so soon after a promise is the promise itself
 Reached = tuple[Entry, str, str]  # by which call a person spoke with which number
 NEAR_US = 3 * SECOND_US  # a station's own clock may date an emergency
 
@@ -169,8 +173,10 @@ def _promises(entries: Sequence[Entry], records: Sequence[Judged]) -> Iterator[s
         incident = record.incident
         if incident.medium != "radio":
             continue
-        expected = _promised(incident.number, entries)
+        expected = _promised(incident, entries)
         made = _of(record, "promise")
+        if expected and _spoken_to(incident, expected[0][0], entries):  # what followed may be another promise
+            expected, made = expected[:1], made[:1]
         if [o.opened_by for o in made] != [given.seq for given, _ in expected]:
             yield f"{incident.number} was promised by {[o.opened_by for o in made]}, and should be by {expected}"
             continue
@@ -180,22 +186,37 @@ def _promises(entries: Sequence[Entry], records: Sequence[Judged]) -> Iterator[s
                 yield from _kept(owed, due_us, kept, entries[-1].at_us, incident.unit)
 
 
-def _promised(number: str, entries: Sequence[Entry]) -> list[tuple[Entry, Entry | None]]:
-    """Who is promised something twice is promised it once, until it is kept."""
+def _promised(incident: Incident, entries: Sequence[Entry]) -> list[tuple[Entry, Entry | None]]:
+    """Who is promised something twice is promised it once, until it is kept: by hand, or by what control writes."""
     found: list[tuple[Entry, Entry | None]] = []
+    texts: set[str] = set()
     for entry in entries:
-        event = entry.event
-        if isinstance(event, PromiseGiven) and event.incident == number and (not found or found[-1][1] is not None):
+        event, waits = entry.event, bool(found) and found[-1][1] is None
+        if isinstance(event, PromiseGiven) and event.incident == incident.number and not waits:
             found.append((entry, None))
-        elif isinstance(event, PromiseKept) and event.incident == number and found and found[-1][1] is None:
+        elif isinstance(event, PromiseKept) and event.incident == incident.number and waits:
             found[-1] = (found[-1][0], entry)
+        elif _is_written_to(event, incident) and not (event.id and event.id in texts):  # else heard once more
+            texts.add(event.id)
+            if waits and entry.at_us - found[-1][0].at_us > SAME_BREATH_US:
+                found[-1] = (found[-1][0], entry)
     return found
 
 
+def _is_written_to(event: Event, incident: Incident) -> TypeGuard[Text]:
+    if not isinstance(event, Text) or event.called != incident.unit:
+        return False
+    return event.unit in KINDS[event.source].settings.own_units
+
+
 def _spoken_to(incident: Incident, given: Entry, entries: Sequence[Entry]) -> bool:
-    """Control addressed it by name: whether that was long enough is for the radio's oracle."""
+    """Control addressed it by name and voice: whether that was long enough is for the radio's oracle."""
     return any(
-        isinstance(e.event, RadioEvent) and e.event.called == incident.unit and e.seq > given.seq for e in entries
+        isinstance(e.event, RadioEvent)
+        and not isinstance(e.event, Text)
+        and e.event.called == incident.unit
+        and e.seq > given.seq
+        for e in entries
     )
 
 
