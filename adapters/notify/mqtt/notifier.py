@@ -41,11 +41,11 @@ class MqttNotifier:
         self._site = site
         self._broker = broker
         self._client: aiomqtt.Client | None = None  # while connected
-        self._in_flight: set[asyncio.Timeout] = set()
+        self._in_flight: dict[asyncio.Timeout, None] = {}  # in the order of sending, as they are let go
         self._unanswered = 0
         self._connection = asyncio.Timeout(None)  # the present one; it is rescheduled to end it
         self._sources: dict[str, bytes] = {}  # what is told of each
-        self._untold: set[str] = set()
+        self._untold: dict[str, None] = {}
         self._source_news = asyncio.Event()
 
     async def run(self, link_changed: Callable[[str, str], None]) -> None:
@@ -73,12 +73,12 @@ class MqttNotifier:
         topic = alert_topic(self._site, str(alert["rule"]))
         try:
             async with asyncio.timeout(ANSWER_S) as patience:
-                self._in_flight.add(patience)
+                self._in_flight[patience] = None
                 try:
                     # A time-out of its own would cost a task and a timer each; `patience` ends it.
                     await client.publish(topic, msgspec.json.encode(alert), qos=1, timeout=math.inf)
                 finally:
-                    self._in_flight.discard(patience)
+                    del self._in_flight[patience]
         except TimeoutError:
             if self._client is not client:
                 return Retry("unreachable")
@@ -92,7 +92,7 @@ class MqttNotifier:
     def source_changed(self, name: str, state: str, reason: str, since_us: int) -> None:
         told = {"source": name, "state": state, "reason": reason, "since": rfc3339(since_us)}
         self._sources[name] = msgspec.json.encode(told)
-        self._untold.add(name)
+        self._untold[name] = None
         self._source_news.set()
 
     async def _tell_sources(self, client: aiomqtt.Client) -> None:
@@ -101,7 +101,7 @@ class MqttNotifier:
             while True:
                 self._source_news.clear()
                 while self._untold:
-                    name = self._untold.pop()
+                    name, _ = self._untold.popitem()
                     await client.publish(source_topic(self._site, name), self._sources[name], qos=1, retain=True)
                 await self._source_news.wait()
 
@@ -116,7 +116,7 @@ class MqttNotifier:
             self._client, self._unanswered = client, 0
             backoff.reset()
             link_changed("online", "")
-            self._untold |= self._sources.keys()
+            self._untold |= dict.fromkeys(self._sources)
             sources = asyncio.create_task(self._tell_sources(client), name=f"mqtt-sources-{self.name}")
             try:
                 async with asyncio.timeout(None) as self._connection:
