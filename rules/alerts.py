@@ -40,7 +40,7 @@ def breach(turn: Turn, incident: Incident, obligation: Obligation, severity: Sev
         count=0,
         ring=ring or None,
         due_us=obligation.due_us,
-        to=_all_if_emergency(turn, severity),
+        to=_all_if_emergency(turn, incident, obligation, severity),
     )
     told.climbs = turn.terms.ladder(obligation.rule, severity).climbs
     obligation.late, obligation.told = told.late, told.notifiers
@@ -49,12 +49,18 @@ def breach(turn: Turn, incident: Incident, obligation: Obligation, severity: Sev
 
 def breach_again(turn: Turn, incident: Incident, obligation: Obligation, severity: Severity, count: int) -> Alert:
     """Nobody has answered since it was told: the same breach, told once more."""
-    to = _all_if_emergency(turn, severity)
+    to = _all_if_emergency(turn, incident, obligation, severity)
     return _about(turn, incident, obligation, "breach", severity, count=count, ring=None, due_us=turn.at_us, to=to)
 
 
-def _all_if_emergency(turn: Turn, severity: Severity) -> tuple[str, ...] | None:
-    return turn.terms.rules.notifiers if severity == "emergency" else None
+def _all_if_emergency(
+    turn: Turn, incident: Incident, obligation: Obligation, severity: Severity
+) -> tuple[str, ...] | None:
+    """Every notifier, and the people whom the ladder's step names besides."""
+    if severity != "emergency":
+        return None
+    named = reached(turn, incident, turn.terms.ladder(obligation.rule, severity).breach)
+    return tuple(dict.fromkeys(turn.terms.rules.notifiers + named))
 
 
 def escalate(  # noqa: PLR0917 - the positions of a record
