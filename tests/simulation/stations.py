@@ -1,6 +1,7 @@
 """Every kind of base station as the simulation has it, one entry a kind: its medium, its settings, its pretend peer.
 
-What people do becomes bytes in `tests.simulation.desks`; here stands what a kind can tell, for whoever judges it.
+What people do becomes bytes in `voice_desks` and `message_desks`; here stands what a kind can tell, for whoever
+judges it.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,7 +29,7 @@ from adapters.radio import (
 )
 from adapters.radio.kind import RadioKind
 from adapters.radio.settings import RadioSettings
-from tests.simulation import desks
+from tests.simulation import message_desks, voice_desks
 from tests.simulation.desks import Desk, Site
 from tests.simulation.wires import DEVICES
 
@@ -116,9 +117,9 @@ KINDS: dict[str, Kind] = dict(
             1,
             kenwood_fleetsync.KIND,
             "tcp",
-            desks.KenwoodDesk,
+            voice_desks.KenwoodDesk,
             {"A": "100-4001", "B": "100-4002"},
-            {"own_units": [desks.KENWOOD_OWN]},
+            {"own_units": [voice_desks.KENWOOD_OWN]},
             shrugs_off_noise=True,
         ),
         _entry(
@@ -126,7 +127,7 @@ KINDS: dict[str, Kind] = dict(
             2,
             tait_ccdi.KIND,
             "tcp",
-            desks.TaitDesk,
+            voice_desks.TaitDesk,
             {"A": "1001", "B": "1002"},
             signals=ALL,
             shrugs_off_noise=True,
@@ -136,7 +137,7 @@ KINDS: dict[str, Kind] = dict(
             10,
             dmr_module.KIND,
             "serial",
-            desks.DmrDesk,
+            voice_desks.DmrDesk,
             DIGITS,
             {"dialect": "prize"},
             signals=_signals("page", "text"),
@@ -146,7 +147,7 @@ KINDS: dict[str, Kind] = dict(
             12,
             hytera.KIND,
             "udp",
-            desks.HyteraDesk,
+            voice_desks.HyteraDesk,
             DIGITS,
             {"own_units": ["1"]},
             signals=_signals("page", "text"),
@@ -156,7 +157,7 @@ KINDS: dict[str, Kind] = dict(
             14,
             tetra_pei.KIND,
             "serial",
-            desks.TetraDesk,
+            voice_desks.TetraDesk,
             DIGITS,
             signals=_signals("emergency", "status", "text"),
         ),
@@ -165,7 +166,7 @@ KINDS: dict[str, Kind] = dict(
             16,
             svxlink.KIND,
             "tcp",
-            desks.SvxlinkDesk,
+            voice_desks.SvxlinkDesk,
             DIGITS,
             {"ptt_port": _tcp(17), "automatic_within_s": 0},
             tells_time=True,
@@ -175,9 +176,9 @@ KINDS: dict[str, Kind] = dict(
             18,
             asterisk_rpt.KIND,
             "tcp",
-            desks.RptDesk,
+            voice_desks.RptDesk,
             {"A": "1701", "B": "1702"},
-            {"username": desks.RPT_USER, "password_env": desks.RPT_SECRET, "automatic_within_s": 0},
+            {"username": voice_desks.RPT_USER, "password_env": voice_desks.RPT_SECRET, "automatic_within_s": 0},
             tells_time=True,
             server=True,
             signals=_signals("page", "emergency", "status"),
@@ -187,31 +188,31 @@ KINDS: dict[str, Kind] = dict(
             20,
             cor_lines.KIND,
             "lines",
-            desks.LinesDesk,
+            voice_desks.LinesDesk,
             NO_NAMES,
             {"ptt_line": "CTS"},
             late_us=50_000,
         ),
-        _entry("table", 22, line_table.KIND, "udp", desks.TableDesk, DIGITS, {"lines": _lines()}, signals=ALL),
+        _entry("table", 22, line_table.KIND, "udp", voice_desks.TableDesk, DIGITS, {"lines": _lines()}, signals=ALL),
         _entry(
             "mmdvm",
             24,
             mmdvm_mqtt.KIND,
             "mqtt",
-            desks.MmdvmDesk,
+            voice_desks.MmdvmDesk,
             DIGITS,
-            {"topic": desks.MMDVM_TOPIC, "network_is_control": True},
+            {"topic": voice_desks.MMDVM_TOPIC, "network_is_control": True},
             channel="mmdvm-1",
             tells_time=True,
             signals=_signals("page", "emergency"),
         ),
-        _entry("vox", 26, vox.KIND, "udp", desks.VoxDesk, NO_NAMES, by_level=True, shows_replies=False),
+        _entry("vox", 26, vox.KIND, "udp", voice_desks.VoxDesk, NO_NAMES, by_level=True, shows_replies=False),
         _entry(
             "tones",
             28,
             selcall_text.KIND,
             "tcp",
-            desks.TonesDesk,
+            voice_desks.TonesDesk,
             {"A": "12345", "B": "23456"},
             carrier=False,
             shows_replies=False,
@@ -221,9 +222,9 @@ KINDS: dict[str, Kind] = dict(
             30,
             aprs_kiss.KIND,
             "tcp",
-            desks.AprsDesk,
+            message_desks.AprsDesk,
             {"A": "UNIT07", "B": "UNIT08-9"},
-            {"own_units": [desks.APRS_OWN]},
+            {"own_units": [message_desks.APRS_OWN]},
             carrier=False,
             signals=_signals("emergency", "status"),
         ),
@@ -232,9 +233,9 @@ KINDS: dict[str, Kind] = dict(
             32,
             meshtastic.KIND,
             "serial",
-            desks.MeshDesk,
+            message_desks.MeshDesk,
             {"A": "!00001001", "B": "!00001002"},
-            {"own_units": [desks.MESH_OWN]},
+            {"own_units": [message_desks.MESH_OWN]},
             carrier=False,
             signals=_signals("page"),
         ),
@@ -243,9 +244,9 @@ KINDS: dict[str, Kind] = dict(
             34,
             meshtastic.KIND,
             "mqtt",
-            desks.MeshesDesk,
+            message_desks.MeshesDesk,
             {"A": "!00001001", "B": "!00001002"},
-            {"own_units": [desks.MESH_OWN], "topic": desks.MESHES_TOPIC + "#"},
+            {"own_units": [message_desks.MESH_OWN], "topic": message_desks.MESHES_TOPIC + "#"},
             carrier=False,
             signals=_signals("page"),
         ),
