@@ -181,6 +181,8 @@ def _occurrences(planned: _Planned, after: datetime, zone: tzinfo) -> Iterator[d
         frequency = str(recurrence.get("FREQ", [""])[0])
         if frequency not in _FREQUENCIES or _NOT_SHIFTS & set(recurrence):
             raise _Unusable("repeats more than once a day: let it repeat daily, weekly, monthly or yearly")
+        if min(recurrence.get("INTERVAL", [1])) < 1:  # the library would never come to an end
+            raise _Unusable("repeats every 0 days (INTERVAL): let it be 1 or more")
         until = recurrence.pop("UNTIL", None)
         if until is not None:
             latest = until[0] if isinstance(until[0], datetime) else datetime.combine(until[0], time.max)

@@ -247,6 +247,13 @@ def test_for_ever_is_until_the_end_of_next_year(tmp_path: Path) -> None:
         ),
         (
             calendar(
+                "UID:1\r\nSUMMARY:li\r\nDTSTART:20261123T080000\r\nDURATION:PT1H\r\nEXDATE:20261123T080000\r\n"
+                "RRULE:FREQ=DAILY;INTERVAL=0"
+            ),
+            "INTERVAL",
+        ),
+        (
+            calendar(
                 *(
                     f"UID:{n}\r\nSUMMARY:li\r\nDTSTART:20200101T{n:02}0000\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY"
                     for n in range(8)
