@@ -108,6 +108,7 @@ class RadioChannel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     channel: str  # a channel's name, or a talkgroup's number
     name: str = ""
     two_calls: bool | None = None  # false: the rule does not hold here
+    site: str = ""  # whose matters these are, where one gateway serves several; unset: the gateway's own
 
 
 class StatusCode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -161,6 +162,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     country: str | None = None
     three_rings: bool | None = None  # false: the rule does not hold for this line
     hold_checkin: bool | None = None
+    site: str = ""  # whose matters these are, where one gateway serves several; unset: the gateway's own
 
 
 class RadioRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from adapters.ports import Page
+from gateway.access.rights import Right
 from gateway.web import deeds, duty, live, live_radio
 from gateway.web.asking import (
     DATED,
@@ -19,6 +20,8 @@ from gateway.web.asking import (
     read_one_of,
     read_query,
 )
+from gateway.web.guard import WHO, right_lacks
+from gateway.web.needs import needs
 from gateway.web.services import SERVICES
 from gateway.web.stream import HUB, stream
 from rules.effects import AlertState
@@ -44,17 +47,21 @@ def routes() -> list[web.RouteDef]:
     ]
 
 
+@needs(Right.SEE)
 async def list_incidents(request: web.Request) -> web.Response:
     query = read_query(request, "limit", "since", "cursor", "outcome", "caller", "unit")
     since_us = read_moment(query, "since")
     store = request.app[SERVICES].store
     outcome = read_one_of(query, "outcome", get_args(IncidentOutcome))
     limit, cursor, caller, unit = read_limit(query), read_cursor(query, DATED), query.get("caller"), query.get("unit")
+    if caller is not None and not request[WHO].may(Right.HISTORY):
+        raise right_lacks(Right.HISTORY)
     return await _page(
         store.incidents(limit=limit, cursor=cursor, since_us=since_us, outcome=outcome, caller=caller, unit=unit)
     )
 
 
+@needs(Right.SEE)
 async def show_incident(request: web.Request) -> web.Response:
     read_query(request)
     found = await deeds.stored_incident(request)
@@ -62,6 +69,7 @@ async def show_incident(request: web.Request) -> web.Response:
     return json_answer(found | {"timeline": timeline})
 
 
+@needs(Right.SEE)
 async def list_obligations(request: web.Request) -> web.Response:
     query = read_query(request, "state", "limit", "cursor")
     state = read_one_of(query, "state", get_args(Outcome))
@@ -69,6 +77,7 @@ async def list_obligations(request: web.Request) -> web.Response:
     return await _page(store.obligations(state=state, limit=read_limit(query), cursor=read_cursor(query, NUMBERED)))
 
 
+@needs(Right.SEE)
 async def list_alerts(request: web.Request) -> web.Response:
     query = read_query(request, "state", "limit", "cursor")
     state = read_one_of(query, "state", get_args(AlertState))
@@ -76,32 +85,38 @@ async def list_alerts(request: web.Request) -> web.Response:
     return await _page(store.alerts(state=state, limit=read_limit(query), cursor=read_cursor(query, NAMED)))
 
 
+@needs(Right.MANAGE)
 async def list_unparsed(request: web.Request) -> web.Response:
     query = read_query(request, "limit", "cursor")
     store = request.app[SERVICES].store
     return await _page(store.unparsed(limit=read_limit(query), cursor=read_cursor(query, NUMBERED)))
 
 
+@needs(Right.SEE)
 async def list_sources(request: web.Request) -> web.Response:
     read_query(request)
     return json_answer({"items": live.sources(request.app[SERVICES], request.app[HUB].heard_us)})
 
 
+@needs(Right.SEE)
 async def list_channels(request: web.Request) -> web.Response:
     read_query(request)
     return json_answer({"items": live_radio.channels(request.app[SERVICES].pipeline.state)})
 
 
+@needs(Right.SEE)
 async def list_units(request: web.Request) -> web.Response:
     read_query(request)
     return json_answer({"items": live_radio.units(request.app[SERVICES].pipeline.state)})
 
 
+@needs(Right.SEE)
 async def list_notifiers(request: web.Request) -> web.Response:
     read_query(request)
     return json_answer({"items": [dict(status) for status in request.app[SERVICES].notifiers.status()]})
 
 
+@needs(Right.SEE)
 async def show_rules(request: web.Request) -> web.Response:
     read_query(request)
     return json_answer(msgspec.to_builtins(request.app[SERVICES].pipeline.state.rules))

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from gateway.access.rights import ALL_RIGHTS, Right
+
 _CODE_LIFE_S = 600.0
 _CODES_MAX = 16
 _TOKEN_BYTES = 32
@@ -33,6 +35,8 @@ class Session(NamedTuple):
 
     by: str
     expires: float
+    rights: frozenset[Right]
+    sites: frozenset[str] | None  # None: all
 
 
 def ensure_token_file(path: Path) -> tuple[list[str], bool]:
@@ -87,10 +91,10 @@ class Auth:
         expires = self._codes.pop(_digest(code), None)
         return expires is not None and self._monotonic() < expires
 
-    def open_session(self, by: str) -> str:
+    def open_session(self, by: str, rights: frozenset[Right] = ALL_RIGHTS, sites: frozenset[str] | None = None) -> str:
         """A new session's id, never one that the browser brought: nothing to fixate."""
         session = secrets.token_urlsafe(_TOKEN_BYTES)
-        self._sessions[_digest(session)] = Session(by, self._monotonic() + self.settings.session_s)
+        self._sessions[_digest(session)] = Session(by, self._monotonic() + self.settings.session_s, rights, sites)
         while len(self._sessions) > self.settings.sessions_max:
             self._sessions.popitem(last=False)
         return session

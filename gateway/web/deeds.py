@@ -7,10 +7,12 @@ import msgspec
 from aiohttp import web
 
 from adapters.ports import Incoming, Page
+from gateway.access.rights import Right
 from gateway.web.asking import json_answer, unusable
 from gateway.web.guard import WHO
 from gateway.web.live import owed
 from gateway.web.live_radio import board_counts
+from gateway.web.needs import needs
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES, Services
 from rules.events import (
@@ -58,13 +60,17 @@ def routes() -> list[web.RouteDef]:
     ]
 
 
+@needs(Right.ACT)
 async def acknowledge(request: web.Request) -> web.Response:
     note = await _note(request)
     alert_id = request.match_info["id"]
     by = _by(request, note)
     key = _key("acknowledge", alert_id)
     services = request.app[SERVICES]
-    if alert_id not in services.pipeline.state.alerts and not await services.pipeline.has_decided(key):
+    alert = services.pipeline.state.alerts.get(alert_id)
+    if alert is not None and not _in_sight(request, line=alert.line, channel=alert.channel):
+        alert = None
+    if alert is None and not await services.pipeline.has_decided(key):
         raise Problem(
             404,
             "No such live alert",
@@ -78,6 +84,7 @@ async def acknowledge(request: web.Request) -> web.Response:
     )
 
 
+@needs(Right.ACT)
 async def check_in(request: web.Request) -> web.Response:
     """Idempotent by `Idempotency-Key`: without one, each call is one more greeting."""
     note = await _note(request)
@@ -89,6 +96,7 @@ async def check_in(request: web.Request) -> web.Response:
     return json_answer({"incident": incident.number, "state": "checked_in", "by": by})
 
 
+@needs(Right.ACT)
 async def called_back(request: web.Request) -> web.Response:
     note = await _note(request)
     by = _by(request, note)
@@ -104,6 +112,7 @@ async def called_back(request: web.Request) -> web.Response:
     return json_answer({"incident": number, "state": "called_back", "by": by})
 
 
+@needs(Right.ACT)
 async def answered(request: web.Request) -> web.Response:
     """Control answered the unit by other means than those we hear."""
     note = await _note(request)
@@ -123,6 +132,7 @@ async def answered(request: web.Request) -> web.Response:
     return json_answer({"incident": incident.number, "state": "answered", "by": by})
 
 
+@needs(Right.ACT)
 async def promise(request: web.Request) -> web.Response:
     """Control said: please wait, I will answer at once when I know."""
     note = await _note(request)
@@ -138,6 +148,7 @@ async def promise(request: web.Request) -> web.Response:
     return json_answer({"incident": incident.number, "state": "promised", "by": by})
 
 
+@needs(Right.ACT)
 async def promise_kept(request: web.Request) -> web.Response:
     note = await _note(request)
     by = _by(request, note)
@@ -149,6 +160,7 @@ async def promise_kept(request: web.Request) -> web.Response:
     return json_answer({"incident": incident.number, "state": "promise_kept", "by": by})
 
 
+@needs(Right.ACT)
 async def tell_facts(request: web.Request) -> web.Response:
     """Time, place, matter, person, wanted handling."""
     told = await _facts(request)
@@ -168,10 +180,11 @@ async def _submit(services: Services, event: Event, key: bytes | None) -> None:
 async def _live_incident(request: web.Request) -> Incident | None:
     """The live one, None for one that is history; Problem 404 for one that never was."""
     incident = request.app[SERVICES].pipeline.state.by_number.get(request.match_info["number"])
-    if incident is not None:
-        return incident
-    await stored_incident(request)
-    return None
+    if incident is None:
+        await stored_incident(request)
+    elif not _in_sight(request, line=incident.line, channel=incident.channel, talkgroup=incident.talkgroup):
+        raise _no_incident()
+    return incident
 
 
 async def stored_incident(request: web.Request) -> dict[str, Any]:
@@ -180,9 +193,18 @@ async def stored_incident(request: web.Request) -> dict[str, Any]:
         page = await request.app[SERVICES].store.incidents(limit=1, number=number)
     except ValueError:  # text that no database takes
         page = Page([], None)
-    if not page.items:
-        raise Problem(404, "No such incident", field="number", cure="GET /api/v1/incidents lists their numbers")
+    if not page.items or not request[WHO].sight.sees(request.app[SERVICES].pipeline.state.rules, page.items[0]):
+        raise _no_incident()
     return page.items[0]
+
+
+def _in_sight(request: web.Request, **of: str) -> bool:
+    """Whether a matter of this line or channel is of a site of the asker's."""
+    return request[WHO].sight.sees(request.app[SERVICES].pipeline.state.rules, of)
+
+
+def _no_incident() -> Problem:
+    return Problem(404, "No such incident", field="number", cure="GET /api/v1/incidents lists their numbers")
 
 
 async def _live_hail(request: web.Request) -> Incident:

@@ -4,8 +4,10 @@ from typing import Any
 
 from aiohttp import web
 
+from gateway.access.rights import Right
 from gateway.duty_calendar import as_calendar
 from gateway.web.asking import json_answer, read_count, read_moment, read_query, unusable
+from gateway.web.needs import needs
 from gateway.web.services import SERVICES
 from rules.duty import gaps, on_duty, person, roles, stints
 from rules.moments import SECOND_US, parse_rfc3339, rfc3339
@@ -21,6 +23,7 @@ def routes() -> list[web.RouteDef]:
     return [web.get("/api/v1/duty", show_duty), web.get("/api/v1/duty.ics", show_calendar)]
 
 
+@needs(Right.SEE)
 async def show_duty(request: web.Request) -> web.Response:
     rules, from_us, until_us = _asked(request)
     items = [
@@ -38,6 +41,7 @@ async def show_duty(request: web.Request) -> web.Response:
     return json_answer({"at": rfc3339(from_us), "until": rfc3339(until_us), "timezone": rules.timezone, "items": items})
 
 
+@needs(Right.SEE)
 async def show_calendar(request: web.Request) -> web.Response:
     rules, from_us, until_us = _asked(request)
     return web.Response(

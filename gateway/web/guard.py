@@ -1,15 +1,20 @@
 """The door: who is asking, may they, and the headers every answer leaves with."""
 
 import asyncio
-from typing import Final, NamedTuple
+from typing import Final
 
 import structlog
 from aiohttp import web
 
 from adapters.errors import Overloaded, StoreError
+from gateway.access.rights import Right, roles_with
+from gateway.access.who import Who
+from gateway.web.asking import Told
 from gateway.web.auth import Auth
 from gateway.web.handed_over import Handler, at_work
+from gateway.web.needs import Door, is_page, need_of
 from gateway.web.problems import Problem, problem_response
+from gateway.web.services import SERVICES
 
 UPLOAD_PATH = "/api/call-upload"
 COOKIE = "hotline_session"
@@ -19,7 +24,6 @@ _PATH_CHARS_MAX: Final = 100  # of a path that stands in the log
 
 log = structlog.get_logger()
 
-_OPEN_EXACT = frozenset({"/healthz", "/readyz", "/login", "/favicon.ico"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
@@ -33,13 +37,6 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-
-
-class Who(NamedTuple):
-    """Who asks: `by` is their name for the record; `session` is "" for a program with a token."""
-
-    by: str
-    session: str
 
 
 WHO = web.RequestKey("who", Who)
@@ -70,11 +67,16 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
-        if request.path != UPLOAD_PATH and not request.path.startswith("/hooks/"):  # they have proofs of their own
-            _let_in(request)
-            await _read_body(request)
-            at_work(request)
-        return await handler(request)
+        need = need_of(request)
+        if need is Door.OWN_PROOF:
+            return await handler(request)
+        _let_in(request, need)
+        await _read_body(request)
+        at_work(request)
+        answer = await handler(request)
+        if isinstance(answer, Told):
+            _write(request, answer)
+        return answer  # noqa: TRY300 - what a handler raises is caught as well
     except Problem as problem:
         return problem_response(problem)
     except StoreError as error:
@@ -82,17 +84,17 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Overloaded as error:
         return problem_response(Problem(503, "Too much waits already", detail=str(error), retry_after_s=1))
     except web.HTTPException as error:
-        if error.status < 400 or _is_page(request):
+        if error.status < 400 or is_page(request):
             raise
         return problem_response(Problem(error.status, error.reason, headers=_kept(error)))
 
 
-def _let_in(request: web.Request) -> None:
-    if _is_open(request):
+def _let_in(request: web.Request, need: Right | Door) -> None:
+    if need is Door.OPEN or _is_open(request):
         _check_origin(request, needed=False)
         return
     who = _who(request)
-    if who is None and _is_page(request):
+    if who is None and is_page(request):
         raise web.HTTPSeeOther("/login")
     if who is None:
         raise Problem(
@@ -103,7 +105,24 @@ def _let_in(request: web.Request) -> None:
             headers={"WWW-Authenticate": 'Bearer realm="hotline-gateway"'},
         )
     _check_origin(request, needed=bool(who.session))
+    if isinstance(need, Right) and not who.may(need):
+        raise right_lacks(need)
     request[WHO] = who
+
+
+def right_lacks(right: Right) -> Problem:
+    """For handlers too, where what is asked for decides."""
+    cure = f"roles that may: {', '.join(roles_with(right))}; a token needs --scope {right}; see docs/ACCESS.md"
+    detail = f"this needs the right {right}"
+    return Problem(403, "You may not do this", detail=detail, field="right", cure=cure, more={"right": right})
+
+
+def _write(request: web.Request, answer: Told) -> None:
+    """As far as the asker may read it."""
+    rules, sight = request.app[SERVICES].pipeline.state.rules, request[WHO].sight
+    if isinstance(answer.document, dict) and not sight.sees(rules, answer.document):
+        raise Problem(404, "No such thing", detail="It is of a site that is not yours.")
+    answer.tell(sight.shown(rules, answer.document))
 
 
 async def _read_body(request: web.Request) -> None:
@@ -127,14 +146,7 @@ def _kept(error: web.HTTPException) -> dict[str, str]:
 
 
 def _is_open(request: web.Request) -> bool:
-    path = request.path
-    if path == "/metrics":
-        return request.app[AUTH].settings.metrics_open
-    return path in _OPEN_EXACT or path.startswith("/static/")
-
-
-def _is_page(request: web.Request) -> bool:
-    return request.path in {"/", "/login", "/logout"}
+    return request.path == "/metrics" and request.app[AUTH].settings.metrics_open
 
 
 def _who(request: web.Request) -> Who | None:
@@ -149,7 +161,7 @@ def _who(request: web.Request) -> Who | None:
         return None
     session = request.cookies.get(COOKIE, "")
     found = auth.session(session) if session else None
-    return None if found is None else Who(found.by, session)
+    return None if found is None else Who(found.by, session, found.rights, found.sites)
 
 
 def check_guesses(request: web.Request) -> None:
@@ -178,7 +190,7 @@ def _check_origin(request: web.Request, *, needed: bool) -> None:
     elsewhere = origin.partition("://")[2] != request.host
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     if request.method in _SAFE_METHODS:
-        if not needed or _is_page(request):  # anybody may link to a page
+        if not needed or is_page(request):  # anybody may link to a page
             return
         foreign = site in {"cross-site", "same-site"} or (origin and elsewhere)
     elif not origin and not needed:

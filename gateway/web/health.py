@@ -4,6 +4,8 @@ import msgspec
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from gateway.access.rights import Right
+from gateway.web.needs import Door, needs
 from gateway.web.services import SERVICES
 
 _SILENT_S = 1.5  # so that a balancer that asks each half second knows within two
@@ -17,10 +19,12 @@ def routes() -> list[web.RouteDef]:
     ]
 
 
+@needs(Door.OPEN)
 async def healthz(request: web.Request) -> web.Response:
     return _state(200, "alive", request.app[SERVICES].version)
 
 
+@needs(Door.OPEN)
 async def readyz(request: web.Request) -> web.Response:
     """200 only when an event that comes now would be on disk before its answer."""
     services = request.app[SERVICES]
@@ -35,6 +39,7 @@ def _store_hangs(silent_s: float) -> str:
     return f"the store has not answered for {silent_s:.0f} s" if silent_s > _SILENT_S else ""
 
 
+@needs(Right.SEE)
 async def metrics(request: web.Request) -> web.Response:
     return web.Response(
         body=generate_latest(request.app[SERVICES].metrics), headers={"Content-Type": CONTENT_TYPE_LATEST}

@@ -21,6 +21,7 @@ from adapters.pbx.webhook.source import Reading
 from adapters.pbx.webhook.unreadable import Unreadable
 from adapters.ports import Admitted, Incoming
 from gateway.web.handed_over import at_work
+from gateway.web.needs import Door, needs
 from gateway.web.problems import Answer, Problem, problem_answer, problem_response, response
 
 PREFIX: Final = "/hooks/pbx/"
@@ -76,6 +77,7 @@ class Hooks:
         """Of the plain path, without a token."""
         return self._by_path.get(path)
 
+    @needs(Door.OWN_PROOF)
     async def handle(self, request: web.Request) -> web.Response:
         """The way in by aiohttp: all that gateway.web.doorway does not take itself."""
         source = self._sources.get(request.match_info["source"])

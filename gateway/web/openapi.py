@@ -6,8 +6,10 @@ import sys
 import msgspec
 from aiohttp import web
 
+from gateway.access.rights import Right
 from gateway.web.asking import DATED, NAMED, NUMBERED
 from gateway.web.duty import DAYS_MAX
+from gateway.web.needs import needs
 from gateway.web.schemas import MOMENT, SCHEMAS, TEXT, WHOLE, Schema, one_of, ref
 from rules.effects import AlertState
 from rules.incidents import IncidentOutcome
@@ -25,6 +27,7 @@ _STREAM = (
 def routes() -> list[web.RouteDef]:
     body = msgspec.json.encode(document())
 
+    @needs(Right.SEE)
     async def show(_request: web.Request) -> web.Response:
         return web.Response(body=body, content_type="application/json")
 

@@ -8,7 +8,9 @@ import jinja2
 import structlog
 from aiohttp import web
 
+from gateway.access.rights import Right
 from gateway.web.guard import AUTH, COOKIE, WHO, address, check_guesses, guessed_wrong
+from gateway.web.needs import Door, page
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES
 
@@ -32,11 +34,13 @@ def routes() -> list[web.AbstractRouteDef]:
     ]
 
 
+@page(Right.SEE)
 async def board(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     return _page("board.html", site=services.site, version=services.version, by=request[WHO].by)
 
 
+@page(Door.OPEN)
 async def show_login(request: web.Request) -> web.Response:
     """The form; or with `?code=`, a link that the gateway printed at its start: in at once, once."""
     code = request.query.get("code", "")
@@ -52,6 +56,7 @@ async def show_login(request: web.Request) -> web.Response:
     return _signed_in(request, "desk")
 
 
+@page(Door.OPEN)
 async def login(request: web.Request) -> web.Response:
     try:
         pairs = parse_qsl((await request.read()).decode(), keep_blank_values=True, max_num_fields=_FIELDS_MAX)
@@ -69,6 +74,7 @@ async def login(request: web.Request) -> web.Response:
     return _signed_in(request, " ".join(by.split())[:_BY_CHARS_MAX] or "desk")
 
 
+@page(Door.SIGNED_IN)
 async def logout(request: web.Request) -> web.Response:
     request.app[AUTH].close_session(request.cookies.get(COOKIE, ""))
     response = web.Response(status=303, headers={"Location": "/login"})

@@ -10,8 +10,10 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from adapters.errors import Overloaded, StoreError
 from adapters.recordings import Recorder, Refused, from_form
+from gateway.access.rights import Right
 from gateway.web.guard import UPLOAD_PATH, check_guesses, guessed_wrong
 from gateway.web.handed_over import at_work
+from gateway.web.needs import Door, needs
 from gateway.web.problems import Problem
 
 _UPLOAD_S: Final = 60.0
@@ -46,6 +48,7 @@ class Recordings:
             web.get("/api/v1/recordings/{id}", self.play),
         ]
 
+    @needs(Door.OWN_PROOF)
     async def upload(self, request: web.Request) -> web.Response:
         """Plain text and the statuses of rdio-scanner (server/api.go): uploaders look at both."""
         check_guesses(request)
@@ -87,6 +90,7 @@ class Recordings:
             log.warning("recording not kept", source=recorder.name, reason=str(error))
             raise _NotTaken(503, "The recording could not be kept, come again.") from error
 
+    @needs(Right.RECORDINGS)
     async def play(self, request: web.Request) -> web.StreamResponse:
         for recorder in self._recorders:
             path = recorder.shelf.path(request.match_info["id"])

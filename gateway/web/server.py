@@ -6,6 +6,7 @@ from gateway.web import api, health, openapi, pages
 from gateway.web.guard import AUTH, add_headers, guard
 from gateway.web.handed_over import watched
 from gateway.web.hooks import Hooks, add_hook_routes
+from gateway.web.needs import check_routes
 from gateway.web.recordings import Recordings
 from gateway.web.services import SERVICES, Services
 from gateway.web.stream import HUB, Hub, close_streams, run_hub
@@ -26,4 +27,5 @@ def make_app(services: Services) -> web.Application:
     app.add_routes([*api.routes(), *health.routes(), *openapi.routes(), *pages.routes()])
     app.add_routes(Recordings(services.recorders).routes())
     app[HOOKS] = add_hook_routes(app, services.hook_sources, services.pipeline, metrics=services.metrics)
+    check_routes(app)
     return app

@@ -11,8 +11,11 @@ from aiohttp import web
 
 from adapters.notify.message import document as alert_document
 from adapters.ports import Batch
+from gateway.access.rights import Right
+from gateway.access.sight import Sight
 from gateway.web import live, live_radio
-from gateway.web.guard import still_signed_in
+from gateway.web.guard import WHO, still_signed_in
+from gateway.web.needs import needs
 from gateway.web.problems import Problem
 from gateway.web.services import Services
 from rules.effects import Alert
@@ -35,7 +38,8 @@ log = structlog.get_logger()
 class Client:
     """What waits for one board, bounded. Full: the board is dropped, connects again and begins with a snapshot."""
 
-    def __init__(self) -> None:
+    def __init__(self, sight: Sight) -> None:
+        self.sight = sight
         self._waiting: list[bytes] = []
         self._bytes = 0
         self._ended = False
@@ -44,7 +48,7 @@ class Client:
         self.abort: Callable[[], None] = lambda: None
 
     def put(self, message: bytes) -> None:
-        if self.dropped:
+        if self.dropped or not message:
             return
         self._bytes += len(message)
         if len(self._waiting) >= _CLIENT_MESSAGES_MAX or self._bytes > _CLIENT_BYTES_MAX:
@@ -93,12 +97,12 @@ class Hub:
         self._changed = asyncio.Event()
 
     @contextlib.contextmanager
-    def client(self) -> Iterator[Client]:
+    def client(self, sight: Sight) -> Iterator[Client]:
         """Join the boards; the first message is `hello`. Raises Problem 503 when there are too many."""
         if len(self._clients) >= _CLIENTS_MAX:
             raise Problem(503, "Too many boards are open", cure=f"at most {_CLIENTS_MAX}: close one", retry_after_s=5)
-        client = Client()
-        client.put(self._hello())
+        client = Client(sight)
+        client.put(self._hello(sight))
         self._clients.add(client)
         try:
             yield client
@@ -187,17 +191,27 @@ class Hub:
             "notifiers": [dict(status) for status in self._services.notifiers.status()],
         }
 
-    def _hello(self) -> bytes:
-        return self._message("hello", live.snapshot(self._services, self.heard_us))
+    def _hello(self, sight: Sight) -> bytes:
+        snapshot = live.snapshot(self._services, self.heard_us)
+        return self._message("hello", sight.shown(self._services.pipeline.state.rules, snapshot))
 
-    def _broadcast(self, render: Callable[[], bytes]) -> None:
-        if self._clients:
-            message = render()
-            for client in tuple(self._clients):
-                client.put(message)
+    def _broadcast(self, render: Callable[[Sight], bytes]) -> None:
+        """Rendered once for all who may see the same."""
+        rendered: dict[Sight, bytes] = {}
+        for client in tuple(self._clients):
+            if client.sight not in rendered:
+                rendered[client.sight] = render(client.sight)
+            client.put(rendered[client.sight])
 
     def _send(self, event: str, data: Any) -> None:
-        self._broadcast(lambda: self._message(event, data))
+        rules = self._services.pipeline.state.rules
+
+        def render(sight: Sight) -> bytes:
+            if isinstance(data, dict) and not sight.sees(rules, data):
+                return b""
+            return self._message(event, sight.shown(rules, data))
+
+        self._broadcast(render)
 
     def _message(self, event: str, data: Any) -> bytes:
         return b"event: %b\nid: %d\ndata: %b\n\n" % (event.encode(), self._seq, msgspec.json.encode(data))
@@ -206,9 +220,10 @@ class Hub:
 HUB = web.AppKey("hub", Hub)
 
 
+@needs(Right.SEE)
 async def stream(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/stream"""
-    with request.app[HUB].client() as client:
+    with request.app[HUB].client(request[WHO].sight) as client:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         await response.prepare(request)
         if request.transport is not None:

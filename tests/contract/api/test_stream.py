@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 
+from gateway.access.sight import Sight
 from gateway.web.stream import Client
 from tests.fixtures.served import TOKEN, Served
 
@@ -129,7 +130,7 @@ async def test_too_many_boards_are_told_to_come_later(served: Served) -> None:
 
 
 async def test_a_board_that_does_not_read_is_dropped_not_waited_for() -> None:
-    client = Client()
+    client = Client(Sight(numbers=True))
     aborted: list[bool] = []
     client.abort = lambda: aborted.append(True)
     for _ in range(600):
@@ -140,7 +141,7 @@ async def test_a_board_that_does_not_read_is_dropped_not_waited_for() -> None:
 
 
 async def test_what_waits_for_a_board_leaves_at_once_and_the_end_after_it() -> None:
-    client = Client()
+    client = Client(Sight(numbers=True))
     for _ in range(3):
         for _ in range(300):
             client.put(b"x")
@@ -153,7 +154,7 @@ async def test_what_waits_for_a_board_leaves_at_once_and_the_end_after_it() -> N
 
 
 async def test_a_board_is_bounded_in_bytes_too() -> None:
-    client = Client()
+    client = Client(Sight(numbers=True))
     for _ in range(10):
         client.put(b"x" * (1 << 20))
     assert client.dropped

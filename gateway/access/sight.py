@@ -1,0 +1,95 @@
+"""What an asker may see of a document: numbers masked, and nothing of sites that are not theirs.
+
+It knows documents by their members, whatever route or stream they are for: see `_NUMBERS` and `_WRITTEN`.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from adapters.notify.texts import masked
+from rules.settings import RuleSet
+
+_NUMBERS: Final = frozenset({"from", "to", "caller", "called", "device"})  # a telephone's, unless it is of the radio
+_WRITTEN: Final = frozenset(  # texts of people and machines, in which a number may stand
+    {"from_name", "caller_name", "agent", "note", "detail", "reason", "raw", "facts", "reach", "address", "phone"}
+)
+_IS_NUMBER: Final = re.compile(r"(?<![\d*])\+?\d(?:[ ()-]{0,2}\d){5,}")
+_HOLDS_NUMBER: Final = re.compile(  # more careful: 12-1-1202 is a door, 20261121-0042 a record
+    r"(?<![\d*])(?:\+?\d{3,4}[ -]\d{3,4}[ -]\d{4}|0\d{2,3}[ -]\d{7,8}|(?!\d{8}-\d{4})\+?\d{7,})(?!\d)"
+)
+
+
+def number_masked(number: str) -> str:
+    """138****8000. Extensions and service numbers, up to five digits, stay."""
+    return _IS_NUMBER.sub(_masked, number)
+
+
+def text_masked(text: str) -> str:
+    """As `number_masked`, for what people and machines write."""
+    return _HOLDS_NUMBER.sub(_masked, text)
+
+
+def _masked(found: re.Match[str]) -> str:
+    return masked(re.sub(r"[ ()-]", "", found[0]))
+
+
+class Sight(NamedTuple):
+    """`sites`: those whose matters are seen; None: every one."""
+
+    numbers: bool
+    sites: frozenset[str] | None = None
+
+    def number(self, number: str) -> str:
+        """A number as this asker may read it: for pages and exports."""
+        return number if self.numbers else number_masked(number)
+
+    def sees(self, rules: RuleSet, document: Mapping[str, Any]) -> bool:
+        """Whether what the document tells is of a site in sight; what is of no line or channel concerns all."""
+        if self.sites is None:
+            return True
+        site = site_of(rules, document)
+        return site is None or site in self.sites
+
+    def shown(self, rules: RuleSet, document: Any) -> Any:
+        """The document as this asker may read it; lists leave out what is out of sight."""
+        if self.numbers and self.sites is None:
+            return document
+        return self._shown(rules, document, on_air=False)
+
+    def _shown(self, rules: RuleSet, value: Any, *, on_air: bool) -> Any:
+        if isinstance(value, Mapping):
+            on_air = on_air or bool(value.get("unit") or value.get("channel"))
+            return {key: self._member(rules, str(key), one, on_air=on_air) for key, one in value.items()}
+        if isinstance(value, list | tuple):
+            kept = (one for one in value if not isinstance(one, Mapping) or self.sees(rules, one))
+            return [self._shown(rules, one, on_air=on_air) for one in kept]
+        return value
+
+    def _member(self, rules: RuleSet, key: str, value: Any, *, on_air: bool) -> Any:
+        if not self.numbers and key in _WRITTEN:
+            return _all_masked(value)
+        if not self.numbers and key in _NUMBERS and not on_air and isinstance(value, str):
+            return number_masked(value)
+        return self._shown(rules, value, on_air=on_air)
+
+
+def site_of(rules: RuleSet, document: Mapping[str, Any]) -> str | None:
+    """The site that a record, an alert, a line or a channel belongs to; None for what belongs to none."""
+    line = document.get("line")
+    if line:
+        return next((one.site for one in rules.lines if one.number == line), "") or rules.site
+    names = [name for name in (document.get("talkgroup"), document.get("channel")) if name]
+    if not names:
+        return None
+    return next((one.site for name in names for one in rules.channels if one.channel == name), "") or rules.site
+
+
+def _all_masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return text_masked(value)
+    if isinstance(value, Mapping):
+        return {key: _all_masked(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_all_masked(one) for one in value]
+    return value
