@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from adapters.intake.documents import our_call
 from gateway.recovery import decided, restore
 from rules.effects import Alert, Send
+from rules.endings import KEPT_US
 from rules.engine import State, decide, next_deadline
 from rules.events import Delivered, DeliverySettled, RulesTaken
 from rules.incidents import Incident
@@ -208,3 +209,9 @@ def rules_at(world: World, seq: int) -> str:
     """Which rules were in force for this entry."""
     taken = [row.entry.event.rules.version for row in world.disk.rows[:seq] if isinstance(row.entry.event, RulesTaken)]
     return taken[-1]
+
+
+def forgotten_between(world: World, call: str) -> bool:
+    """Its events came further apart than an ended call is remembered: the machine's clock was set between them."""
+    times = [row.entry.at_us for row in world.disk.rows if getattr(row.entry.event, "call", None) == call]
+    return bool(times) and times[-1] - times[0] >= KEPT_US

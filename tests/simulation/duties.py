@@ -29,7 +29,7 @@ from rules.events import (
 )
 from rules.incidents import Incident
 from rules.obligations import Obligation, Rule
-from tests.simulation.checks import Judged, judged
+from tests.simulation.checks import Judged, forgotten_between, judged
 from tests.simulation.plan import INBOUND_LINE, Call, CallOut
 from tests.simulation.stations import KINDS
 from tests.simulation.world import World
@@ -71,7 +71,7 @@ def _call_backs(world: World, entries: Sequence[Entry], records: Sequence[Judged
     plans = {world.switchboard.calls.get(one.name, one.name): one for one in _calls(world)}
     for record in records:
         plan = next((plans[id_] for id_ in record.incident.call.ids if id_ in plans), None)
-        if record.incident.medium != "phone" or plan is None:
+        if record.incident.medium != "phone" or plan is None or forgotten_between(world, plan.name):
             continue
         owed = [o for o in _of(record, "call_back") if o.state != "waived"]
         missed = record.incident.outcome in ("abandoned", "missed", "rejected", "failed")
@@ -300,9 +300,12 @@ def _emergencies(world: World, entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def _raised(entries: Sequence[Entry]) -> tuple[dict[tuple[str, int], Entry], set[str]]:
-    """Each by unit and moment; and the units whose moments are not too near to tell one emergency from two."""
+    """Each by unit and moment; and the units whose moments are not too near to tell one emergency from two.
+
+    Two systems may have radios of the same number.
+    """
     found: dict[tuple[str, int], Entry] = {}
-    since: dict[str, int] = {}
+    since: dict[tuple[str, str], int] = {}
     sure: set[str] = set()
     doubtful: set[str] = set()
     for entry in entries:
@@ -310,11 +313,11 @@ def _raised(entries: Sequence[Entry]) -> tuple[dict[tuple[str, int], Entry], set
         if not isinstance(event, RadioEvent) or not (isinstance(event, Emergency) and event.active and event.unit):
             continue
         sure.add(event.unit)
-        ago_us = entry.at_us - since.get(event.unit, -SAME_EMERGENCY_US * 10)
+        ago_us = entry.at_us - since.get((event.channel, event.unit), -SAME_EMERGENCY_US * 10)
         if abs(ago_us - SAME_EMERGENCY_US) < NEAR_US:
             doubtful.add(event.unit)
         if ago_us >= SAME_EMERGENCY_US:
-            since[event.unit] = entry.at_us
+            since[event.channel, event.unit] = entry.at_us
             found[event.unit, entry.at_us] = entry
     return found, sure - doubtful
 
