@@ -19,7 +19,7 @@ from adapters.ports import Delivery as Outcome
 from gateway.pipeline import Pipeline
 from rules.duty import person
 from rules.effects import Alert, Send
-from rules.events import DeliverySettled
+from rules.events import DeliveriesSettled, DeliverySettled
 from rules.moments import SECOND_US
 
 
@@ -37,6 +37,23 @@ class Patience(NamedTuple):
 PATIENCE = Patience()
 
 
+class Settlements:
+    """Tells the pipeline what became of sends: those of one turn of the loop as one event."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._waiting: list[DeliverySettled] = []
+
+    def tell(self, one: DeliverySettled) -> None:
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._note)
+        self._waiting.append(one)
+
+    def _note(self) -> None:
+        together, self._waiting = self._waiting, []
+        self._pipeline.note(together[0] if len(together) == 1 else DeliveriesSettled(each=tuple(together)))
+
+
 class Lane:
     """The sends of one incident by one notifier, in order; the head is being tried."""
 
@@ -50,7 +67,7 @@ class Lane:
 class Worker:
     """One notifier and all that waits for it."""
 
-    def __init__(self, notifier: Notifier, pipeline: Pipeline, patience: Patience) -> None:
+    def __init__(self, notifier: Notifier, pipeline: Pipeline, settlements: Settlements, patience: Patience) -> None:
         self.link = ""  # "" for a notifier that keeps no connection
         self.reason = ""
         self.delivered = 0
@@ -58,6 +75,7 @@ class Worker:
         self._notifier = notifier
         self._ahead = notifier if isinstance(notifier, LooksAhead) else None
         self._pipeline = pipeline
+        self._settlements = settlements
         self._patience = patience
         self._lanes: dict[str, Lane] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
@@ -166,7 +184,7 @@ class Worker:
         else:
             self.failed += 1
             self._log.warning("alert not delivered", alert=send.alert, reason=reason, attempts=lane.attempts)
-        self._pipeline.note(_settled(send, delivered=delivered, attempts=lane.attempts, reason=reason))
+        self._settlements.tell(_settled(send, delivered=delivered, attempts=lane.attempts, reason=reason))
         self._taken.discard(send)
         lane.sends.popleft()
         lane.attempts = 0
@@ -189,7 +207,8 @@ class Delivery:
 
     def __init__(self, notifiers: Sequence[Notifier], pipeline: Pipeline, patience: Patience = PATIENCE) -> None:
         self._pipeline = pipeline
-        self._workers = {notifier.name: Worker(notifier, pipeline, patience) for notifier in notifiers}
+        self._settlements = Settlements(pipeline)
+        self._workers = {one.name: Worker(one, pipeline, self._settlements, patience) for one in notifiers}
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -207,7 +226,7 @@ class Delivery:
             if worker is not None:
                 worker.take(send)
             else:
-                self._pipeline.note(_settled(send, delivered=False, attempts=0, reason="gave_up"))
+                self._settlements.tell(_settled(send, delivered=False, attempts=0, reason="gave_up"))
 
 
 def _settled(send: Send, *, delivered: bool, attempts: int, reason: str) -> DeliverySettled:

@@ -31,7 +31,7 @@ from gateway.subscriptions import Subscription, Subscriptions
 from gateway.waiting_line import FEW, Waiting, WaitingLine
 from rules.effects import Send
 from rules.engine import State, next_deadline
-from rules.events import ClockAnchored, DeadlinePassed, DeliverySettled, Event, EventUndecided, RulesTaken
+from rules.events import ClockAnchored, DeadlinePassed, Event, EventUndecided, RulesTaken, settlements
 from rules.moments import SECOND_US
 from rules.settings import RuleSet
 
@@ -176,7 +176,7 @@ class Pipeline:
         if self._ahead_us > SECOND_US:
             log.warning("the journal is ahead of the clock; time runs on from it", ahead_s=self._ahead_us / SECOND_US)
         noted = [note.event for note in self._line.notes()]
-        settled = {Send(event.alert, event.notifier) for event in noted if isinstance(event, DeliverySettled)}
+        settled = {Send(one.alert, one.notifier) for event in noted for one in settlements(event)}
         for send in live.pending:
             if send not in settled:
                 self.outbox.put_nowait(send)

@@ -2,7 +2,7 @@
 
 from rules.alerts import escalate, let_go_if_settled, reached
 from rules.effects import Alert
-from rules.events import AlertAcknowledged, DeliverySettled
+from rules.events import AlertAcknowledged, DeliveriesSettled, DeliverySettled
 from rules.incidents import Incident
 from rules.obligations import Obligation, Rule, Step
 from rules.turn import Turn
@@ -85,6 +85,12 @@ def delivery_settled(turn: Turn, event: DeliverySettled) -> None:
             for obligation in _open_for(incident, "notify", alert.id):
                 notify_passed(turn, incident, obligation)
     let_go_if_settled(turn, alert)
+
+
+def deliveries_settled(turn: Turn, event: DeliveriesSettled) -> None:
+    for one in event.each:
+        delivery_settled(turn, one)
+    turn.decision.incident = 0  # of many: each one's time line reads the outbox
 
 
 def _kin(alert: Alert, named: Alert) -> bool:

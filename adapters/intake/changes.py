@@ -3,7 +3,7 @@
 from adapters.intake import rows
 from adapters.intake_writer.messages import Change
 from adapters.ports import Batch
-from rules.events import ClockAnchored, DeliverySettled, RulesTaken
+from rules.events import ClockAnchored, RulesTaken, settlements
 
 
 def changes_of(batch: Batch) -> list[Change]:
@@ -39,10 +39,10 @@ def _told(batch: Batch) -> tuple[list[rows.Row], list[rows.Row]]:
     deliveries: list[rows.Row] = []
     for row in batch.journal:
         event = row.entry.event
-        if isinstance(event, DeliverySettled):
-            state = "delivered" if event.delivered else "failed"
-            deliveries.append((state, event.attempts, event.reason, row.entry.at_us, event.alert, event.notifier))
-        elif isinstance(event, RulesTaken) and not row.error:
+        for one in settlements(event):
+            state = "delivered" if one.delivered else "failed"
+            deliveries.append((state, one.attempts, one.reason, row.entry.at_us, one.alert, one.notifier))
+        if isinstance(event, RulesTaken) and not row.error:
             meta["rules"] = rows.event_json(event)
         elif isinstance(event, ClockAnchored) and not row.error:
             meta["anchor_us"] = str(event.anchor_us)

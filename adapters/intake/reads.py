@@ -12,7 +12,7 @@ from adapters.errors import StoreError
 from adapters.intake import loading, rows
 from adapters.intake.documents import Document, incident_document, obligation_document
 from adapters.intake.loading import Ask
-from adapters.intake.schema import alert, incident, journal, note, obligation
+from adapters.intake.schema import alert, incident, journal, note, obligation, outbox
 from adapters.intake_writer.messages import PostgresServer, SqliteFile
 from adapters.intake_writer.nul import without_nul
 from adapters.notify.message import document
@@ -27,6 +27,7 @@ _KEY_MAX = 2**63 - 1  # BIGINT
 _UNREADABLE = (ValueError, TypeError, OverflowError)  # of a row that is not as we wrote it; msgspec's are ValueErrors
 
 T = TypeVar("T")
+Moment = tuple[int, int, Document]  # of a time line: when, its place within that moment, what is told
 
 
 class Database(Protocol):
@@ -203,7 +204,7 @@ def _with_obligations(ask: Ask, found: list[Sequence[Any]]) -> list[Incident]:
 
 def _timeline(ask: Ask, incident_id: int) -> list[Document]:
     """Entries, then what they led to: notes and alerts of the same moment come after their entry."""
-    told: list[tuple[int, int, Document]] = []
+    told: list[Moment] = []
     mine = journal.c.incident == incident_id
     for row in ask(select(journal).where(mine, text("incident > 0")).order_by(journal.c.seq)):
         event = msgspec.json.decode(row[6])
@@ -216,8 +217,24 @@ def _timeline(ask: Ask, incident_id: int) -> list[Document]:
         (row[6], 2, {"what": "alert", "detail": f"{row[3]} {row[4]}", "alert": row[0], "state": row[5]})
         for row in ask(select(alert).where(alert.c.incident == incident_id, text("incident > 0")))
     )
+    told.extend(_settled_with_others(ask, incident_id, told))
     told.sort(key=lambda one: one[:2])
     return [{"at": rfc3339(at_us), **rest} for at_us, _, rest in told]
+
+
+def _settled_with_others(ask: Ask, incident_id: int, told: list[Moment]) -> list[Moment]:
+    """Deliveries whose entry folds many, and so is no one incident's: the outbox tells of each."""
+    events = [one["event"] for _, _, one in told if one["what"] == "DeliverySettled"]
+    alone = {(event["alert"], event["notifier"]) for event in events}
+    query = select(outbox).join(alert, alert.c.id == outbox.c.alert).where(outbox.c.settled_us.is_not(None))
+    found: list[Moment] = []
+    for row in ask(query.where(alert.c.incident == incident_id, text("incident > 0"))):
+        to, notifier, _, _, state, attempts, reason, settled_us = row
+        if (to, notifier) not in alone:
+            event = {"alert": to, "notifier": notifier, "delivered": state == "delivered", "attempts": attempts}
+            event |= {"reason": reason} if reason else {}
+            found.append((settled_us, 0, {"what": "DeliverySettled", "detail": "", "event": event}))
+    return found
 
 
 def _unread(row: Sequence[Any]) -> Document:

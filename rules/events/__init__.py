@@ -48,6 +48,7 @@ from rules.events.staff import (
 from rules.events.system import (
     ClockAnchored,
     DeadlinePassed,
+    DeliveriesSettled,
     DeliverySettled,
     EventUndecided,
     LinkChanged,
@@ -55,6 +56,7 @@ from rules.events.system import (
     RulesTaken,
     SeenLeg,
     Unparsed,
+    settlements,
 )
 
 AnyCallEvent = (
@@ -101,6 +103,7 @@ Event = (
     | Resynced
     | DeadlinePassed
     | DeliverySettled
+    | DeliveriesSettled
     | EventUndecided
     | Unparsed
 )
@@ -131,6 +134,7 @@ __all__ = [
     "ControlTransmitting",
     "DeadlinePassed",
     "Delivered",
+    "DeliveriesSettled",
     "DeliverySettled",
     "Dequeued",
     "Diverted",
@@ -164,4 +168,5 @@ __all__ = [
     "UnitIdentified",
     "UnitSeen",
     "Unparsed",
+    "settlements",
 ]

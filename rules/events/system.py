@@ -84,6 +84,19 @@ class DeliverySettled(SystemEvent, frozen=True):
     reason: str = ""
 
 
+class DeliveriesSettled(SystemEvent, frozen=True):
+    """Many that came together, in their order: in a burst one entry each would cost more than the deliveries."""
+
+    each: tuple[DeliverySettled, ...]
+
+
+def settlements(event: object) -> tuple[DeliverySettled, ...]:
+    """What the event tells of deliveries, however many it folds; () for every other event."""
+    if isinstance(event, DeliveriesSettled):
+        return event.each
+    return (event,) if isinstance(event, DeliverySettled) else ()
+
+
 class Unparsed(SystemEvent, frozen=True):
     """What a source sent and nobody could read; the journal keeps the raw bytes beside it."""
 

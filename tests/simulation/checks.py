@@ -10,7 +10,7 @@ from gateway.recovery import decided, restore
 from rules.effects import Alert, Send
 from rules.endings import KEPT_US
 from rules.engine import State, decide, next_deadline
-from rules.events import Delivered, DeliverySettled, RulesTaken
+from rules.events import Delivered, RulesTaken, settlements
 from rules.incidents import Incident
 from rules.obligations import Obligation
 from tests.property.rules.test_radio_oracle import REPLY_MIN
@@ -68,16 +68,9 @@ def deliveries(world: World) -> Iterator[str]:
     """I13, I14: each step once to who honours keys, in order, always in the same words, never before it is durable."""
     disk = world.disk
     yield from (f"{send} still waits" for send in disk.pending)
-    settled = Counter(
-        Send(row.entry.event.alert, row.entry.event.notifier)
-        for row in disk.rows
-        if isinstance(row.entry.event, DeliverySettled)
-    )
-    delivered = {
-        Send(row.entry.event.alert, row.entry.event.notifier)
-        for row in disk.rows
-        if isinstance(row.entry.event, DeliverySettled) and row.entry.event.delivered
-    }
+    told = [one for row in disk.rows for one in settlements(row.entry.event)]
+    settled = Counter(Send(one.alert, one.notifier) for one in told)
+    delivered = {Send(one.alert, one.notifier) for one in told if one.delivered}
     sends = [send for _, send in disk.sent]
     yield from (f"{send} was sent {n} times" for send, n in Counter(sends).items() if n > 1)
     yield from (f"{send} was settled {settled[send]} times" for send in sends if settled[send] != 1)

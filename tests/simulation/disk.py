@@ -10,7 +10,7 @@ from adapters.errors import StoreError
 from adapters.ports import Batch, JournalRow, LiveState, Page
 from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, Send
-from rules.events import ClockAnchored, DeliverySettled, Entry, Event, RulesTaken
+from rules.events import ClockAnchored, Entry, Event, RulesTaken, settlements
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation
 
@@ -62,7 +62,7 @@ class Disk:
             for key in gone:
                 table.pop(key, None)
         self.sent += [(self.rows[-1].entry.seq, send) for send in batch.sends]
-        settled = {_settled(row.entry.event) for row in batch.journal}
+        settled = {send for row in batch.journal for send in _settled(row.entry.event)}
         self.pending.update((send, None) for send in batch.sends if send not in settled)
         self.last_id = batch.last_id
         self.last_number = max([self.last_number, *((i.id, i.number) for i in batch.incidents.values())])
@@ -78,9 +78,9 @@ class Disk:
         if row.key is not None:
             assert row.key not in self.keys, "one key stands in the journal twice"
             self.keys[row.key] = row.entry.seq
-        if (send := _settled(event)) is not None:
+        for send in _settled(event):
             self.pending.pop(send, None)
-        elif isinstance(event, RulesTaken):
+        if isinstance(event, RulesTaken):
             self.rules = _encode(event)
         elif isinstance(event, ClockAnchored):
             self.anchor_us = event.anchor_us
@@ -187,8 +187,8 @@ class SimStore:
         raise NotImplementedError
 
 
-def _settled(event: Event) -> Send | None:
-    return Send(event.alert, event.notifier) if isinstance(event, DeliverySettled) else None
+def _settled(event: Event) -> list[Send]:
+    return [Send(one.alert, one.notifier) for one in settlements(event)]
 
 
 def _decoded(things: Things, kind: type[Any]) -> list[Any]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from rules.effects import Alert
-from rules.events import AlertAcknowledged, DeliverySettled, Entry, RulesTaken
+from rules.events import AlertAcknowledged, Entry, RulesTaken, settlements
 from rules.moments import span_us
 from rules.obligations import Obligation
 from rules.settings import RuleSet
@@ -61,8 +61,10 @@ def journal_of(entries: list[Entry], site: str) -> Journal:
                 journal.rules.append((entry.seq, next(one for one in RULE_SETS if one.version == rules.version)))
             case AlertAcknowledged(alert=alert):
                 journal.acknowledged.append((entry.at_us, alert))
-            case DeliverySettled(alert=alert, notifier=name, delivered=delivered):
-                journal.settled.setdefault(alert, []).append((entry.at_us, name, delivered))
+            case event:
+                for one in settlements(event):
+                    told = (entry.at_us, one.notifier, one.delivered)
+                    journal.settled.setdefault(one.alert, []).append(told)
     return journal
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from rules.events import DeliverySettled, LinkChanged, RadioEvent, Unparsed
+from rules.events import LinkChanged, RadioEvent, Unparsed, settlements
 from tests.simulation.plan import BROKER_FAULTS, DISK_FAULTS, RECEIVER_FAULTS, BrokerTrouble, Lag
 from tests.simulation.service import AMI
 from tests.simulation.stations import KINDS
@@ -46,8 +46,8 @@ def expected() -> list[str]:
 
 
 def _told(event: object, *, by_mqtt: bool) -> str | None:
-    if isinstance(event, DeliverySettled):
-        return "an alert went by MQTT" if by_mqtt and event.delivered and event.notifier == BY_MQTT else None
+    if by_mqtt and any(one.delivered and one.notifier == BY_MQTT for one in settlements(event)):
+        return "an alert went by MQTT"
     source = getattr(event, "source", "")
     if source == AMI.name and isinstance(event, LinkChanged) and event.state == "offline":
         return "a link to the PBX was lost"

@@ -14,7 +14,7 @@ from adapters.intake import incident_document, obligation_document, open_store
 from adapters.ports import Store
 from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, Note, Send
-from rules.events import ClockAnchored, DeliverySettled, Event, RulesTaken
+from rules.events import ClockAnchored, DeliveriesSettled, DeliverySettled, Event, RulesTaken
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import INTERNAL_RULES, Obligation
 from rules.settings import RuleSet
@@ -139,6 +139,20 @@ async def test_alerts_leave_in_the_order_in_which_they_were_made_until_they_are_
     ):
         await store.commit(batch_of([journalled(seq, event)]))
     assert (await store.load()).pending == [second]
+
+
+async def test_an_entry_that_folds_many_deliveries_settles_each(store: Store) -> None:
+    sends = [Send("a", "desk"), Send("a", "hook"), Send("b", "desk")]
+    await store.commit(batch_of([journalled(1)], alerts=[alert_of("a"), alert_of("b")], sends=sends))
+    together = DeliveriesSettled(
+        each=(
+            DeliverySettled(alert="a", notifier="desk", delivered=True, attempts=1),
+            DeliverySettled(alert="b", notifier="desk", delivered=False, attempts=9, reason="gave_up"),
+        )
+    )
+    await store.commit(batch_of([journalled(2, together)]))
+    assert (await store.load()).pending == [Send("a", "hook")]
+    assert (await store.journal(after_seq=1, limit=5))[0].event == together
 
 
 async def test_the_rules_last_taken_are_remembered(store: Store) -> None:

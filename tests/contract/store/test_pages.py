@@ -3,8 +3,8 @@
 import pytest
 
 from adapters.ports import JournalRow, Store
-from rules.effects import Note
-from rules.events import Delivered, Entry, Established, Unparsed
+from rules.effects import Note, Send
+from rules.events import Delivered, DeliveriesSettled, DeliverySettled, Entry, Established, Unparsed
 from rules.moments import rfc3339
 from tests.contract.store.made import START_US, alert_of, batch_of, incident_of, journalled, obligation_of
 
@@ -104,6 +104,39 @@ async def test_the_time_line_tells_events_notes_and_alerts_of_one_incident_in_or
     assert told[0]["event"]["device"] == "8001"
     assert (told[1]["alert"], told[3]["detail"]) == ("a", "met")
     assert await store.timeline("20261121-0404") == []
+
+
+async def test_the_time_line_tells_deliveries_that_came_together_with_other_incidents_and_each_once(
+    store: Store,
+) -> None:
+    alone = DeliverySettled(alert="a", notifier="hook", delivered=False, attempts=3, reason="gave_up")
+    with_others = DeliverySettled(alert="a", notifier="desk", delivered=True, attempts=1)
+    of_another = DeliverySettled(alert="z", notifier="desk", delivered=True, attempts=1)
+    await store.commit(
+        batch_of(
+            [journalled(1, Delivered(source="main", call="x"), incident=1)],
+            incidents=[incident_of(1), incident_of(9)],
+            alerts=[alert_of("a", incident_id=1, raised_us=START_US + 1), alert_of("z", incident_id=9)],
+            sends=[Send("a", "desk"), Send("a", "hook"), Send("z", "desk")],
+        )
+    )
+    await store.commit(batch_of([journalled(2, alone, incident=1)]))
+    await store.commit(batch_of([journalled(3, DeliveriesSettled(each=(of_another, with_others)))]))
+    told = await store.timeline("20261121-0001")
+    assert [(one["at"], one["what"]) for one in told] == [
+        (rfc3339(START_US + 1), "Delivered"),
+        (rfc3339(START_US + 1), "alert"),
+        (rfc3339(START_US + 2), "DeliverySettled"),
+        (rfc3339(START_US + 3), "DeliverySettled"),
+    ]
+    assert told[2]["event"] == {
+        "alert": "a",
+        "notifier": "hook",
+        "delivered": False,
+        "attempts": 3,
+        "reason": "gave_up",
+    }
+    assert told[3]["event"] == {"alert": "a", "notifier": "desk", "delivered": True, "attempts": 1}
 
 
 async def test_what_nobody_could_read_or_decide_is_shown_with_its_bytes(store: Store) -> None:

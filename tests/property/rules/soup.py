@@ -15,6 +15,7 @@ from rules.events import (
     ConnectionCleared,
     DeadlinePassed,
     Delivered,
+    DeliveriesSettled,
     DeliverySettled,
     Dequeued,
     Diverted,
@@ -107,6 +108,13 @@ seen_legs = st.builds(
 )
 incident_numbers = st.sampled_from(["20251121-0001", "20251121-0002", "", "nonsense"])
 alert_ids = st.sampled_from(["soup-2-breach0", "soup-2-warning0", "soup-5-breach0", ""])
+settlements = st.builds(
+    DeliverySettled,
+    alert=alert_ids,
+    notifier=st.sampled_from(["desk", "boss", "gone"]),
+    delivered=st.booleans(),
+    attempts=st.just(1),
+)
 other_events: st.SearchStrategy[Event] = st.one_of(
     st.builds(AlertAcknowledged, by=st.just("li"), alert=alert_ids),
     st.builds(CheckedIn, by=st.just("li"), incident=incident_numbers),
@@ -115,13 +123,8 @@ other_events: st.SearchStrategy[Event] = st.one_of(
         LinkChanged, source=sources, state=st.sampled_from(["unknown", "connecting", "online", "stale", "offline"])
     ),
     st.builds(Resynced, source=sources, legs=st.lists(seen_legs, max_size=3).map(tuple), restarted=st.booleans()),
-    st.builds(
-        DeliverySettled,
-        alert=alert_ids,
-        notifier=st.sampled_from(["desk", "boss", "gone"]),
-        delivered=st.booleans(),
-        attempts=st.just(1),
-    ),
+    settlements,
+    st.builds(DeliveriesSettled, each=st.lists(settlements, max_size=3).map(tuple)),
     st.builds(Unparsed, source=sources, reason=st.just("bad")),
     st.builds(EventUndecided, seq=st.just(1), error=st.just("oops"), deadline=st.booleans()),
     st.builds(RulesTaken, rules=st.sampled_from([RULES, OTHER_RULES])),

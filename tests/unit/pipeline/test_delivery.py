@@ -8,7 +8,7 @@ from typing import Any
 from adapters.ports import Delivered, Notifier, Rejected, Retry
 from adapters.ports import Delivery as Outcome
 from gateway.delivery import Delivery, Patience
-from rules.events import DeliverySettled, LinkChanged
+from rules.events import DeliveriesSettled, DeliverySettled, LinkChanged, settlements
 from rules.people import Person, Shift
 from rules.settings import Ladder, RuleSet, SourceRules
 from tests.fixtures.bench import Bench, Hand, answered, ringing, running, until
@@ -62,7 +62,7 @@ async def delivering(
 
 
 def settled(bench: Bench) -> list[DeliverySettled]:
-    return [entry.event for entry in bench.store.entries if isinstance(entry.event, DeliverySettled)]
+    return [one for entry in bench.store.entries for one in settlements(entry.event)]
 
 
 async def warn(bench: Bench, call: str = "c1") -> None:
@@ -78,6 +78,22 @@ async def test_a_delivered_alert_is_settled_and_leaves_the_outbox() -> None:
         await warn(bench)
         await until(lambda: settled(bench))
         assert settled(bench) == [DeliverySettled(alert=desk.given[0], notifier="desk", delivered=True, attempts=1)]
+        assert bench.store.pending == []
+
+
+async def test_deliveries_that_settle_together_are_one_entry_of_the_journal_that_tells_of_each() -> None:
+    desk = Pretend("desk", yes)
+    desk.hangs = True
+    async with delivering(desk) as (bench, _):
+        for call in ("c1", "c2", "c3"):
+            await bench.submit(ringing(call))
+        bench.clock.move(5.0)
+        await bench.look()
+        await until(lambda: len(desk.given) == 3)
+        desk.goes_on.set()
+        await until(lambda: settled(bench))
+        assert [type(entry.event) for entry in bench.store.entries if settlements(entry.event)] == [DeliveriesSettled]
+        assert [one.alert for one in settled(bench)] == desk.given
         assert bench.store.pending == []
 
 
