@@ -30,6 +30,7 @@ class CuttingProxy:
             while data := await reader.read(65536):
                 if b"COMMIT" in data and self.cut:
                     answers.cancel()
+                    await asyncio.wait({answers})  # one reader at a time
                     if self.cut == "after":
                         to_server.write(data)
                         await from_server.read(1)
