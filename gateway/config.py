@@ -31,6 +31,7 @@ from gateway.roster_file import RosterTable
 from gateway.web.auth import AuthSettings
 from rules.settings import (
     CallBack,
+    Claims,
     HoldCheckin,
     Line,
     Promise,
@@ -64,6 +65,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     two_calls: TwoCalls = TwoCalls()
     promise: Promise = Promise()
     roll_call: RollCall = RollCall()
+    claims: Claims = Claims()
 
 
 class ConfiguredSource(NamedTuple):
@@ -147,6 +149,7 @@ def load(path: Path) -> Config:
             two_calls=rules.two_calls,
             promise=rules.promise,
             roll_call=rules.roll_call,
+            claims=rules.claims,
             ladder=ladder,
             special_ladders=tuple(special_ladders),
             lines=tuple(lines),

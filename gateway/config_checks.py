@@ -114,6 +114,9 @@ def check_rules(rules: Any, written: Mapping[str, Any], units: Iterable[Unit]) -
     yield from check_two_calls(rules.two_calls)
     yield from check_promise(rules.promise)
     yield from check_roll_call(rules.roll_call, units)
+    if rules.claims.stale_after_s <= 0:
+        cure = "seconds without a deed after which anybody may take a record over: more than 0"
+        yield Problem("rules.claims.stale_after_s", shown("", rules.claims.stale_after_s), cure)
     hold = rules.hold_checkin
     if hold.every_s <= 0:
         yield Problem("rules.hold_checkin.every_s", shown("", hold.every_s), "seconds between greetings: more than 0")

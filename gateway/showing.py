@@ -18,6 +18,7 @@ from gateway.web.auth import AuthSettings
 from rules.people import DayOff, Person, Shift
 from rules.settings import (
     CallBack,
+    Claims,
     HoldCheckin,
     Ladder,
     Line,
@@ -96,6 +97,7 @@ def config_as_toml(config: Config) -> str:
         _table("[rules.two_calls]", rules.two_calls),
         _table("[rules.promise]", rules.promise),
         _table("[rules.roll_call]", rules.roll_call),
+        _table("[rules.claims]", rules.claims),
         _table("[auth]", config.auth),
     ]
     return "\n".join(parts)
@@ -114,6 +116,7 @@ def reference() -> str:
         ("[rules.two_calls]", TwoCalls),
         ("[rules.promise]", Promise),
         ("[rules.roll_call]", RollCall),
+        ("[rules.claims]", Claims),
         ("[ladder]", Ladder),
         ("[[ladder_for]]", SpecialLadder),
         ("[[line]]", Line),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from rules import call_back, hold_checkin, three_rings
+from rules import call_back, claims, hold_checkin, three_rings
 from rules.events.call import Cause
 from rules.incidents import Incident, IncidentOutcome, Leg
 from rules.moments import SECOND_US
@@ -10,6 +10,7 @@ from rules.state import CLOSED_KEPT_MAX, FORGET, LINGER
 from rules.turn import Turn
 
 LINGER_US: Final = 60 * SECOND_US  # so long a queue may take to offer the waiting caller to the next device
+IN_HAND_US: Final = 24 * 3600 * SECOND_US  # a record that somebody works on stays so long after their last deed
 KEPT_US: Final = 3600 * SECOND_US  # late events still find an ended call (senders retry for so long)
 
 # the device or the PBX gave up; the caller may still wait
@@ -122,12 +123,12 @@ def close_as(turn: Turn, incident: Incident, outcome: IncidentOutcome) -> None:
     state.closed[incident.id] = incident
     turn.decision.incidents.append(incident)
     if len(state.closed) > CLOSED_KEPT_MAX:
-        forget(turn, next(iter(state.closed.values())))
+        forget(turn, state.oldest_closed())
 
 
 def forget_passed(turn: Turn, incident: Incident) -> None:
     """Its hour is over: it may go, unless something of it is still open."""
-    if any(o.state == "open" for o in incident.obligations):
+    if any(o.state == "open" for o in incident.obligations) or claims.in_hand(incident, turn.at_us, IN_HAND_US):
         incident.forget_us = turn.at_us + KEPT_US
         turn.state.watch_long(incident.forget_us, FORGET, incident.id, incident)
         turn.touch(incident)

@@ -4,7 +4,7 @@ The count follows from the transmissions that a hail holds, so an id that comes 
 where it would have been counted, and every order of the same ids ends in the same counts.
 """
 
-from rules import two_calls
+from rules import claims, two_calls
 from rules.channels import Channel, Hail, HeardCall, Transmission
 from rules.incidents import Call, Incident, IncidentOutcome
 from rules.moments import SECOND_US
@@ -149,7 +149,7 @@ def close(turn: Turn, incident: Incident, outcome: IncidentOutcome, at_us: int |
     state.closed[incident.id] = incident
     turn.touch(incident)
     if len(state.closed) > CLOSED_KEPT_MAX:
-        oldest = next(iter(state.closed.values()))
+        oldest = state.oldest_closed()
         state.forget(oldest)
         turn.decision.forgotten += (oldest.id,)
 
@@ -259,6 +259,7 @@ def _join(turn: Turn, channel: Channel, unknown: Hail, known: Hail) -> int:
     two_calls.over(turn, merged, "waived", "merged")
     remove(channel, gone)
     close(turn, merged, "merged")
+    claims.joined(kept, merged)
     turn.note(merged, "merged", kept.number)
     turn.note(kept, "merged", merged.number)
     for transmission in channel.transmissions:

@@ -27,6 +27,8 @@ IncidentOutcome = Literal[
     "unobserved",  # a hail where no source shows whether control replies
 ]
 
+Attention = Literal["unattended", "attended", "parked", "completed"]
+
 
 class Leg(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One party's connection. Its state only ever advances, but for held and back."""
@@ -77,6 +79,16 @@ class Recording(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     unit: str = ""
 
 
+class Care(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """Who takes care of a record, and what the desk has done with it."""
+
+    by: str = ""  # who claimed it; "": nobody
+    since_us: int | None = None  # of the claim
+    deed_us: int | None = None  # the last thing they did about it: a claim becomes stale without one
+    put: Literal["", "parked", "completed"] = ""
+    told_by: dict[FactName, str] = msgspec.field(default_factory=dict)  # who wrote each fact last
+
+
 class Incident(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One reception record; all moments on our clock unless named `source_…`."""
 
@@ -112,8 +124,18 @@ class Incident(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     channel: str = ""
     calls: int = 0  # how many calls the unit made
     talkgroup: str = ""  # the called talkgroup or unit
-    facts: dict[FactName, str] | None = None  # what the desk wrote down
+    facts: dict[FactName, str] | None = None  # what the desk wrote down, for any medium
     recordings: tuple[Recording, ...] = ()
+    care: Care | None = None  # the desk's, for any medium
+
+    @property
+    def attention(self) -> Attention:
+        """Answered, called back or claimed is attended, without anybody saying so."""
+        if self.care is not None and (self.care.put or self.care.by):
+            return self.care.put or "attended"
+        if self.answered_us is not None or any(o.rule == "call_back" and o.state == "met" for o in self.obligations):
+            return "attended"
+        return "unattended"
 
 
 class SourceStatus(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

@@ -1,6 +1,6 @@
 """Two calls that turn out to be one: the older (or the one from outside) takes over the other's ids, legs and holds."""
 
-from rules import call_back, endings, three_rings
+from rules import call_back, claims, endings, three_rings
 from rules.incidents import Incident
 from rules.turn import Turn
 
@@ -20,6 +20,7 @@ def merge(turn: Turn, one: Incident, other: Incident) -> Incident:
     _move_obligations(turn, keep, gone)
     call_back.not_needed(turn, gone, "merged")
     _adopt(turn, keep, gone)
+    claims.joined(keep, gone)
     gone.merged_into = keep.number
     if gone.closed_us is None:
         endings.close_as(turn, gone, "merged")

@@ -93,6 +93,12 @@ class RollCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     heard_every_s: float = 0.0  # for every unit that is named; 0: only for units with a time of their own
 
 
+class Claims(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who takes care of a record at the desk."""
+
+    stale_after_s: float = 300.0  # whoever took it did nothing about it for so long: anybody may take it over
+
+
 class Unit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A radio and who carries it."""
 
@@ -211,6 +217,7 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     two_calls: TwoCalls = TwoCalls()
     promise: Promise = Promise()
     roll_call: RollCall = RollCall()
+    claims: Claims = Claims()
     ladder: Ladder = Ladder()
     special_ladders: tuple[SpecialLadder, ...] = ()
     lines: tuple[Line, ...] = ()

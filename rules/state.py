@@ -120,6 +120,11 @@ class State:
         else:
             self.call_backs.pop(key, None)
 
+    def oldest_closed(self) -> Incident:
+        """Of those that wait for late events; what is parked is not for us to put away, while there are others."""
+        closed = self.closed.values()
+        return next((i for i in closed if i.care is None or i.care.put != "parked"), next(iter(closed)))
+
     def forget(self, incident: Incident) -> None:
         call = incident.call
         by_call = self.by_call[call.source]

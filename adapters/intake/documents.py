@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from rules.incidents import Incident
+from rules.incidents import Care, Incident
 from rules.moments import SECOND_US, rfc3339
 from rules.obligations import INTERNAL_RULES, Obligation
 
 Document = dict[str, Any]
+_NOBODYS = Care()
 
 
 def incident_document(incident: Incident) -> Document:
     """`verdicts` holds what has been judged; what still waits stands in `obligations_open`."""
+    care = incident.care or _NOBODYS
     theirs = [ob for ob in incident.obligations if ob.rule not in INTERNAL_RULES]
     return {
         "number": incident.number,
@@ -43,6 +45,11 @@ def incident_document(incident: Incident) -> Document:
         "calls": incident.calls,
         "talkgroup": incident.talkgroup,
         "facts": dict(incident.facts or {}),
+        "facts_by": dict(care.told_by),
+        "attention": incident.attention,
+        "claimed_by": care.by,
+        "claimed_at": _moment(care.since_us),
+        "last_deed_at": _moment(care.deed_us),
         "recordings": [
             {"id": clip.id, "started_at": rfc3339(clip.started_us), "seconds": clip.seconds, "unit": clip.unit}
             for clip in incident.recordings

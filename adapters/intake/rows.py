@@ -10,7 +10,7 @@ from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, Note
 from rules.events import Entry, Event, Unparsed
 from rules.events.staff import FactName
-from rules.incidents import Call, Incident, Recording, SourceStatus
+from rules.incidents import Call, Care, Incident, Recording, SourceStatus
 from rules.obligations import Obligation, Step
 
 Row = tuple[Any, ...]
@@ -25,9 +25,10 @@ _read_plan = msgspec.json.Decoder(tuple[Step, ...])
 _read_flags = msgspec.json.Decoder(tuple[str, ...])
 _read_facts = msgspec.json.Decoder(dict[FactName, str])
 _read_recordings = msgspec.json.Decoder(tuple[Recording, ...])
+_read_care = msgspec.json.Decoder(Care)
 _read_channel = msgspec.msgpack.Decoder(Channel)
 _read_unit = msgspec.msgpack.Decoder(UnitStatus)
-_NO_FACTS, _NO_RECORDINGS = "{}", "[]"  # as of every telephone call
+_NO_FACTS, _NO_RECORDINGS, _NO_CARE = "{}", "[]", "{}"  # as of nearly every telephone call
 CHANNEL, UNIT = "channel/", "unit/"  # what the keys of `radio_live` begin with
 
 
@@ -127,6 +128,7 @@ def incident_row(i: Incident) -> Row:
         i.talkgroup,
         _json.encode(i.facts).decode() if i.facts else _NO_FACTS,
         _json.encode(i.recordings).decode() if i.recordings else _NO_RECORDINGS,
+        _json.encode(i.care).decode() if i.care is not None else _NO_CARE,
     )
 
 
@@ -137,6 +139,7 @@ def incident_from_row(row: Sequence[Any], obligations: list[Obligation]) -> Inci
     facts["flags"] = _read_flags.decode(facts["flags"])
     facts["facts"] = _read_facts.decode(facts["facts"])
     facts["recordings"] = _read_recordings.decode(facts["recordings"])
+    facts["care"] = None if facts["care"] == _NO_CARE else _read_care.decode(facts["care"])
     return Incident(**facts, obligations=obligations)
 
 
@@ -174,6 +177,7 @@ _INCIDENT_FIELDS = (
     "talkgroup",
     "facts",
     "recordings",
+    "care",
 )
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0002"  # of the newest migration, which makes exactly these tables
+REVISION = "0004"  # of the newest migration, which makes exactly these tables
 
 # "INTEGER PRIMARY KEY" is SQLite's own row id: no second index.
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
@@ -114,6 +114,7 @@ incident = Table(
     Column("talkgroup", Text, nullable=False, server_default=text("''")),
     Column("facts", Text, nullable=False, server_default=text("'{}'")),  # JSON object
     Column("recordings", Text, nullable=False, server_default=text("'[]'")),  # JSON list
+    Column("care", Text, nullable=False, server_default=text("'{}'")),  # JSON object: who took it, what was done
     Index("incident_number", "number", unique=True),
     Index("incident_opened", "opened_us", "id"),
     Index("incident_caller", "caller", "opened_us", "id"),

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from adapters.ports import Page
 from gateway.access.rights import Right
-from gateway.web import deeds, duty, live, live_radio
+from gateway.web import care, deeds, duty, live, live_radio
 from gateway.web.asking import (
     DATED,
     NAMED,
@@ -34,6 +34,7 @@ def routes() -> list[web.RouteDef]:
         web.get("/api/v1/incidents", list_incidents),
         web.get("/api/v1/incidents/{number}", show_incident),
         *deeds.routes(),
+        *care.routes(),
         *duty.routes(),
         web.get("/api/v1/obligations", list_obligations),
         web.get("/api/v1/alerts", list_alerts),

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from adapters.ports import Incoming, Page
 from gateway.access.rights import Right
+from gateway.access.sight import text_masked
 from gateway.web.asking import json_answer, unusable
 from gateway.web.guard import WHO
 from gateway.web.live import owed
@@ -28,7 +29,7 @@ from rules.events import (
 from rules.events.staff import FactName
 from rules.incidents import Incident
 
-_NOTE_CHARS_MAX = 500
+NOTE_CHARS_MAX = 500
 _KEY_CHARS_MAX = 200
 _FACTS_CURE = "the facts are " + ", ".join(get_args(FactName))
 BodyT = TypeVar("BodyT")
@@ -42,10 +43,14 @@ class StaffNote(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class FactsNote(msgspec.Struct, forbid_unknown_fields=True):
-    """What the desk writes into a radio record; a fact that is not named stays, "" takes one out again."""
+    """What the desk writes into a record; a fact that is not named stays, "" takes one out again.
+
+    `knew`: what the writer saw there before; what somebody else has changed meanwhile is then not written over.
+    """
 
     facts: dict[FactName, str]
     by: str = ""
+    knew: dict[FactName, str] | None = None
 
 
 def routes() -> list[web.RouteDef]:
@@ -62,9 +67,9 @@ def routes() -> list[web.RouteDef]:
 
 @needs(Right.ACT)
 async def acknowledge(request: web.Request) -> web.Response:
-    note = await _note(request)
+    note = await read_note(request)
     alert_id = request.match_info["id"]
-    by = _by(request, note)
+    by = by_whom(request, note)
     key = _key("acknowledge", alert_id)
     services = request.app[SERVICES]
     alert = services.pipeline.state.alerts.get(alert_id)
@@ -77,7 +82,7 @@ async def acknowledge(request: web.Request) -> web.Response:
             field="id",
             cure="it may have been cleared meanwhile: GET /api/v1/alerts?state=raised lists those that wait",
         )
-    await _submit(services, AlertAcknowledged(by=by, alert=alert_id, note=note.note), key)
+    await submit(services, AlertAcknowledged(by=by, alert=alert_id, note=note.note), key)
     alert = services.pipeline.state.alerts.get(alert_id)
     return json_answer(
         {"alert": alert_id, "state": "acknowledged", "by": (alert.acknowledged_by if alert else "") or by}
@@ -87,40 +92,40 @@ async def acknowledge(request: web.Request) -> web.Response:
 @needs(Right.ACT)
 async def check_in(request: web.Request) -> web.Response:
     """Idempotent by `Idempotency-Key`: without one, each call is one more greeting."""
-    note = await _note(request)
-    by = _by(request, note)
-    incident = await _live_incident(request)
+    note = await read_note(request)
+    by = by_whom(request, note)
+    incident = await live_record(request)
     if incident is None or not _owed(incident, "hold_checkin"):
         raise Problem(409, "Nobody waits on this call", cure="a check-in counts while the caller is on hold")
-    await _submit(request.app[SERVICES], CheckedIn(by=by, incident=incident.number), _repeat_key(request, "check-in"))
+    await submit(request.app[SERVICES], CheckedIn(by=by, incident=incident.number), repeat_key(request, "check-in"))
     return json_answer({"incident": incident.number, "state": "checked_in", "by": by})
 
 
 @needs(Right.ACT)
 async def called_back(request: web.Request) -> web.Response:
-    note = await _note(request)
-    by = _by(request, note)
+    note = await read_note(request)
+    by = by_whom(request, note)
     number = request.match_info["number"]
     key = _key("called-back", number)
     services = request.app[SERVICES]
-    incident = await _live_incident(request)
+    incident = await live_record(request)
     if not _owed(incident, "call_back") and not await services.pipeline.has_decided(key):
         raise Problem(
             409, "No call-back is due for this incident", cure="GET /api/v1/obligations?state=open lists them"
         )
-    await _submit(services, CalledBack(by=by, incident=number, note=note.note), key)
+    await submit(services, CalledBack(by=by, incident=number, note=note.note), key)
     return json_answer({"incident": number, "state": "called_back", "by": by})
 
 
 @needs(Right.ACT)
 async def answered(request: web.Request) -> web.Response:
     """Control answered the unit by other means than those we hear."""
-    note = await _note(request)
-    by = _by(request, note)
+    note = await read_note(request)
+    by = by_whom(request, note)
     incident = await _live_hail(request)
-    key = _repeat_key(request, "answered")
+    key = repeat_key(request, "answered")
     services = request.app[SERVICES]
-    if not await _is_repeated(request, key):
+    if not await is_repeated(request, key):
         if incident.closed_us is not None:
             raise Problem(
                 409, "Nobody waits for this reply", cure="GET the incident: its outcome tells what became of it"
@@ -128,56 +133,78 @@ async def answered(request: web.Request) -> web.Response:
         if not board_counts(services.pipeline.state, incident.channel):
             cure = 'add "board" to `replies` of a [[source]] on this channel, or answer on the air'
             raise Problem(409, "A reply told by hand does not count here", cure=cure)
-    await _submit(services, HailAnswered(by=by, incident=incident.number), key)
+    await submit(services, HailAnswered(by=by, incident=incident.number), key)
     return json_answer({"incident": incident.number, "state": "answered", "by": by})
 
 
 @needs(Right.ACT)
 async def promise(request: web.Request) -> web.Response:
     """Control said: please wait, I will answer at once when I know."""
-    note = await _note(request)
-    by = _by(request, note)
+    note = await read_note(request)
+    by = by_whom(request, note)
     incident = await _live_hail(request)
-    key = _repeat_key(request, "promise")
+    key = repeat_key(request, "promise")
     services = request.app[SERVICES]
     if not services.pipeline.state.rules.promise.enabled:
         raise Problem(409, "Promises are switched off", cure="[rules.promise] enabled = true")
-    if _owed(incident, "promise") and not await _is_repeated(request, key):
+    if _owed(incident, "promise") and not await is_repeated(request, key):
         raise Problem(409, "A promise to this unit runs already", cure="POST promise-kept once it has its answer")
-    await _submit(services, PromiseGiven(by=by, incident=incident.number, note=note.note), key)
+    await submit(services, PromiseGiven(by=by, incident=incident.number, note=note.note), key)
     return json_answer({"incident": incident.number, "state": "promised", "by": by})
 
 
 @needs(Right.ACT)
 async def promise_kept(request: web.Request) -> web.Response:
-    note = await _note(request)
-    by = _by(request, note)
+    note = await read_note(request)
+    by = by_whom(request, note)
     incident = await _live_hail(request)
-    key = _repeat_key(request, "promise-kept")
-    if not _owed(incident, "promise") and not await _is_repeated(request, key):
+    key = repeat_key(request, "promise-kept")
+    if not _owed(incident, "promise") and not await is_repeated(request, key):
         raise Problem(409, "Nothing is promised to this unit", cure="GET /api/v1/obligations?state=open lists promises")
-    await _submit(request.app[SERVICES], PromiseKept(by=by, incident=incident.number, note=note.note), key)
+    await submit(request.app[SERVICES], PromiseKept(by=by, incident=incident.number, note=note.note), key)
     return json_answer({"incident": incident.number, "state": "promise_kept", "by": by})
 
 
 @needs(Right.ACT)
 async def tell_facts(request: web.Request) -> web.Response:
-    """Time, place, matter, person, wanted handling."""
+    """Time, place, matter, person, wanted handling, and the record's kind."""
     told = await _facts(request)
-    by = _by(request, told)
-    incident = await _live_hail(request)
-    facts = {name: " ".join(text.split()) for name, text in told.facts.items()}
-    event = FactsTold(by=by, incident=incident.number, facts=facts)
-    await _submit(request.app[SERVICES], event, _repeat_key(request, "facts"))
+    by = by_whom(request, told)
+    incident = await open_record(request)
+    facts = _as_they_stand(incident, {name: " ".join(text.split()) for name, text in told.facts.items()})
+    knew = None if told.knew is None else _as_they_stand(incident, told.knew)
+    event = FactsTold(by=by, incident=incident.number, facts=facts, knew=knew)
+    await submit(request.app[SERVICES], event, repeat_key(request, "facts"))
+    now = incident.facts or {}
+    differ = {name: now.get(name, "") for name, text in facts.items() if now.get(name, "") != text}
+    if told.knew is not None and differ:
+        told_by = incident.care.told_by if incident.care is not None else {}
+        theirs = {"facts": differ, "facts_by": {name: told_by.get(name, "") for name in differ}}
+        raise Problem(
+            409,
+            "Somebody else wrote here meanwhile",
+            field=", ".join(differ),
+            cure="look at `facts`, then send again what shall stand there, with it as `knew`",
+            more=request[WHO].sight.shown(request.app[SERVICES].pipeline.state.rules, theirs),
+        )
     return json_answer({"incident": incident.number, "state": "facts_told", "by": by})
 
 
-async def _submit(services: Services, event: Event, key: bytes | None) -> None:
+def _as_they_stand(incident: Incident, facts: dict[FactName, str]) -> dict[FactName, str]:
+    """Who may not read a number whole sends it back masked, as it was shown: that changes nothing."""
+    stands = incident.facts or {}
+    return {
+        name: stands.get(name, "") if text == text_masked(stands.get(name, "")) else text
+        for name, text in facts.items()
+    }
+
+
+async def submit(services: Services, event: Event, key: bytes | None) -> None:
     """By the front door like every event; returns once it is on disk."""
     await services.pipeline.submit([Incoming(event, services.pipeline.now_us(), key)])
 
 
-async def _live_incident(request: web.Request) -> Incident | None:
+async def live_record(request: web.Request) -> Incident | None:
     """The live one, None for one that is history; Problem 404 for one that never was."""
     incident = request.app[SERVICES].pipeline.state.by_number.get(request.match_info["number"])
     if incident is None:
@@ -207,13 +234,18 @@ def _no_incident() -> Problem:
     return Problem(404, "No such incident", field="number", cure="GET /api/v1/incidents lists their numbers")
 
 
+async def open_record(request: web.Request) -> Incident:
+    """A record that may still change; Problem 409 for one that is history. What was merged is the other's now."""
+    incident = await live_record(request)
+    if incident is None:
+        cure = "a record stays open to the desk for an hour (radio: 12), or a day from the last deed of who claimed it"
+        raise Problem(409, "This record is closed for good", cure=cure)
+    return request.app[SERVICES].pipeline.state.by_number.get(incident.merged_into, incident)
+
+
 async def _live_hail(request: web.Request) -> Incident:
     """A radio record that may still change; Problem 409 for any other."""
-    incident = await _live_incident(request)
-    if incident is None:
-        raise Problem(
-            409, "This record is closed for good", cure="a radio record stays open to the desk for some hours"
-        )
+    incident = await open_record(request)
     if incident.medium != "radio":
         raise Problem(409, "This record is of a telephone call", cure="this is for hails: medium radio")
     return incident
@@ -223,7 +255,7 @@ def _owed(incident: Incident | None, rule: str) -> bool:
     return incident is not None and any(o.rule == rule and owed(o) for o in incident.obligations)
 
 
-def _repeat_key(request: web.Request, deed: str) -> bytes | None:
+def repeat_key(request: web.Request, deed: str) -> bytes | None:
     """The same `Idempotency-Key` for the same record is the same deed; without one each is one more."""
     repeat = request.headers.get("Idempotency-Key", "")
     if len(repeat) > _KEY_CHARS_MAX:
@@ -231,7 +263,7 @@ def _repeat_key(request: web.Request, deed: str) -> bytes | None:
     return _key(deed, request.match_info["number"], repeat) if repeat else None
 
 
-async def _is_repeated(request: web.Request, key: bytes | None) -> bool:
+async def is_repeated(request: web.Request, key: bytes | None) -> bool:
     return key is not None and await request.app[SERVICES].pipeline.has_decided(key)
 
 
@@ -239,32 +271,32 @@ def _key(*parts: str) -> bytes:
     return hashlib.blake2b("\0".join(("staff", *parts)).encode(), digest_size=16).digest()
 
 
-def _by(request: web.Request, note: StaffNote | FactsNote) -> str:
+def by_whom(request: web.Request, note: StaffNote | FactsNote) -> str:
     """Who acted: a signed-in browser speaks for its own session only."""
     who = request[WHO]
     return who.by if who.session else note.by.strip() or who.by
 
 
-async def _note(request: web.Request) -> StaffNote:
+async def read_note(request: web.Request) -> StaffNote:
     body = await request.read()
     if not body.strip():
         return StaffNote()
-    note = _body(body, StaffNote, 'send nothing, or {"by": "…", "note": "…"}')
-    if len(note.by) > _NOTE_CHARS_MAX or len(note.note) > _NOTE_CHARS_MAX:
-        raise unusable("note", f"at most {_NOTE_CHARS_MAX} characters")
+    note = read_body(body, StaffNote, 'send nothing, or {"by": "…", "note": "…"}')
+    if len(note.by) > NOTE_CHARS_MAX or len(note.note) > NOTE_CHARS_MAX:
+        raise unusable("note", f"at most {NOTE_CHARS_MAX} characters")
     return note
 
 
 async def _facts(request: web.Request) -> FactsNote:
-    told = _body(await request.read(), FactsNote, 'send {"facts": {"place": "…"}}; ' + _FACTS_CURE)
+    told = read_body(await request.read(), FactsNote, 'send {"facts": {"place": "…"}}; ' + _FACTS_CURE)
     if not told.facts:
         raise unusable("facts", _FACTS_CURE)
-    if len(told.by) > _NOTE_CHARS_MAX or any(len(text) > _NOTE_CHARS_MAX for text in told.facts.values()):
-        raise unusable("facts", f"at most {_NOTE_CHARS_MAX} characters each")
+    if len(told.by) > NOTE_CHARS_MAX or any(len(text) > NOTE_CHARS_MAX for text in told.facts.values()):
+        raise unusable("facts", f"at most {NOTE_CHARS_MAX} characters each")
     return told
 
 
-def _body(body: bytes, wanted: type[BodyT], cure: str) -> BodyT:
+def read_body(body: bytes, wanted: type[BodyT], cure: str) -> BodyT:
     try:
         return msgspec.json.decode(body, type=wanted)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

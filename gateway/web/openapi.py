@@ -69,12 +69,6 @@ def _paths() -> Schema:
     limit = _query("limit", WHOLE | {"minimum": 1, "maximum": 500, "default": 50}, "How many at most")
     pages = [limit, _cursor(NUMBERED)]
     number = _path("number", "The incident's number")
-    repeat: Schema = {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "description": "The same key again is the same deed, told twice",
-        "schema": TEXT | {"maxLength": 200},
-    }
     return {
         "/api/v1/incidents": _get(
             "Reception records, newest first",
@@ -89,14 +83,7 @@ def _paths() -> Schema:
             ],
         ),
         "/api/v1/incidents/{number}": _get("One record with its time line", "IncidentDetail", [number]),
-        "/api/v1/incidents/{number}/check-in": _post("The waiting caller was greeted", [number, repeat]),
-        "/api/v1/incidents/{number}/called-back": _post("The missed caller was reached by other means", [number]),
-        "/api/v1/incidents/{number}/answered": _post("The unit that hailed was answered", [number, repeat]),
-        "/api/v1/incidents/{number}/promise": _post("The unit was told to wait for an answer", [number, repeat]),
-        "/api/v1/incidents/{number}/promise-kept": _post("The unit has the answer it was promised", [number, repeat]),
-        "/api/v1/incidents/{number}/facts": _post(
-            "What the desk learnt: time, place, matter, person, handling", [number, repeat], body="FactsNote"
-        ),
+        **_deeds(),
         "/api/v1/obligations": _get(
             "Obligations", "ObligationPage", [*pages, _query("state", one_of(Outcome), "Only these")]
         ),
@@ -124,6 +111,37 @@ def _paths() -> Schema:
                 },
             }
         },
+    }
+
+
+def _deeds() -> Schema:
+    """What the desk does about a record."""
+    number, repeat = _path("number", "The incident's number"), _repeat()
+    return {
+        "/api/v1/incidents/{number}/check-in": _post("The waiting caller was greeted", [number, repeat]),
+        "/api/v1/incidents/{number}/called-back": _post("The missed caller was reached by other means", [number]),
+        "/api/v1/incidents/{number}/answered": _post("The unit that hailed was answered", [number, repeat]),
+        "/api/v1/incidents/{number}/promise": _post("The unit was told to wait for an answer", [number, repeat]),
+        "/api/v1/incidents/{number}/promise-kept": _post("The unit has the answer it was promised", [number, repeat]),
+        "/api/v1/incidents/{number}/facts": _post(
+            "What the desk learnt: time, place, matter, person, handling, kind", [number, repeat], body="FactsNote"
+        ),
+        "/api/v1/incidents/{number}/claim": _post(
+            "Take care of it; 409 tells who does already", [number, repeat], body="ClaimNote", needed=False
+        ),
+        "/api/v1/incidents/{number}/release": _post("Give it back: anybody may take it", [number, repeat]),
+        "/api/v1/incidents/{number}/park": _post("It waits for something outside, on the board", [number, repeat]),
+        "/api/v1/incidents/{number}/complete": _post("Nothing is left to be done", [number, repeat]),
+        "/api/v1/incidents/{number}/note": _post("A line for its time line, in your own words", [number, repeat]),
+    }
+
+
+def _repeat() -> Schema:
+    return {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "The same key again is the same deed, told twice",
+        "schema": TEXT | {"maxLength": 200},
     }
 
 
@@ -173,13 +191,13 @@ def _get(summary: str, schema: str, parameters: list[Schema]) -> Schema:
     }
 
 
-def _post(summary: str, parameters: list[Schema], *, body: str = "StaffNote") -> Schema:
+def _post(summary: str, parameters: list[Schema], *, body: str = "StaffNote", needed: bool | None = None) -> Schema:
     return {
         "post": {
             "summary": summary,
             "parameters": parameters,
             "requestBody": {
-                "required": body != "StaffNote",
+                "required": body != "StaffNote" if needed is None else needed,
                 "content": {"application/json": {"schema": ref(body)}},
             },
             "responses": {"200": _json("On disk", "Done"), **_refusals(401, 403, 404, 409, 413, 422, 429, 503)},

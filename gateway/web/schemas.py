@@ -5,7 +5,7 @@ from typing import Any, get_args
 from rules.effects import AlertKind, AlertState
 from rules.events.staff import FactName
 from rules.events.system import LinkState
-from rules.incidents import IncidentOutcome
+from rules.incidents import Attention, IncidentOutcome
 from rules.obligations import Clock, Outcome, Rule, Severity
 
 Schema = dict[str, Any]
@@ -107,6 +107,15 @@ _INCIDENT: Schema = {
     "talkgroup": TEXT | {"description": "radio: the talkgroup or unit that was called"},
     "calls": WHOLE | {"description": "radio: how many calls the unit made"},
     "facts": FACTS,
+    "facts_by": {
+        "type": "object",
+        "description": "who wrote each fact last",
+        "additionalProperties": TEXT,
+    },
+    "attention": one_of(Attention) | {"description": "answered, called back or claimed is attended"},
+    "claimed_by": TEXT | {"description": "who takes care of it; empty: nobody"},
+    "claimed_at": maybe(MOMENT),
+    "last_deed_at": maybe(MOMENT | {"description": "the last thing they did about it: see rules.claims"}),
     "recordings": many(
         record(
             "A clip: GET /api/v1/recordings/{id}.",
@@ -292,12 +301,24 @@ SCHEMAS: Schema = {
     },
     "FactsNote": {
         "type": "object",
-        "description": "What is named changes; an empty text takes a fact out again.",
+        "description": "What is named changes; an empty text takes a fact out again. `knew`: what you saw there "
+        "before; what somebody else has changed meanwhile is then left as it is, and the answer is 409.",
         "properties": {
             "facts": FACTS | {"minProperties": 1, "additionalProperties": False},
             "by": TEXT | {"default": "", "maxLength": 500},
+            "knew": maybe(FACTS | {"additionalProperties": False}),
         },
         "required": ["facts"],
+        "additionalProperties": False,
+    },
+    "ClaimNote": {
+        "type": "object",
+        "description": "`override` takes it from whoever has it, for a `reason` that stands in the record.",
+        "properties": {
+            "by": TEXT | {"default": "", "maxLength": 500},
+            "override": FLAG | {"default": False},
+            "reason": TEXT | {"default": "", "maxLength": 500},
+        },
         "additionalProperties": False,
     },
     "Done": record(

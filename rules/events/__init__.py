@@ -42,6 +42,11 @@ from rules.events.staff import (
     CheckedIn,
     FactsTold,
     HailAnswered,
+    IncidentClaimed,
+    IncidentCompleted,
+    IncidentParked,
+    IncidentReleased,
+    NoteTaken,
     PromiseGiven,
     PromiseKept,
 )
@@ -97,6 +102,11 @@ Event = (
     | PromiseGiven
     | PromiseKept
     | FactsTold
+    | NoteTaken
+    | IncidentClaimed
+    | IncidentReleased
+    | IncidentParked
+    | IncidentCompleted
     | RulesTaken
     | ClockAnchored
     | LinkChanged
@@ -147,8 +157,13 @@ __all__ = [
     "Failed",
     "HailAnswered",
     "Held",
+    "IncidentClaimed",
+    "IncidentCompleted",
+    "IncidentParked",
+    "IncidentReleased",
     "LinkChanged",
     "MachineAck",
+    "NoteTaken",
     "Offered",
     "Originated",
     "PromiseGiven",

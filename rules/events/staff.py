@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-FactName = Literal["time", "place", "matter", "person", "handling"]
+FactName = Literal["time", "place", "matter", "person", "handling", "kind"]
 
 
 class StaffEvent(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -50,10 +50,50 @@ class PromiseKept(StaffEvent, frozen=True):
 
 
 class FactsTold(StaffEvent, frozen=True):
-    """What the desk wrote into a record: time, place, matter, person, wanted handling. S4 篇5 §3.3 e1.
+    """What the desk wrote into a record: time, place, matter, person, wanted handling (S4 篇5 §3.3 e1), and its kind.
 
-    Only what is named here changes; "" takes a fact out again.
+    Only what is named here changes; "" takes a fact out again. `knew`: what the writer saw there before; a fact that
+    somebody else has changed meanwhile stays as it is.
     """
 
     incident: str
     facts: dict[FactName, str]
+    knew: dict[FactName, str] | None = None
+
+
+class NoteTaken(StaffEvent, frozen=True):
+    """A line for the record's time line, in the writer's own words."""
+
+    incident: str
+    text: str
+
+
+class IncidentClaimed(StaffEvent, frozen=True):
+    """`by` takes care of this record from now on.
+
+    Nobody else's claim is taken away but one that has become stale; a supervisor's `override` takes any, with a reason.
+    """
+
+    incident: str
+    override: bool = False
+    reason: str = ""
+
+
+class IncidentReleased(StaffEvent, frozen=True):
+    """`by` gives the record back: anybody may take it."""
+
+    incident: str
+
+
+class IncidentParked(StaffEvent, frozen=True):
+    """It waits for something outside; it stays on the board until somebody goes on with it or completes it."""
+
+    incident: str
+    note: str = ""
+
+
+class IncidentCompleted(StaffEvent, frozen=True):
+    """Nothing is left to be done."""
+
+    incident: str
+    note: str = ""

@@ -15,6 +15,7 @@ The radio's steps stand in tests/scenarios/radio_words.py.
 
 import shlex
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -155,10 +156,14 @@ def _step(player: Player, words: list[str], expected: list[tuple[float, str, str
         case ["call", call, *facts]:
             incident = player.incident_of(call)
             for key, value in _pairs(facts).items():
-                assert _text(getattr(incident, key)) == value, (call, key, getattr(incident, key))
+                found = attrgetter(key)(incident)
+                assert _text(found) == value, (call, key, found)
         case ["note", call, what]:
             incident = player.incident_of(call)
             assert any(n.incident == incident.id and n.what == what for n in player.notes), (what, player.notes)
+        case ["no", "note", call, what]:
+            incident = player.incident_of(call)
+            assert not [n for n in player.notes if n.incident == incident.id and n.what == what]
         case ["no", "hail", unit]:
             assert not [i for i in player.incidents.values() if i.unit == unit and i.outcome != "merged"]
         case ["no", "verdict", call, rule]:
@@ -195,6 +200,9 @@ def _event(player: Player, kind: str, facts: dict[str, str]) -> Event:
         fields.setdefault("by", "li")
     if kind == "FactsTold":
         fields = {"by": fields.pop("by"), "incident": fields.pop("incident"), "facts": fields}
+        knew = [name for name in fields["facts"] if name.startswith("knew.")]
+        if knew:
+            fields["knew"] = {name.removeprefix("knew."): fields["facts"].pop(name) for name in knew}
     if "alert" in fields:
         fields["alert"] = next(a.id for _, a in reversed(player.alerts) if a.kind == fields["alert"])
     if "same_call" in fields:

@@ -177,12 +177,11 @@ async def test_unusable_facts_are_refused_without_effect(served: Served, air: On
     assert not (await incident(served, number))["facts"]
 
 
-@pytest.mark.parametrize("deed", ["answered", "promise", "promise-kept", "facts"])
+@pytest.mark.parametrize("deed", ["answered", "promise", "promise-kept"])
 async def test_what_is_for_hails_is_refused_for_a_telephone_call(served: Served, deed: str) -> None:
     call = await served.ring()
     path = f"/api/v1/incidents/{{number}}/{deed}"
-    body = {"json": {"facts": {"place": "x"}}} if deed == "facts" else {}
-    fits(await served.ask("POST", path.format(number=served.number(call)), **body), path, "post", 409)
+    fits(await served.ask("POST", path.format(number=served.number(call))), path, "post", 409)
 
 
 async def test_the_stream_tells_channels_units_and_hails(served: Served, air: OnAir) -> None:
