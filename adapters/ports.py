@@ -75,6 +75,13 @@ DeliveryReason = Literal[
     "blocked_address",
     "too_large",
     "gave_up",  # out of attempts
+    "over",  # nothing is left to tell, or to do
+    "busy",  # a telephone, as all below
+    "no_answer",
+    "declined",  # whoever answered handed it on
+    "hung_up",  # before it was told
+    "unavailable",
+    "congestion",
 ]
 
 
@@ -87,12 +94,14 @@ class Retry(NamedTuple):
 
     reason: DeliveryReason
     after_s: float | None = None
+    words: str = ""  # the peer's own
 
 
 class Rejected(NamedTuple):
     """Never: trying again cannot help."""
 
     reason: DeliveryReason
+    words: str = ""  # the peer's own
 
 
 Delivery = Delivered | Retry | Rejected
@@ -116,6 +125,31 @@ class LooksAhead(Protocol):
 
     def expect(self, alert: Mapping[str, Any], key: str) -> None:
         """`send` will come, or has no need to. Must not wait."""
+
+
+class AlertDesk(Protocol):
+    """What became of alerts, for a notifier by which people also answer."""
+
+    def is_raised(self, alert: str) -> bool:
+        """Whether nobody has acknowledged it and it is not over."""
+
+    async def acknowledge(self, alert: str, by: str, channel: str, note: str = "") -> bool:
+        """On disk when it returns; False where no such alert is live. Raises Overloaded or StoreError."""
+
+
+@runtime_checkable
+class HearsAnswers(Protocol):
+    """A notifier by which people also acknowledge."""
+
+    def answer_to(self, desk: AlertDesk) -> None:
+        """Before `run`."""
+
+
+@runtime_checkable
+class TakesTime(Protocol):
+    """A notifier whose one try may last longer than that of others."""
+
+    try_s: float
 
 
 @runtime_checkable

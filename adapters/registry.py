@@ -2,7 +2,7 @@
 
 from adapters import recordings
 from adapters.kinds import NotifierKind, SourceKind
-from adapters.notify import apprise, mqtt, radio_text, webhook
+from adapters.notify import apprise, asterisk_call, mqtt, radio_text, webhook
 from adapters.pbx import asterisk
 from adapters.pbx import webhook as pbx_webhook
 from adapters.radio.registry import KINDS
@@ -21,6 +21,7 @@ NOTIFIERS: dict[str, NotifierKind] = {
     kind.name: kind
     for kind in (
         apprise.KIND,
+        asterisk_call.KIND,
         mqtt.KIND,
         radio_text.KIND,
         webhook.KIND,

@@ -14,8 +14,9 @@ import structlog
 
 from adapters.backoff import Backoff
 from adapters.notify.message import told
-from adapters.ports import Delivered, LooksAhead, Notifier, Rejected, Retry
+from adapters.ports import Delivered, HearsAnswers, LooksAhead, Notifier, Rejected, Retry, TakesTime
 from adapters.ports import Delivery as Outcome
+from gateway.answers import Answers
 from gateway.pipeline import Pipeline
 from rules.duty import person
 from rules.effects import Alert, Send
@@ -73,6 +74,7 @@ class Worker:
         self.delivered = 0
         self.failed = 0
         self._notifier = notifier
+        self._try_s = notifier.try_s if isinstance(notifier, TakesTime) else patience.try_s
         self._ahead = notifier if isinstance(notifier, LooksAhead) else None
         self._pipeline = pipeline
         self._settlements = settlements
@@ -151,13 +153,13 @@ class Worker:
             wait_s = max(lane.backoff.next_s(), outcome.after_s or 0.0)
             if lane.attempts < self._patience.attempts_max and not self._expired(alert, wait_s):
                 return wait_s
-            outcome = Rejected("gave_up")
+            outcome = Rejected("gave_up", outcome.words)
         self._settle(lane, send, outcome)
         return None
 
     async def _send(self, alert: Alert, send: Send) -> Outcome:
         try:
-            async with asyncio.timeout(self._patience.try_s):
+            async with asyncio.timeout(self._try_s):
                 return await self._notifier.send(*self._letter(alert, send))
         except TimeoutError:
             return Retry("timeout")
@@ -177,14 +179,17 @@ class Worker:
 
     def _settle(self, lane: Lane, send: Send, outcome: Delivered | Rejected) -> None:
         delivered = isinstance(outcome, Delivered)
-        reason = "" if isinstance(outcome, Delivered) else outcome.reason
+        reason, words = ("", "") if isinstance(outcome, Delivered) else (outcome.reason, outcome.words)
         if delivered:
             self.delivered += 1
             self.reason = ""
         else:
             self.failed += 1
-            self._log.warning("alert not delivered", alert=send.alert, reason=reason, attempts=lane.attempts)
-        self._settlements.tell(_settled(send, delivered=delivered, attempts=lane.attempts, reason=reason))
+            self._log.warning(
+                "alert not delivered", alert=send.alert, reason=reason, words=words, attempts=lane.attempts
+            )
+        settled = _settled(send, delivered=delivered, attempts=lane.attempts, reason=reason, words=words)
+        self._settlements.tell(settled)
         self._taken.discard(send)
         lane.sends.popleft()
         lane.attempts = 0
@@ -208,6 +213,9 @@ class Delivery:
     def __init__(self, notifiers: Sequence[Notifier], pipeline: Pipeline, patience: Patience = PATIENCE) -> None:
         self._pipeline = pipeline
         self._settlements = Settlements(pipeline)
+        for notifier in notifiers:
+            if isinstance(notifier, HearsAnswers):
+                notifier.answer_to(Answers(pipeline))
         self._workers = {one.name: Worker(one, pipeline, self._settlements, patience) for one in notifiers}
 
     async def run(self) -> None:
@@ -229,7 +237,7 @@ class Delivery:
                 self._settlements.tell(_settled(send, delivered=False, attempts=0, reason="gave_up"))
 
 
-def _settled(send: Send, *, delivered: bool, attempts: int, reason: str) -> DeliverySettled:
+def _settled(send: Send, *, delivered: bool, attempts: int, reason: str, words: str = "") -> DeliverySettled:
     return DeliverySettled(
-        alert=send.alert, notifier=send.notifier, delivered=delivered, attempts=attempts, reason=reason
+        alert=send.alert, notifier=send.notifier, delivered=delivered, attempts=attempts, reason=reason, words=words
     )

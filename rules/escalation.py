@@ -57,7 +57,8 @@ def acknowledged(turn: Turn, event: AlertAcknowledged) -> None:
     family = [named]
     if incident is not None:
         turn.decision.incident = incident.id
-        turn.note(incident, "acknowledged", f"{event.by} {event.note}".strip())
+        said = (event.by, f"({event.channel})" if event.channel else "", event.note)
+        turn.note(incident, "acknowledged", " ".join(filter(None, said)))
         family += [a for a in turn.state.alerts.values() if a is not named and _kin(a, named)]
     for alert in family:
         if alert.state != "raised":

@@ -91,6 +91,7 @@ class AmiServer:
             while True:
                 raw = await reader.readuntil(b"\r\n\r\n")
                 await self._act(writer, _parse(raw), challenge)
+                await self._tell()
                 if writer.is_closing():
                     break
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -119,7 +120,13 @@ class AmiServer:
         elif action in self.lists:
             self._list(writer, action, same)
         else:
-            self._write(writer, message({"Response": "Success", **same, **self._answer(action)}))
+            refusal = self.does(action, asked)
+            done = {"Response": "Error", "Message": refusal} if refusal else {"Response": "Success"}
+            self._write(writer, message({**done, **same, **self._answer(action)}))
+
+    def does(self, action: str, asked: Fields) -> str:  # noqa: ARG002 - for those that can do more
+        """What else an action does; the words of a refusal, or ""."""
+        return ""
 
     async def _login(self, writer: asyncio.StreamWriter, asked: Fields, same: Fields, challenge: str) -> None:
         key = hashlib.md5((challenge + self._secret).encode(), usedforsecurity=False).hexdigest()

@@ -14,6 +14,7 @@ class StaffEvent(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defau
 class AlertAcknowledged(StaffEvent, frozen=True):
     alert: str
     note: str = ""
+    channel: str = ""  # by which it came: "phone", "link", "mqtt"; "": the desk
 
 
 class CheckedIn(StaffEvent, frozen=True):

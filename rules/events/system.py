@@ -82,6 +82,7 @@ class DeliverySettled(SystemEvent, frozen=True):
     delivered: bool
     attempts: int
     reason: str = ""
+    words: str = ""  # the peer's own
 
 
 class DeliveriesSettled(SystemEvent, frozen=True):

@@ -44,6 +44,10 @@ exten => 7320,1,Answer()
 exten => 7400,1,Dial(PJSIP/140,22)
  same => n,Hangup()
 
+[hotline-alert]
+exten => s,1,AGI(agi:async)
+ same => n,Hangup()
+
 [internal]
 exten => _1XX,1,Dial(PJSIP/${EXTEN},60)
  same => n,Hangup()
@@ -74,7 +78,7 @@ res_pjsip res_pjsip_session res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_
 res_pjsip_caller_id res_pjsip_refer res_pjsip_dtmf_info res_pjsip_rfc3326 res_pjsip_nat res_pjsip_dlg_options
 res_pjsip_pubsub res_rtp_asterisk res_musiconhold res_parking app_dial app_queue app_stack app_verbose
 app_directed_pickup app_playback bridge_simple bridge_native_rtp bridge_builtin_features bridge_holding bridge_softmix
-codec_ulaw format_pcm func_channel func_callerid func_logic func_strings
+codec_ulaw format_pcm res_speech res_agi func_timeout func_channel func_callerid func_logic func_strings
 """
 
 
@@ -143,6 +147,9 @@ class Asterisk:
             (self._home / folder).mkdir(parents=True)
         for sound in ("pbx-transfer", "beep", "beeperr", "pbx-invalid", "queue-youarenext", "queue-thankyou"):
             (self._home / f"data/sounds/en/{sound}.ulaw").write_bytes(b"\xff" * 160)  # 20 ms of silence
+        (self._home / "data/sounds/en/digits").mkdir()
+        for digit in range(10):
+            (self._home / f"data/sounds/en/digits/{digit}.ulaw").write_bytes(b"\xff" * 160)
         (self._home / "data/moh/silence.ulaw").write_bytes(b"\xff" * 16000)
         documentation = ROOT / "usr/share/asterisk/documentation"
         if documentation.is_dir():  # the XML that Asterisk reads its option tables from
@@ -203,6 +210,11 @@ read = system,call,agent
 write = reporting
 writetimeout = 1000
 eventfilter = {EVENT_FILTER}
+[caller]
+secret = {AMI_SECRET}
+read = call,agi
+write = originate,call,agi
+writetimeout = 1000
 [recorder]
 secret = {AMI_SECRET}
 read = system,call,agent

@@ -1,7 +1,7 @@
 """A whole site: a real Asterisk, the real gateway process, a real broker, and a desk that listens on MQTT."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -60,8 +60,11 @@ class Site(Desk):
 
 
 @asynccontextmanager
-async def whole_site(name: str, folder: Path) -> AsyncIterator[Site]:
-    pbx = Asterisk(name, take_free_port(), take_free_port(), TELEPHONES)
+async def whole_site(
+    name: str, folder: Path, *, more: str = "", telephones: Mapping[str, int] | None = None
+) -> AsyncIterator[Site]:
+    """`more`: TOML of the test's own, in which AMI_PORT stands for the PBX's; `telephones`: its own ones."""
+    pbx = Asterisk(name, take_free_port(), take_free_port(), TELEPHONES | dict(telephones or {}))
     sipp = Sipp(folder, pbx.sip_port)
     cable = Cable(pbx.ami_port)
     broker = EmbeddedBroker(folder / "broker", take_free_port())
@@ -71,8 +74,9 @@ async def whole_site(name: str, folder: Path) -> AsyncIterator[Site]:
         await asyncio.to_thread(pbx.start)
         broker.start()
         await cable.lay()
-        more = CONFIG.format(ami_port=cable.port, user=AMI_USER, mqtt_port=broker.port)
-        async with running_gateway(folder, more=more) as gateway:
+        config = CONFIG.format(ami_port=cable.port, user=AMI_USER, mqtt_port=broker.port)
+        config += more.replace("AMI_PORT", str(cable.port))
+        async with running_gateway(folder, more=config) as gateway:
             site = Site(pbx, gateway, cable, sipp)
             async with listening(site, broker.port):
                 await site.until_source("asterisk", "online")

@@ -115,6 +115,12 @@ class Talk:
         self.request("INVITE", sdp=True, direction="sendonly")
         assert await self._final("INVITE") == 200
 
+    async def presses(self, key: str) -> None:
+        """Heard by the PBX when it returns. By INFO, as endpoints with dtmf_mode = info take it."""
+        body = f"Signal={key}\r\nDuration=160\r\n"
+        self.request("INFO", body=("application/dtmf-relay", body))
+        assert await self._final("INFO") == 200
+
     async def transfer(self, to: str, instead_of: "Talk | None" = None) -> None:
         """Send the other side to `to`, in the place this telephone has in `instead_of`."""
         replaces = ""
@@ -125,7 +131,16 @@ class Talk:
         self.request("REFER", more=f"Refer-To: {to}\r\nReferred-By: {self.near.partition(';')[0]}\r\n")
         assert await self._final("REFER") == 202
 
-    def request(self, method: str, *, sdp: bool = False, direction: str = "sendrecv", more: str = "") -> None:
+    def request(
+        self,
+        method: str,
+        *,
+        sdp: bool = False,
+        direction: str = "sendrecv",
+        more: str = "",
+        body: tuple[str, str] | None = None,
+    ) -> None:
+        """`body`: its type and text; else `sdp`, or none."""
         if method != "ACK":
             self._sequence += 1
         head = (
@@ -134,7 +149,10 @@ class Talk:
             f"From: {self.near}\r\nTo: {self.far}\r\nCall-ID: {self.id}\r\n"
             f"CSeq: {self._sequence} {method}\r\nMax-Forwards: 70\r\n{more}"
         )
-        self._telephone.send(head + self._rest(direction if sdp else ""))
+        if body is None:
+            self._telephone.send(head + self._rest(direction if sdp else ""))
+        else:
+            self._telephone.send(f"{head}Content-Type: {body[0]}\r\nContent-Length: {len(body[1])}\r\n\r\n{body[1]}")
 
     def reply(self, code: int, *, to: Headers | None = None, sdp: bool = False) -> None:
         """Answer the invitation, or the request `to`."""

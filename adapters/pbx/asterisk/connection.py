@@ -3,15 +3,14 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from hashlib import md5
 from types import TracebackType
 from typing import Self
 
 from adapters.errors import PeerRefused, PeerUnavailable
 from adapters.pbx.asterisk.codec import GREETING, Codec, Message, Oversized, encode_action
-from adapters.pbx.asterisk.normalise import WANTED
-from adapters.pbx.asterisk.settings import Settings
+from adapters.pbx.asterisk.login import Login
 
 READ_BYTES = 64 * 1024
 PINGS_MISSED_MAX = 2
@@ -26,11 +25,12 @@ Heard = Callable[[int, Message | Oversized], None]
 class Connection:
     """Use as `async with`; every method raises PeerUnavailable once the connection is lost."""
 
-    def __init__(self, settings: Settings, now_us: Callable[[], int], heard: Heard) -> None:
-        """`heard` takes each wanted event with the moment its last byte was read; it must not wait."""
+    def __init__(self, settings: Login, now_us: Callable[[], int], heard: Heard, wanted: Container[str]) -> None:
+        """`heard` takes each `wanted` event with the moment its last byte was read; it must not wait."""
         self._settings = settings
         self._now_us = now_us
         self._heard = heard
+        self._wanted = wanted
         self._codec = Codec(settings.encoding)
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -80,6 +80,11 @@ class Connection:
     async def action(self, name: str, **fields: str) -> Message:
         """Send an action and wait for its response."""
         return (await self._ask(name, fields, listing=False))[0]
+
+    def tell(self, name: str, **fields: str) -> None:
+        """Send an action whose response nobody waits for; nothing, where the connection is lost."""
+        if self._writer is not None and not self._lost.done():
+            self._writer.write(encode_action(name, **fields))
 
     async def listing(self, name: str) -> tuple[Message, list[Message]]:
         """Ask for a list: the response, and the list's events ([] where the response is an error)."""
@@ -170,7 +175,7 @@ class Connection:
             self._take_listed(message, listed)
         elif event == "fullybooted" and not self._booted.done():
             self._booted.set_result(message)
-        elif event in WANTED or not event:
+        elif event in self._wanted or not event:
             self._heard(at_us, message)
 
     def _take_response(self, message: Message) -> None:

@@ -12,7 +12,7 @@ from adapters.inflow import Inflow, Reading
 from adapters.pbx.asterisk import resync
 from adapters.pbx.asterisk.codec import Message, Oversized
 from adapters.pbx.asterisk.connection import Connection, Start
-from adapters.pbx.asterisk.normalise import Normaliser
+from adapters.pbx.asterisk.normalise import WANTED, Normaliser
 from adapters.pbx.asterisk.settings import Settings
 from adapters.ports import Intake
 from rules.events import LinkChanged, Resynced, Unparsed
@@ -78,7 +78,7 @@ class Link:
     async def _one_connection(self, intake: Intake) -> None:
         """Returns only by raising PeerRefused or PeerUnavailable."""
         session = _Session(self._settings, self._inflow)
-        async with Connection(self._settings, intake.now_us, session.heard) as connection:
+        async with Connection(self._settings, intake.now_us, session.heard, WANTED) as connection:
             session.abort = connection.abort
             try:
                 async with asyncio.timeout(READY_WITHIN_S):

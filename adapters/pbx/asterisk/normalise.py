@@ -11,6 +11,7 @@ from adapters.pbx.asterisk.legs import KnownLeg, Origin, refused_by_hand
 from adapters.pbx.asterisk.settings import Settings
 from adapters.pbx.asterisk.telling import CallEvents, Teller, also, place
 from adapters.pbx.asterisk.words import (
+    OUR_CALLS,
     dial_failure,
     dialled,
     hangup_cause,
@@ -41,6 +42,7 @@ from rules.events.call import Cause
 _RING = "4"  # the caller's side: it dials, and hears ringback
 _RINGING = "5"  # a telephone rings
 _UP = "6"
+_OURS = f"edid: {OUR_CALLS}".encode()  # Linkedid, DestLinkedid
 
 
 class Normaliser(Teller):
@@ -66,7 +68,7 @@ class Normaliser(Teller):
     def read(self, message: Message) -> CallEvents:
         """What the message tells of calls; [] for one that tells nothing."""
         handler = self._HANDLERS.get(message.event)
-        if handler is None:
+        if handler is None or _OURS in message.raw:
             return []
         out = handler(self, message)
         if self._legs.changed:

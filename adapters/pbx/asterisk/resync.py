@@ -7,7 +7,7 @@ import msgspec
 
 from adapters.pbx.asterisk.codec import Message
 from adapters.pbx.asterisk.settings import Settings
-from adapters.pbx.asterisk.words import device, dialled, duration_s, is_local, number
+from adapters.pbx.asterisk.words import OUR_CALLS, device, dialled, duration_s, is_local, number
 from rules.events import SeenLeg
 from rules.events.call import Direction
 
@@ -46,7 +46,7 @@ def seen_legs(lists: Lists, settings: Settings, held_before: Mapping[str, bool])
     legs = []
     for m in lists.of(CHANNELS, "coreshowchannel"):
         leg, channel = m.get("uniqueid"), m.get("channel")
-        if not leg or is_local(channel):
+        if not leg or is_local(channel) or m.get("linkedid").startswith(OUR_CALLS):
             continue
         seen = _seen(m, lists.at_us, settings)
         if leg in queued:

@@ -4,6 +4,8 @@ import re
 
 from rules.events.call import Cause
 
+# So begin the Uniqueids of calls that we place ourselves, to tell people of alerts.
+OUR_CALLS = "hotline-call-"
 # What stands where no number is known. FreePBX and carriers write the last ones.
 _NO_NUMBER = frozenset({"", "<unknown>", "unknown", "anonymous", "restricted", "unavailable", "private", "asterisk"})
 # Extensions of the dial plan that are steps of it, not numbers somebody dialled.

@@ -23,6 +23,7 @@ PLACES = {
     "apprise.url_file": "the owner's list of services, many of them on the internet; a file, as it holds secrets",
     "mqtt.url": "the owner's broker, as a rule in our own network",
     "asterisk-ami.host": "the owner's PBX, as a rule in our own network",
+    "asterisk-call.host": "the owner's PBX, as a rule in our own network",
     "PORT": "a base station: a device or an address in our own network",
 }
 PORTS = {"port", "ports", "ctcss_port", "tx_port"}

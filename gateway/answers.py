@@ -1,0 +1,31 @@
+"""What people answer to an alert from outside the desk: by telephone, by a link, by MQTT."""
+
+from hashlib import blake2b
+
+from adapters.ports import Incoming
+from gateway.pipeline import Pipeline
+from rules.events import AlertAcknowledged
+
+_NOTE_CHARS_MAX = 500
+_BY_CHARS_MAX = 100
+
+
+class Answers:
+    """Implements adapters.ports.AlertDesk."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+
+    def is_raised(self, alert: str) -> bool:
+        found = self._pipeline.state.alerts.get(alert)
+        return found is not None and found.state == "raised"
+
+    async def acknowledge(self, alert: str, by: str, channel: str, note: str = "") -> bool:
+        """The same person by the same channel twice is one acknowledgement."""
+        if alert not in self._pipeline.state.alerts:
+            return False
+        by, note = by[:_BY_CHARS_MAX], note[:_NOTE_CHARS_MAX]
+        key = blake2b(f"acknowledged\0{channel}\0{alert}\0{by}".encode(), digest_size=16).digest()
+        event = AlertAcknowledged(by=by, alert=alert, note=note, channel=channel)
+        await self._pipeline.submit([Incoming(event, self._pipeline.now_us(), key)])
+        return True
