@@ -5,7 +5,7 @@ An implementation of a port is found by the contract tests (tests/contract) thro
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, TypedDict, Unpack, runtime_checkable
 
 import msgspec
 
@@ -225,6 +225,27 @@ class Batch(msgspec.Struct):
     units_gone: set[str] = msgspec.field(default_factory=set)
 
 
+class IncidentsAsked(TypedDict, total=False):
+    """What reception records must hold to be found; each that is named counts."""
+
+    since_us: int
+    until_us: int  # not included
+    number: str
+    outcome: str
+    caller: str
+    caller_ends: str  # its last digits
+    unit: str
+    medium: str
+    direction: str
+    line: str
+    rule: str  # with `verdict`: that one had it
+    verdict: str
+    person: str  # a part of the name of who answered
+    kind: str
+    text: str  # words, each of which stands somewhere in the record
+    within: Sequence[tuple[int, int]]  # spans, in order: opened in one of them
+
+
 class Page(NamedTuple):
     """One page of an answer: rows as JSON-ready mappings, and the cursor of the next page."""
 
@@ -254,18 +275,11 @@ class Store(Protocol):
         It reads the batch before it first waits: the things in it change in place while it is being committed.
         """
 
-    async def incidents(
-        self,
-        *,
-        limit: int,
-        cursor: str | None = None,
-        since_us: int | None = None,
-        number: str | None = None,
-        outcome: str | None = None,
-        caller: str | None = None,
-        unit: str | None = None,
-    ) -> Page:
-        """Newest first. Here as in every page: a cursor that we did not give is a ValueError."""
+    async def incidents(self, *, limit: int, cursor: str | None = None, **asked: Unpack[IncidentsAsked]) -> Page:
+        """Newest first. Here as in every page: a cursor that we did not give is a ValueError.
+
+        A page may hold fewer than `limit`, even none, and still have a `next`.
+        """
 
     async def obligations(self, *, state: str | None, limit: int, cursor: str | None = None) -> Page: ...
 
@@ -278,3 +292,10 @@ class Store(Protocol):
 
     async def journal(self, *, after_seq: int, limit: int, until_us: int | None = None) -> list[Entry]:
         """Entries after `after_seq`, in order: what replay and the rebuild test read."""
+
+
+class RecordStore(Store, Protocol):
+    """The store, as the pages beside the board read it."""
+
+    async def tellings(self, number: str) -> list[dict[str, Any]]:
+        """The alerts about one record, oldest first; `receivers`: whom each was told to, and what became of it."""

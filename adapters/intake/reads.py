@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Table, select, text, tuple_
+from sqlalchemy import Select, Table, select, text, tuple_
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.sql import ClauseElement
 
@@ -13,10 +13,12 @@ from adapters.intake import loading, rows
 from adapters.intake.documents import Document, incident_document, obligation_document
 from adapters.intake.loading import Ask
 from adapters.intake.schema import alert, incident, journal, note, obligation, outbox
+from adapters.intake.searching import find
+from adapters.intake.tellings import tellings
 from adapters.intake_writer.messages import PostgresServer, SqliteFile
 from adapters.intake_writer.nul import without_nul
 from adapters.notify.message import document
-from adapters.ports import LiveState, Page
+from adapters.ports import IncidentsAsked, LiveState, Page
 from adapters.shown_bytes import raw_text
 from rules.events import Entry
 from rules.incidents import Incident
@@ -60,18 +62,14 @@ class Reader:
     def load(self) -> LiveState:
         return self._run(loading.load)
 
-    def incidents(self, limit: int, cursor: str | None, *, since_us: int | None = None, **equal: str | None) -> Page:
-        """`equal`: what must stand in the columns of these names."""
-        where: list[ColumnElement[bool]] = [incident.c[name] == v for name, v in equal.items() if v is not None]
-        if equal.get("unit"):
-            where.append(incident.c.unit != text("''"))  # said in words, or its partial index is not used
-        if since_us is not None:
-            where.append(incident.c.opened_us >= since_us)
-        query = page_query(incident, ("opened_us", "id"), limit, cursor, where)
+    def incidents(self, limit: int, cursor: str | None, asked: IncidentsAsked) -> Page:
+        key = None if cursor is None else _key_of(cursor, [incident.c.opened_us, incident.c.id])
+        before = None if key is None else (key[0], key[1])
 
         def ask_all(ask: Ask) -> Page:
-            found, following = _page(ask(query), limit, incident, ("opened_us", "id"))
-            return Page([incident_document(i) for i in _with_obligations(ask, found)], following)
+            found, following = find(ask, asked, limit, before)
+            next_page = None if following is None else ".".join(map(str, following))
+            return Page([incident_document(i) for i in _with_obligations(ask, found)], next_page)
 
         return self._run(ask_all)
 
@@ -104,6 +102,9 @@ class Reader:
             return _timeline(ask, found[0][0]) if found else []
 
         return self._run(ask_all)
+
+    def tellings(self, number: str) -> list[Document]:
+        return self._run(lambda ask: tellings(ask, number))
 
     def unparsed(self, limit: int, cursor: str | None) -> Page:
         query = page_query(journal, ("seq",), limit, cursor, [journal.c.error.is_not(None)])

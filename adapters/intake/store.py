@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, Unpack, cast
 
 from sqlalchemy.exc import DBAPIError
 
@@ -16,7 +15,7 @@ from adapters.intake.schema import REVISION
 from adapters.intake.statements import compile_for
 from adapters.intake.writer_process import Unsure, WriterProcess
 from adapters.intake_writer.messages import Commit, Known, Open, WasCommitted
-from adapters.ports import Batch, LiveState, Page
+from adapters.ports import Batch, IncidentsAsked, LiveState, Page
 from rules.events import Entry
 
 _READERS = 2  # a slow question must not keep the next one waiting
@@ -71,21 +70,8 @@ class IntakeStore:
             if last is None or not await self._in_journal(last):
                 raise
 
-    async def incidents(
-        self,
-        *,
-        limit: int,
-        cursor: str | None = None,
-        since_us: int | None = None,
-        number: str | None = None,
-        outcome: str | None = None,
-        caller: str | None = None,
-        unit: str | None = None,
-    ) -> Page:
-        find = partial(
-            self._reader.incidents, since_us=since_us, number=number, outcome=outcome, caller=caller, unit=unit
-        )
-        return await self._read(find, limit, cursor)
+    async def incidents(self, *, limit: int, cursor: str | None = None, **asked: Unpack[IncidentsAsked]) -> Page:
+        return await self._read(self._reader.incidents, limit, cursor, asked)
 
     async def obligations(self, *, state: str | None, limit: int, cursor: str | None = None) -> Page:
         return await self._read(self._reader.obligations, state, limit, cursor)
@@ -95,6 +81,9 @@ class IntakeStore:
 
     async def timeline(self, number: str) -> list[dict[str, Any]]:
         return await self._read(self._reader.timeline, number)
+
+    async def tellings(self, number: str) -> list[dict[str, Any]]:
+        return await self._read(self._reader.tellings, number)
 
     async def unparsed(self, *, limit: int, cursor: str | None = None) -> Page:
         return await self._read(self._reader.unparsed, limit, cursor)

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from adapters.ports import Page
 from gateway.access.rights import Right
-from gateway.web import care, deeds, duty, live, live_radio
+from gateway.web import care, deeds, duty, live, live_radio, pulse, record_search
 from gateway.web.asking import (
     DATED,
     NAMED,
@@ -16,16 +16,14 @@ from gateway.web.asking import (
     json_answer,
     read_cursor,
     read_limit,
-    read_moment,
     read_one_of,
     read_query,
 )
-from gateway.web.guard import WHO, right_lacks
+from gateway.web.guard import WHO
 from gateway.web.needs import needs
 from gateway.web.services import SERVICES
 from gateway.web.stream import HUB, stream
 from rules.effects import AlertState
-from rules.incidents import IncidentOutcome
 from rules.obligations import Outcome
 
 
@@ -36,6 +34,7 @@ def routes() -> list[web.RouteDef]:
         *deeds.routes(),
         *care.routes(),
         *duty.routes(),
+        *pulse.routes(),
         web.get("/api/v1/obligations", list_obligations),
         web.get("/api/v1/alerts", list_alerts),
         web.get("/api/v1/channels", list_channels),
@@ -50,16 +49,11 @@ def routes() -> list[web.RouteDef]:
 
 @needs(Right.SEE)
 async def list_incidents(request: web.Request) -> web.Response:
-    query = read_query(request, "limit", "since", "cursor", "outcome", "caller", "unit")
-    since_us = read_moment(query, "since")
+    query = read_query(request, "limit", "cursor", *record_search.PARAMETERS)
+    asked = record_search.asked_by(query)
     store = request.app[SERVICES].store
-    outcome = read_one_of(query, "outcome", get_args(IncidentOutcome))
-    limit, cursor, caller, unit = read_limit(query), read_cursor(query, DATED), query.get("caller"), query.get("unit")
-    if caller is not None and not request[WHO].may(Right.HISTORY):
-        raise right_lacks(Right.HISTORY)
-    return await _page(
-        store.incidents(limit=limit, cursor=cursor, since_us=since_us, outcome=outcome, caller=caller, unit=unit)
-    )
+    record_search.check_right(request[WHO], asked)
+    return await _page(store.incidents(limit=read_limit(query), cursor=read_cursor(query, DATED), **asked))
 
 
 @needs(Right.SEE)

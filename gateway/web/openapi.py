@@ -10,10 +10,12 @@ from gateway.access.rights import Right
 from gateway.web.asking import DATED, NAMED, NUMBERED
 from gateway.web.duty import DAYS_MAX
 from gateway.web.needs import needs
+from gateway.web.page_schemas import PAGE_SCHEMAS
+from gateway.web.record_search import DIRECTIONS, MEDIA
 from gateway.web.schemas import MOMENT, SCHEMAS, TEXT, WHOLE, Schema, one_of, ref
 from rules.effects import AlertState
 from rules.incidents import IncidentOutcome
-from rules.obligations import Outcome
+from rules.obligations import Outcome, Rule
 
 VERSION = "1.0.0"  # of the contract: grows by adding
 
@@ -51,7 +53,7 @@ def document() -> Schema:
                 "token": {"type": "http", "scheme": "bearer", "description": "A line of api_token_file."},
                 "session": {"type": "apiKey", "in": "cookie", "name": "hotline_session"},
             },
-            "schemas": SCHEMAS,
+            "schemas": SCHEMAS | PAGE_SCHEMAS,
         },
     }
 
@@ -71,15 +73,26 @@ def _paths() -> Schema:
     number = _path("number", "The incident's number")
     return {
         "/api/v1/incidents": _get(
-            "Reception records, newest first",
+            "Reception records, newest first. A page may hold fewer than `limit`, even none, and have a `next`",
             "IncidentPage",
             [
                 limit,
                 _cursor(DATED),
                 _query("since", MOMENT, "Opened since then"),
+                _query("until", MOMENT, "Opened before then"),
+                _query("number", TEXT, "Only this one"),
                 _query("outcome", one_of(IncidentOutcome), "Only these"),
                 _query("caller", TEXT, "Only this caller's, the number as the source told it"),
+                _query("caller_ends", TEXT, "Only callers whose number ends so"),
                 _query("unit", TEXT, "Only this radio unit's, as the radio writes it"),
+                _query("medium", _enum(MEDIA), "Only these"),
+                _query("direction", _enum(DIRECTIONS), "Only these"),
+                _query("line", TEXT, "Only this line's"),
+                _query("rule", one_of(Rule), "Only those that this rule judged"),
+                _query("verdict", one_of(Outcome), "Only those with this verdict; with `rule`: of that rule"),
+                _query("person", TEXT, "A part of the name of who answered"),
+                _query("kind", TEXT, "Only matters of this kind, as the desk wrote it"),
+                _query("text", TEXT, "Words, each of which stands in the record"),
             ],
         ),
         "/api/v1/incidents/{number}": _get("One record with its time line", "IncidentDetail", [number]),
@@ -97,6 +110,7 @@ def _paths() -> Schema:
         "/api/v1/notifiers": _get("How alerts leave", "NotifierList", []),
         "/api/v1/duty": _get("Who stands for which role, and when nobody does", "Duty", _duty_span()),
         "/api/v1/duty.ics": _calendar(),
+        "/api/v1/pulse": _get("Whether it lives, its clock, and what waits: small, for asking often", "Pulse", []),
         "/api/v1/rules": _get("The rule set in force", "Rules", []),
         "/api/v1/unparsed": _get("What nobody could read", "UnparsedPage", pages),
         "/api/v1/recordings/{id}": _clip(),
@@ -228,6 +242,10 @@ def _refusals(*statuses: int) -> Schema:
 
 def _query(name: str, schema: Schema, description: str) -> Schema:
     return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+def _enum(values: tuple[str, ...]) -> Schema:
+    return TEXT | {"enum": list(values)}
 
 
 def _cursor(form: str) -> Schema:

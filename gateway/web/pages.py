@@ -1,23 +1,20 @@
-"""The pages people open: the board, and the way in and out."""
+"""The board, and the way in and out."""
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl
 
-import jinja2
 import structlog
 from aiohttp import web
 
 from gateway.access.rights import Right
-from gateway.web.guard import AUTH, COOKIE, WHO, address, check_guesses, guessed_wrong
+from gateway.web.guard import AUTH, COOKIE, address, check_guesses, guessed_wrong
 from gateway.web.needs import Door, page
 from gateway.web.problems import Problem
+from gateway.web.rendering import bare, render
 from gateway.web.services import SERVICES
+from gateway.web.views import record, records
 
-_HERE = Path(__file__).parent
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined
-)
+_STATIC = Path(__file__).parent / "static"
 _BY_CHARS_MAX = 40
 _FIELDS_MAX = 8
 
@@ -30,14 +27,15 @@ def routes() -> list[web.AbstractRouteDef]:
         web.get("/login", show_login),
         web.post("/login", login),
         web.post("/logout", logout),
-        web.static("/static", _HERE / "static"),
+        *records.routes(),
+        *record.routes(),
+        web.static("/static", _STATIC),
     ]
 
 
 @page(Right.SEE)
 async def board(request: web.Request) -> web.Response:
-    services = request.app[SERVICES]
-    return _page("board.html", site=services.site, version=services.version, by=request[WHO].by)
+    return render(request, "board.html")
 
 
 @page(Door.OPEN)
@@ -100,10 +98,4 @@ def _signed_in(request: web.Request, by: str) -> web.Response:
 
 
 def _login_page(request: web.Request, wrong: str, status: int = 200) -> web.Response:
-    return _page("login.html", status, site=request.app[SERVICES].site, wrong=wrong)
-
-
-def _page(template: str, status: int = 200, **values: Any) -> web.Response:
-    return web.Response(
-        status=status, text=_TEMPLATES.get_template(template).render(values), content_type="text/html", charset="utf-8"
-    )
+    return bare("login.html", status, site=request.app[SERVICES].site, wrong=wrong)

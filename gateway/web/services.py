@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
-from adapters.ports import Admitted, Batch, Incoming, Store
+from adapters.ports import Admitted, Batch, Incoming, RecordStore
 from adapters.recordings import Recorder
 from gateway.web.auth import Auth
 from rules.engine import State
@@ -62,7 +62,7 @@ class Services:
     site: str
     version: str
     pipeline: LivePipeline
-    store: Store
+    store: RecordStore
     notifiers: NotifierStates
     auth: Auth
     source_kinds: Mapping[str, str] = field(default_factory=dict)

@@ -70,7 +70,7 @@ def _questions(reader: Reader) -> tuple[Callable[[], object], ...]:
     rules = RuleSet(version="", site="riverside")
     return (
         lambda: restore(reader.load(), rules),
-        lambda: msgspec.json.encode(reader.incidents(10, None)),
+        lambda: msgspec.json.encode(reader.incidents(10, None, {})),
         lambda: msgspec.json.encode(reader.obligations(None, 10, None)),
         lambda: msgspec.json.encode(reader.alerts(None, 10, None)),
         lambda: msgspec.json.encode(reader.unparsed(10, None)),

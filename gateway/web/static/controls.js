@@ -1,17 +1,14 @@
 // How the board is set: its language, colours and sound, and the list of its keys.
 import { el, mark, put } from "./dom.js";
+import { followTheMachine, nextTheme, showTheme, theme } from "./look.js";
 import * as sound from "./sound.js";
 import { language, t } from "./words.js";
 
-const THEMES = ["auto", "day", "night", "contrast"];
 const KEYS = ["a", "h", "r", "s", "l", "t"];
 
 const $ = (id) => document.getElementById(id);
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const contrast = matchMedia("(prefers-contrast: more)");
 
 export function fillControls() {
-  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   for (const node of document.querySelectorAll("[data-word]")) put(node, t(node.dataset.word));
   for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", t(node.dataset.label));
   put($("language"), language === "zh" ? "EN" : "中");
@@ -23,17 +20,14 @@ export function fillControls() {
   fillKeys();
 }
 
-const theme = () => (THEMES.includes(localStorage.getItem("theme")) ? localStorage.getItem("theme") : "auto");
-
 function fillTheme() {
-  const seen = theme() === "auto" ? (contrast.matches ? "contrast" : dark.matches ? "night" : "day") : theme();
-  document.documentElement.dataset.theme = seen;
+  showTheme();
   put($("theme"), t(`theme_${theme()}`));
   $("theme").title = t("themeTitle");
 }
 
 export function switchTheme() {
-  localStorage.setItem("theme", THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);
+  nextTheme();
   fillTheme();
 }
 
@@ -75,5 +69,5 @@ export function bindControls(keys) {
   $("theme").addEventListener("click", switchTheme);
   $("help").addEventListener("click", toggleKeys);
   $("sound").addEventListener("click", () => (sound.toggleSound(), fillSound()));
-  for (const query of [dark, contrast]) query.addEventListener("change", fillTheme);
+  followTheMachine(fillTheme);
 }

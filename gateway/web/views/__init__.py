@@ -1,0 +1,1 @@
+"""The pages beside the board, rendered here: one file a page."""

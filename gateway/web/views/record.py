@@ -1,0 +1,54 @@
+"""The page of one reception record: facts, verdicts with their evidence, alerts and whom they reached, time line."""
+
+from typing import Any, Final
+
+from aiohttp import web
+
+from gateway.access.rights import Right
+from gateway.web.deeds import stored_incident
+from gateway.web.guard import WHO
+from gateway.web.needs import page
+from gateway.web.rendering import render, shown, words_of
+from gateway.web.services import SERVICES
+from gateway.web.texts import Words
+
+_PASSED: Final = frozenset({"DeadlinePassed"})  # what it led to is told by itself
+_TOLD: Final = ("device", "agent", "queue", "unit", "called", "status", "text", "by", "note", "notifier", "state")
+
+
+def routes() -> list[web.RouteDef]:
+    return [web.get("/incidents/{number}", show)]
+
+
+@page(Right.SEE)
+async def show(request: web.Request) -> web.Response:
+    record = await stored_incident(request)
+    store = request.app[SERVICES].store
+    w = words_of(request)
+    told = await store.timeline(record["number"])
+    timeline = shown(request, [line for line in told if line["what"] not in _PASSED])
+    values: dict[str, Any] = {
+        "record": shown(request, record),
+        "timeline": [line | {"words": _words(w, line)} for line in timeline],
+        "deeds": [line | {"words": _words(w, line)} for line in timeline if line.get("event", {}).get("by")],
+        "alerts": shown(request, await store.tellings(record["number"])),
+        "may_listen": request[WHO].may(Right.RECORDINGS),
+    }
+    return render(request, "record.html", **values)
+
+
+def _words(w: Words, line: dict[str, Any]) -> str:
+    event: dict[str, Any] = line.get("event", {})
+    told = [str(event[name]) for name in _TOLD if event.get(name)]
+    if event.get("cause"):
+        told.append(w.of(f"record.cause_{event['cause']}", event["cause"]))
+    if line["what"] == "DeliverySettled":
+        told.append(w(f"record.settled_{str(event.get('delivered', False)).lower()}"))
+    if line["what"] == "FactsTold":
+        told += [f"{w.of(f'record.fact_{name}', name)}: {text}" for name, text in event["facts"].items()]
+    if line["what"] == "alert":
+        rule, _, kind = line["detail"].partition(" ")
+        told += [w.of(f"record.rule_{rule}", rule), w.of(f"record.kind_{kind}", kind)]
+    else:
+        told.append(line["detail"])
+    return "  ".join(filter(None, told))

@@ -1,0 +1,44 @@
+"""The frame of every page: its navigation, its language and colours, in a real browser."""
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from gateway.web.page_table import PAGES
+from tests.browser.conftest import open_board
+from tests.fixtures.served import Served
+
+pytestmark = pytest.mark.browser
+
+
+async def test_every_page_opens_without_a_complaint_in_both_languages(browser: Browser, served: Served) -> None:
+    async with open_board(browser, served) as board:
+        for language in ("zh-CN", "en"):
+            for row in PAGES:
+                await board.page.goto(served.url + row.path)
+                await expect(board.page.locator("html")).to_have_attribute("lang", language)
+                await expect(board.page.locator("#link")).to_have_attribute("data-light", "green")
+            await board.page.goto(served.url)
+            await board.page.keyboard.press("l")
+        assert board.complaints == []
+
+
+async def test_colours_and_language_hold_on_all_pages(browser: Browser, served: Served) -> None:
+    async with open_board(browser, served) as board:
+        for _ in range(2):  # by the machine, day, night
+            await board.page.keyboard.press("t")
+        await board.page.keyboard.press("l")
+        await board.page.reload()
+        await expect(board.page.locator("html")).to_have_attribute("data-theme", "night")
+        await expect(board.page.locator("nav.pages a").first).to_have_text("Now")
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+async def test_the_navigation_is_there_for_the_keyboard_at_every_width(
+    browser: Browser, served: Served, width: int
+) -> None:
+    async with open_board(browser, served, width=width) as board:
+        last = board.page.locator("nav.pages a").last
+        await last.focus()
+        await expect(last).to_be_in_viewport()
+        await expect(board.page.locator("nav.pages [aria-current=page]")).to_have_count(1)
+        assert await board.page.evaluate("document.documentElement.scrollWidth") <= width
