@@ -146,6 +146,13 @@ class HearsAnswers(Protocol):
 
 
 @runtime_checkable
+class CarriesLinks(Protocol):
+    """A notifier whose messages a person reads where a link can be opened."""
+
+    carries_links: bool
+
+
+@runtime_checkable
 class TakesTime(Protocol):
     """A notifier whose one try may last longer than that of others."""
 

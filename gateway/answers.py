@@ -1,19 +1,32 @@
 """What people answer to an alert from outside the desk: by telephone, by a link, by MQTT."""
 
+from collections.abc import Sequence
 from hashlib import blake2b
+from typing import Protocol
 
-from adapters.ports import Incoming
-from gateway.pipeline import Pipeline
+from adapters.ports import Admitted, Incoming
+from rules.engine import State
 from rules.events import AlertAcknowledged
 
 _NOTE_CHARS_MAX = 500
 _BY_CHARS_MAX = 100
 
 
+class FrontDoor(Protocol):
+    """What is asked of gateway.pipeline.Pipeline."""
+
+    @property
+    def state(self) -> State: ...
+
+    def now_us(self) -> int: ...
+
+    async def submit(self, events: Sequence[Incoming]) -> list[Admitted]: ...
+
+
 class Answers:
     """Implements adapters.ports.AlertDesk."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: FrontDoor) -> None:
         self._pipeline = pipeline
 
     def is_raised(self, alert: str) -> bool:

@@ -21,6 +21,7 @@ from gateway.clock import AnchoredClock
 from gateway.config import Config, load
 from gateway.delivery import Delivery
 from gateway.garbage import collect_seldom, collect_where_memory_grew
+from gateway.links import AcknowledgeLinks
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
 from gateway.radio_metrics import RadioTraffic
@@ -56,7 +57,8 @@ class Gateway:
         notifiers = [
             notifier.kind.make(notifier.settings, config.gateway.site, config.folder) for notifier in config.notifiers
         ]
-        self.delivery = Delivery(notifiers, self.pipeline)
+        self.links = _links(config)
+        self.delivery = Delivery(notifiers, self.pipeline, links=self.links)
         self.sources = [source.kind.make(source.settings) for source in config.sources if source.kind.make is not None]
         self._notifiers = notifiers
         for notifier in notifiers:
@@ -172,6 +174,7 @@ class Gateway:
             source_kinds={source.settings.name: source.kind.name for source in self.config.sources},
             hook_sources=self._hooks,
             recorders=[source for source in self.sources if isinstance(source, Recorder)],
+            links=self.links,
             metrics=self.metrics.registry,
             store_silent_s=lambda: self.store.writer.silent_s,
         )
@@ -203,6 +206,18 @@ async def _end(*tasks: asyncio.Task[None]) -> None:
         task.cancel()
     if tasks:
         await asyncio.wait(tasks)
+
+
+def _links(config: Config) -> AcknowledgeLinks | None:
+    gateway = config.gateway
+    if not gateway.public_url:
+        return None
+    try:
+        [key, *_], _ = ensure_token_file(config.link_key_file)
+    except (OSError, ValueError) as error:
+        cure = f"{error}: the gateway's user must be able to read it, or to make it; an empty one is of no use"
+        raise ConfigError([("gateway.link_key_file", str(config.link_key_file), cure)]) from error
+    return AcknowledgeLinks(key, gateway.site, gateway.public_url, gateway.link_life_s)
 
 
 def _api_tokens(config: Config) -> tuple[list[str], bool]:

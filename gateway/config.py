@@ -52,6 +52,9 @@ class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     store: str = "sqlite:///hotline.db"  # or postgresql+psycopg://user@host/db
     timezone: str = "Asia/Shanghai"  # IANA name; incident numbers follow its days
     api_token_file: str = "token.txt"  # one token a line; the first start makes it  # noqa: S105 (a file's name)
+    public_url: str = ""  # where people reach us: https://desk.example. Then messages carry a link that acknowledges
+    link_life_s: float = 900.0  # from when the alert was raised
+    link_key_file: str = "link-key.txt"  # what signs the links; the first start makes it
     log: Literal["auto", "text", "json"] = "auto"  # auto: text on a terminal, JSON lines otherwise
     mask_numbers: bool = True  # telephone numbers in the log keep only their last digits
 
@@ -102,6 +105,10 @@ class Config(NamedTuple):
     @property
     def token_file(self) -> Path:
         return self.folder / self.gateway.api_token_file
+
+    @property
+    def link_key_file(self) -> Path:
+        return self.folder / self.gateway.link_key_file
 
     @property
     def address(self) -> tuple[str, int]:

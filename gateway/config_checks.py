@@ -4,7 +4,7 @@ import re
 import stat
 import zoneinfo
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ _HOST_PORT = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\s/]+):(?P<port>\d{1,6}
 _SQLITE = "sqlite:///"
 _POSTGRESQL = "postgresql+psycopg://"
 _PORT_MAX = 65_535
+_PUBLIC_URL = re.compile(r"https?://(?=.{1,110}$)[A-Za-z0-9.-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?")
+_LINK_LIFE_S = (60, 86_400)
 _NOT_ONLY_OWNER = stat.S_IRWXG | stat.S_IRWXO
 _HOLDS_A_SECRET = re.compile(r"(secret|token|password|key|url).*_file$")
 _NAMED_BY = {
@@ -56,8 +58,21 @@ def check_gateway(gateway: Any, folder: Path) -> Iterator[Problem]:
     if not _is_timezone(gateway.timezone):
         hint = nearest(gateway.timezone, zoneinfo.available_timezones())
         yield wrong("timezone", f'{hint}must be an IANA name such as "Asia/Shanghai" or "Europe/London"')
-    if not (folder / gateway.api_token_file).parent.is_dir():
-        yield wrong("api_token_file", "its folder is not there: make it, or name another place")
+    yield from _check_files(gateway, folder, wrong)
+    yield from _check_links(gateway, wrong)
+
+
+def _check_files(gateway: Any, folder: Path, wrong: Callable[[str, str], Problem]) -> Iterator[Problem]:
+    for key in ("api_token_file", "link_key_file"):
+        if not (folder / getattr(gateway, key)).parent.is_dir():
+            yield wrong(key, "its folder is not there: make it, or name another place")
+
+
+def _check_links(gateway: Any, wrong: Callable[[str, str], Problem]) -> Iterator[Problem]:
+    if gateway.public_url and not _PUBLIC_URL.fullmatch(gateway.public_url):
+        yield wrong("public_url", "https://HOST, with a port or a path where there is one; at most 120 characters")
+    if not _LINK_LIFE_S[0] <= gateway.link_life_s <= _LINK_LIFE_S[1]:
+        yield wrong("link_life_s", f"seconds, from {_LINK_LIFE_S[0]} to {_LINK_LIFE_S[1]}: a link is whoever has it")
 
 
 def check_names(document: Mapping[str, Any]) -> Iterator[Problem]:

@@ -14,9 +14,10 @@ import structlog
 
 from adapters.backoff import Backoff
 from adapters.notify.message import told
-from adapters.ports import Delivered, HearsAnswers, LooksAhead, Notifier, Rejected, Retry, TakesTime
+from adapters.ports import CarriesLinks, Delivered, HearsAnswers, LooksAhead, Notifier, Rejected, Retry, TakesTime
 from adapters.ports import Delivery as Outcome
 from gateway.answers import Answers
+from gateway.links import AcknowledgeLinks
 from gateway.pipeline import Pipeline
 from rules.duty import person
 from rules.effects import Alert, Send
@@ -68,13 +69,21 @@ class Lane:
 class Worker:
     """One notifier and all that waits for it."""
 
-    def __init__(self, notifier: Notifier, pipeline: Pipeline, settlements: Settlements, patience: Patience) -> None:
+    def __init__(
+        self,
+        notifier: Notifier,
+        pipeline: Pipeline,
+        settlements: Settlements,
+        patience: Patience,
+        links: AcknowledgeLinks | None,
+    ) -> None:
         self.link = ""  # "" for a notifier that keeps no connection
         self.reason = ""
         self.delivered = 0
         self.failed = 0
         self._notifier = notifier
         self._try_s = notifier.try_s if isinstance(notifier, TakesTime) else patience.try_s
+        self._links = links if isinstance(notifier, CarriesLinks) else None
         self._ahead = notifier if isinstance(notifier, LooksAhead) else None
         self._pipeline = pipeline
         self._settlements = settlements
@@ -169,7 +178,8 @@ class Worker:
         _, _, who = send.notifier.partition("/")
         to = person(self._pipeline.state.rules, who) if who else None
         address = "" if to is None else to.reach.get(self._notifier.name, "")
-        return told(alert, to, address), f"{alert.key}/{who}" if who else alert.key
+        link = self._links.url(alert, send.notifier) if self._links is not None else ""
+        return told(alert, to, address, link), f"{alert.key}/{who}" if who else alert.key
 
     def _expired(self, alert: Alert | None, wait_s: float) -> bool:
         if alert is None:
@@ -210,13 +220,19 @@ class Worker:
 class Delivery:
     """All notifiers. A send for one that the configuration no longer has is settled at once."""
 
-    def __init__(self, notifiers: Sequence[Notifier], pipeline: Pipeline, patience: Patience = PATIENCE) -> None:
+    def __init__(
+        self,
+        notifiers: Sequence[Notifier],
+        pipeline: Pipeline,
+        patience: Patience = PATIENCE,
+        links: AcknowledgeLinks | None = None,
+    ) -> None:
         self._pipeline = pipeline
         self._settlements = Settlements(pipeline)
         for notifier in notifiers:
             if isinstance(notifier, HearsAnswers):
                 notifier.answer_to(Answers(pipeline))
-        self._workers = {one.name: Worker(one, pipeline, self._settlements, patience) for one in notifiers}
+        self._workers = {one.name: Worker(one, pipeline, self._settlements, patience, links) for one in notifiers}
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:

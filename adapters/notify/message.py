@@ -12,8 +12,10 @@ from rules.moments import rfc3339
 from rules.people import Person
 
 
-def told(alert: Alert, to: Person | None = None, address: str = "") -> dict[str, Any]:
-    """`to`: the one person that it is meant for, at `address` of the notifier; None: whoever is behind the notifier."""
+def told(alert: Alert, to: Person | None = None, address: str = "", link: str = "") -> dict[str, Any]:
+    """`to`: the one person that it is meant for, at `address` of the notifier; None: whoever is behind the notifier.
+    `link`: by which it can be acknowledged.
+    """
     return {
         "id": alert.id,
         "key": alert.key,
@@ -42,6 +44,7 @@ def told(alert: Alert, to: Person | None = None, address: str = "") -> dict[str,
         "reason": alert.reason,
         "clears": list(alert.clears),
         "to": None if to is None else {"id": to.id, "name": to.name, "number": to.number, "address": address},
+        "acknowledge_url": link,
         "text": texts(alert)._asdict(),
     }
 

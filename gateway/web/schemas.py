@@ -186,6 +186,7 @@ SCHEMAS: Schema = {
             "certain": FLAG,
             "reason": TEXT,
             "clears": many(TEXT),
+            "acknowledge_url": TEXT | {"description": "empty here: only messages carry it"},
             "text": record("Ready sentences.", {"zh": TEXT, "en": TEXT}),
             "state": one_of(AlertState),
             "acknowledged_at": maybe(MOMENT),

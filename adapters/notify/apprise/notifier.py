@@ -21,7 +21,9 @@ _REMEMBERED_MAX = 10_000  # alerts that not every robot has yet
 
 
 class AppriseNotifier:
-    """Implements adapters.ports.Notifier."""
+    """Implements adapters.ports.Notifier, LooksAhead and CarriesLinks."""
+
+    carries_links = True
 
     def __init__(self, name: str, robots: Callable[["AppriseNotifier"], Sequence[Robot]]) -> None:
         self.name = name

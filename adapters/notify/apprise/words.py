@@ -20,6 +20,8 @@ _NAMES = {
         "cleared": "Cleared",
     },
 }
+_ACKNOWLEDGE = {"zh": "确认：", "en": "Acknowledge: "}
+_LEAST = "x" * 40  # so much of an alert must stand beside the link that acknowledges it, or it is left out
 AlertDocument = Mapping[str, Any]
 
 
@@ -69,7 +71,10 @@ class Wording(NamedTuple):
 
     def _single(self, alert: AlertDocument, people: Sequence[str], room: Room) -> Words:
         title = self._title(_rank_name(alert), ", ".join(filter(None, people)))
-        return _fitted(title, self._line(alert), self._tail(), room)
+        tail = self._tail(alert["acknowledge_url"] if len(people) == 1 else "")  # a link acknowledges in one's name
+        if not room.holds(title + tail + _LEAST):
+            tail = self._tail()
+        return _fitted(title, self._line(alert), tail, room)
 
     def _digest(self, alerts: Sequence[AlertDocument], room: Room) -> Words:
         live, settled = without_cleared(alerts)
@@ -118,8 +123,9 @@ class Wording(NamedTuple):
             return []
         return [f"……还有 {count} 条" if self.language == "zh" else f"… and {count} more"]
 
-    def _tail(self) -> str:
-        return f"\n{self.link}" if self.link else ""
+    def _tail(self, acknowledge: str = "") -> str:
+        asked = f"\n{_ACKNOWLEDGE[self.language]}{acknowledge}" if acknowledge else ""
+        return asked + (f"\n{self.link}" if self.link else "")
 
 
 def without_cleared(alerts: Sequence[AlertDocument]) -> tuple[list[AlertDocument], int]:

@@ -33,7 +33,9 @@ def signature(keys: Sequence[bytes], message_id: str, stamp: int, body: bytes) -
 
 
 class WebhookNotifier:
-    """Implements adapters.ports.Notifier."""
+    """Implements adapters.ports.Notifier and CarriesLinks."""
+
+    carries_links = True
 
     def __init__(
         self,

@@ -68,7 +68,7 @@ async def test_no_route_is_open_but_those_that_must_be(served: Served) -> None:
     doors = {(method, path): need for method, path, need in routes(served) if isinstance(need, Door)}
     assert {path for (_, path), need in doors.items() if need is Door.OPEN} == {"/healthz", "/readyz", "/login"}
     assert {path for (_, path), need in doors.items() if need is Door.OWN_PROOF} == {
-        *("/api/call-upload", "/hooks/pbx/x", "/hooks/pbx/x/x")
+        *("/api/call-upload", "/hooks/pbx/x", "/hooks/pbx/x/x", "/a/x")
     }
 
 

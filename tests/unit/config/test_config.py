@@ -238,3 +238,18 @@ def test_what_show_config_prints_loads_again_as_the_same(write: Write, tmp_path:
     again = load(printed)
     assert again.rules == config.rules
     assert again.gateway == config.gateway
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ('public_url = "desk.example"', "public_url"),
+        ('public_url = "https://desk.example/?a=b"', "public_url"),
+        ('public_url = "https://' + "x" * 130 + '"', "public_url"),
+        ("link_life_s = 5", "link_life_s"),
+        ('link_key_file = "nowhere/link-key.txt"', "link_key_file"),
+    ],
+)
+def test_links_that_cannot_work_are_told(tmp_path: Path, line: str, key: str) -> None:
+    text = MINIMAL.replace('site = "riverside"', f'site = "riverside"\n{line}')
+    assert f"gateway.{key}" in problems(writer(tmp_path)(text))

@@ -9,7 +9,7 @@ from rules.moments import SECOND_US
 AT_US = 1_795_287_600_000_000  # 2026-11-22 03:00:00 in Shanghai
 
 
-def alert(number: int = 1, **more: Any) -> dict[str, Any]:
+def alert(number: int = 1, link: str = "", **more: Any) -> dict[str, Any]:
     """The breach of the third ring, `number` seconds after three o'clock at night."""
     at_us = AT_US + number * SECOND_US
     facts: dict[str, Any] = {
@@ -27,4 +27,4 @@ def alert(number: int = 1, **more: Any) -> dict[str, Any]:
         "line": "4001",
         "ring": 3,
     }
-    return told(Alert(**facts | more))
+    return told(Alert(**facts | more), link=link)

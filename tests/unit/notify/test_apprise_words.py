@@ -10,6 +10,7 @@ from adapters.notify.apprise.words import Room, Wording
 from tests.unit.notify.apprise_alerts import alert
 
 LINK = "https://desk.example/"
+ACKNOWLEDGE = f"{LINK}a/" + "x" * 70
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROOMY = Room(20_000)
 ZH = Wording("滨江花园", "zh", SHANGHAI, LINK)
@@ -103,3 +104,18 @@ def test_an_sms_of_seventy_characters_still_says_who_and_where() -> None:
     said = Wording("滨江", "zh", SHANGHAI, "").of([alert(5)], Room(70)).whole
     assert len(said) <= 70
     assert "响铃超时未接（第 3 声）：138****8000 → 4001" in said
+
+
+def test_the_link_that_acknowledges_stands_where_the_alert_still_says_what_it_is() -> None:
+    assert ZH.of([alert(5, ACKNOWLEDGE)], ROOMY).whole.endswith(f"请立即接听\n确认：{ACKNOWLEDGE}\n{LINK}")
+    assert EN.of([alert(5, ACKNOWLEDGE)], ROOMY).whole.endswith(f"Answer at once\nAcknowledge: {ACKNOWLEDGE}\n{LINK}")
+    sms = Wording("滨江", "zh", SHANGHAI, "").of([alert(5, ACKNOWLEDGE)], Room(70)).whole
+    assert "https" not in sms
+    assert "138****8000 → 4001" in sms
+
+
+def test_a_message_for_several_people_or_of_several_alerts_has_no_link_in_one_persons_name() -> None:
+    to = {"id": "p1", "name": "王芳", "number": "008", "address": "13900139000"}
+    for_two = [alert(5, ACKNOWLEDGE) | {"to": to}, alert(5, ACKNOWLEDGE) | {"to": to | {"id": "p2", "name": "李强"}}]
+    assert "/a/" not in ZH.of(for_two, ROOMY).whole
+    assert "/a/" not in ZH.of([alert(5, ACKNOWLEDGE), alert(6, ACKNOWLEDGE)], ROOMY).whole

@@ -8,6 +8,7 @@ from typing import Any
 from adapters.ports import Delivered, Notifier, Rejected, Retry
 from adapters.ports import Delivery as Outcome
 from gateway.delivery import Delivery, Patience
+from gateway.links import AcknowledgeLinks
 from rules.events import DeliveriesSettled, DeliverySettled, LinkChanged, settlements
 from rules.people import Person, Shift
 from rules.settings import Ladder, RuleSet, SourceRules
@@ -45,12 +46,16 @@ def yes(_: Mapping[str, Any]) -> Outcome:
 
 @asynccontextmanager
 async def delivering(
-    *notifiers: Notifier, patience: Patience = QUICK, store: MemoryStore | None = None, **more: Any
+    *notifiers: Notifier,
+    patience: Patience = QUICK,
+    store: MemoryStore | None = None,
+    links: AcknowledgeLinks | None = None,
+    **more: Any,
 ) -> AsyncIterator[tuple[Bench, Delivery]]:
     names = tuple(n.name for n in notifiers)
     rules = RuleSet(version="1", site="test", sources=(SourceRules(name="main"),), notifiers=names, **more)
     async with running(store or MemoryStore(), Hand(), rules) as bench:
-        delivery = Delivery(notifiers, bench.pipeline, patience)
+        delivery = Delivery(notifiers, bench.pipeline, patience, links)
         task = asyncio.create_task(delivery.run())
         try:
             await bench.ready()
@@ -70,6 +75,32 @@ async def warn(bench: Bench, call: str = "c1") -> None:
     await bench.submit(ringing(call))
     bench.clock.move(5.0)
     await bench.look()
+
+
+class PretendMail(Pretend):
+    carries_links = True
+
+    def __init__(self) -> None:
+        super().__init__("mail", yes)
+        self.links: list[str] = []
+
+    async def send(self, alert: Mapping[str, Any], key: str) -> Outcome:
+        self.links.append(alert["acknowledge_url"])
+        return await super().send(alert, key)
+
+
+async def test_only_what_people_read_carries_a_link_and_only_for_what_can_be_acknowledged() -> None:
+    mail, desk = (
+        PretendMail(),
+        Pretend("desk", lambda alert: Rejected("refused") if alert["acknowledge_url"] else Delivered()),
+    )
+    async with delivering(mail, desk, links=AcknowledgeLinks("s", "test", "https://desk.example", 900.0)) as (bench, _):
+        await bench.submit(ringing("c1"))
+        bench.clock.move(16.0)
+        await bench.look()
+        await until(lambda: len(settled(bench)) >= 6)
+    assert {one.delivered for one in settled(bench)} == {True}
+    assert [link[:23] for link in mail.links] == ["", "", "https://desk.example/a/"]
 
 
 async def test_a_delivered_alert_is_settled_and_leaves_the_outbox() -> None:
