@@ -66,7 +66,7 @@ class Link:
 async def first_state(folder: Path, url: str, **more: Any) -> tuple[str, str, object]:
     """State, reason, and what became of an alert."""
     given = {"password_file": "right.txt", "ca_file": "broker/localhost.pem"} | more
-    files = {key: str(folder / name) if name else "" for key, name in given.items()}
+    files: dict[str, Any] = {key: str(folder / name) if name else "" for key, name in given.items()}
     settings = Settings(name="desk", kind="mqtt", url=url, username="desk", **files)
     assert check(settings) == []
     notifier = make(settings, "riverside", folder)

@@ -1,4 +1,4 @@
-"""Alerts by MQTT: hotline/{site}/alerts/{rule}, and hotline/{site}/gateway/availability."""
+"""Alerts by MQTT: hotline/{site}/alerts/{rule}, and hotline/{site}/gateway/availability; acknowledgements back."""
 
 import ssl
 from pathlib import Path
@@ -18,6 +18,7 @@ class Settings(NotifierSettings, kw_only=True):
     username: str = ""
     password_file: str = ""
     password_env: str = ""
+    acknowledges: bool = False  # whoever may publish to hotline/{site}/commands/acknowledge acknowledges alerts
     ca_file: str = ""  # the broker's certificate authority, where it is not a public one
 
 
@@ -74,7 +75,7 @@ def make(settings: Settings, site: str, folder: Path) -> MqttNotifier:  # noqa: 
         password=passwords[0].decode() if passwords else None,
         tls=ssl.create_default_context(cafile=settings.ca_file or None) if url.scheme == "mqtts" else None,
     )
-    return MqttNotifier(settings.name, site, broker)
+    return MqttNotifier(settings.name, site, broker, acknowledges=settings.acknowledges)
 
 
 KIND = NotifierKind("mqtt", Settings, check, make)

@@ -11,8 +11,9 @@ import aiomqtt
 import msgspec
 
 from adapters.backoff import Backoff
+from adapters.notify.mqtt.acknowledging import Acknowledging
 from adapters.notify.mqtt.topics import alert_topic, availability_topic, level, source_topic
-from adapters.ports import Delivered, Delivery, Retry
+from adapters.ports import AlertDesk, Delivered, Delivery, Retry
 from rules.moments import rfc3339
 
 ANSWER_S = 10.0  # for a PUBACK
@@ -21,6 +22,7 @@ GOODBYE_S = 2.0
 _DROPPED = 128  # MQTT 5: unspecified error; all that MQTT 3.1.1 can say of a connection that just ends
 BACK_WITHIN_S = 5.0  # a broker that is there again: alerts wait for it
 IN_FLIGHT_MAX = 64  # unacknowledged publishes; delivery itself has fewer under way
+INCOMING_MAX = 100  # acknowledgements that wait for the store
 # So many in a row: what was never acknowledged stays in flight as long as the connection, until no more may leave.
 UNANSWERED_MAX = 8
 
@@ -34,12 +36,14 @@ class Broker(NamedTuple):
 
 
 class MqttNotifier:
-    """Implements adapters.ports.Notifier and ShowsSources."""
+    """Implements adapters.ports.Notifier, ShowsSources and HearsAnswers."""
 
-    def __init__(self, name: str, site: str, broker: Broker) -> None:
+    def __init__(self, name: str, site: str, broker: Broker, *, acknowledges: bool = False) -> None:
         self.name = name
         self._site = site
         self._broker = broker
+        self._acknowledges = acknowledges
+        self._acknowledging: Acknowledging | None = None
         self._client: aiomqtt.Client | None = None  # while connected
         self._in_flight: dict[asyncio.Timeout, None] = {}  # in the order of sending, as they are let go
         self._unanswered = 0
@@ -47,6 +51,10 @@ class MqttNotifier:
         self._sources: dict[str, bytes] = {}  # what is told of each
         self._untold: dict[str, None] = {}
         self._source_news = asyncio.Event()
+
+    def answer_to(self, desk: AlertDesk) -> None:
+        if self._acknowledges:
+            self._acknowledging = Acknowledging(self.name, self._site, desk)
 
     async def run(self, link_changed: Callable[[str, str], None]) -> None:
         backoff, after_refusal = Backoff(first_s=0.25, longest_s=BACK_WITHIN_S), Backoff(first_s=15.0, longest_s=30.0)
@@ -113,6 +121,8 @@ class MqttNotifier:
             # A watcher who sees "unknown" knows that an "online" from before is not ours of now.
             await client.publish(topic, "unknown", qos=1, retain=True)
             await client.publish(topic, "online", qos=1, retain=True)
+            if self._acknowledging is not None:
+                await self._acknowledging.begin(client)
             self._client, self._unanswered = client, 0
             backoff.reset()
             link_changed("online", "")
@@ -120,8 +130,9 @@ class MqttNotifier:
             sources = asyncio.create_task(self._tell_sources(client), name=f"mqtt-sources-{self.name}")
             try:
                 async with asyncio.timeout(None) as self._connection:
-                    async for _ in client.messages:  # we subscribe to nothing: this waits for the connection's end
-                        pass
+                    async for message in client.messages:  # until the connection's end; as a rule there are none
+                        if self._acknowledging is not None:
+                            await self._acknowledging.take(message)
             except asyncio.CancelledError:
                 await self._say_goodbye(client, topic)
                 raise
@@ -141,6 +152,7 @@ class MqttNotifier:
             keepalive=KEEP_ALIVE_S,
             timeout=ANSWER_S,
             max_inflight_messages=IN_FLIGHT_MAX,
+            max_queued_incoming_messages=INCOMING_MAX,
             will=aiomqtt.Will(availability_topic(self._site), "offline", qos=1, retain=True),
         )
         client.pending_calls_threshold = IN_FLIGHT_MAX  # it warns of every publish beyond 10 otherwise

@@ -1,4 +1,4 @@
-"""The topics we publish to; docs/asyncapi.yaml documents them."""
+"""The topics we publish and listen to; docs/asyncapi.yaml documents them."""
 
 
 def level(name: str) -> str:
@@ -19,3 +19,7 @@ def availability_topic(site: str) -> str:
 
 def source_topic(site: str, source: str) -> str:
     return f"hotline/{level(site)}/sources/{level(source)}"
+
+
+def acknowledge_topic(site: str) -> str:
+    return f"hotline/{level(site)}/commands/acknowledge"

@@ -14,6 +14,7 @@ from adapters.notify.asterisk_call import Settings, check, make, wrong_address
 from adapters.notify.asterisk_call.notifier import AsteriskCallNotifier
 from adapters.ports import Delivered, Delivery, Rejected, Retry
 from simulators.telephones import CallingPbx, Habit
+from tests.fixtures.alert_desk import AlertDesk
 
 SECRET = "s3cret"
 WANG = "PJSIP/8001"
@@ -27,23 +28,6 @@ sys.stdout.buffer.write(b"RIFF\\xff\\xff\\xff\\x7fWAVE" + form + b"data\\x00\\xf
 """
 
 
-class Desk:
-    """Implements adapters.ports.AlertDesk."""
-
-    def __init__(self) -> None:
-        self.acknowledged: list[tuple[str, str, str]] = []
-        self.over: set[str] = set()
-
-    def is_raised(self, alert: str) -> bool:
-        return alert not in self.over
-
-    async def acknowledge(self, alert: str, by: str, channel: str, note: str = "") -> bool:
-        assert note == ""
-        self.acknowledged.append((alert, by, channel))
-        self.over.add(alert)
-        return True
-
-
 def alert(id_: str = "a1", **more: Any) -> dict[str, Any]:
     to = {"id": "wang", "name": "王芳", "number": "008", "address": WANG}
     text = {
@@ -55,7 +39,7 @@ def alert(id_: str = "a1", **more: Any) -> dict[str, Any]:
 
 
 class Calling:
-    def __init__(self, pbx: CallingPbx, desk: Desk, notifier: AsteriskCallNotifier) -> None:
+    def __init__(self, pbx: CallingPbx, desk: AlertDesk, notifier: AsteriskCallNotifier) -> None:
         self.pbx, self.desk, self.notifier = pbx, desk, notifier
         self.states: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
 
@@ -83,7 +67,7 @@ async def calling(folder: Path, *, state: str = "online", rights: str = "", **mo
     settings = telephone(folder, port=pbx.port, **more)
     assert check(settings) == []
     notifier = make(settings, "riverside", folder)
-    desk = Desk()
+    desk = AlertDesk()
     notifier.answer_to(desk)
     phone = Calling(pbx, desk, notifier)
     running = asyncio.create_task(notifier.run(lambda *told: phone.states.put_nowait(told)))
@@ -112,7 +96,7 @@ async def test_the_acknowledge_key_acknowledges_in_the_name_of_whoever_was_calle
     async with calling(tmp_path) as phone:
         phone.pbx.habits[WANG] = Habit(key="1", at=2)
         assert await phone.send() == Delivered()
-        assert phone.desk.acknowledged == [("a1", "王芳 008", "phone")]
+        assert phone.desk.acknowledged == [("a1", "王芳 008", "phone", "")]
         [call] = phone.pbx.calls
         assert (call.asked["context"], call.asked["exten"]) == ("hotline-alert", "s")
         await phone.pbx.until(lambda: call.over)
@@ -188,7 +172,7 @@ async def test_what_waits_for_one_person_is_told_in_one_call_and_one_key_acknowl
         phone.pbx.let_go(WANG)
         assert await asyncio.gather(first, *more) == [Delivered()] * 4
         assert len(phone.pbx.calls) == 2
-        assert [id_ for id_, _, _ in phone.desk.acknowledged] == ["a1", "b0", "b1", "b2"]
+        assert [told[0] for told in phone.desk.acknowledged] == ["a1", "b0", "b1", "b2"]
 
 
 async def test_nobody_is_called_about_what_is_over_but_hears_that_it_is(tmp_path: Path) -> None:

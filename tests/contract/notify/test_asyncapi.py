@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 import jsonschema
+import msgspec
 import yaml
 
-from adapters.notify.mqtt.topics import alert_topic, availability_topic, source_topic
+from adapters.notify.mqtt.acknowledging import Acknowledgement
+from adapters.notify.mqtt.topics import acknowledge_topic, alert_topic, availability_topic, source_topic
 from rules.events.system import LinkState
 from rules.obligations import Rule
 
@@ -20,6 +22,7 @@ def test_the_topics_are_those_we_publish_to() -> None:
     alerts, availability = CHANNELS["alerts"]["address"], CHANNELS["availability"]["address"]
     assert alerts.format(site="riverside", rule="three_rings") == alert_topic("riverside", "three_rings")
     assert availability.format(site="riverside") == availability_topic("riverside")
+    assert CHANNELS["acknowledge"]["address"].format(site="riverside") == acknowledge_topic("riverside")
     assert CHANNELS["sources"]["address"].format(site="riverside", source="tower") == source_topic("riverside", "tower")
 
 
@@ -40,6 +43,13 @@ def test_every_example_keeps_to_its_schema() -> None:
     assert examples
     for example in examples:
         jsonschema.validate(example["payload"], schema)
+
+
+def test_the_example_of_an_acknowledgement_is_one_that_is_taken() -> None:
+    message = DOCUMENT["components"]["messages"]["acknowledgement"]
+    payload = message["examples"][0]["payload"]
+    jsonschema.validate(payload, message["payload"])
+    assert msgspec.convert(payload, Acknowledgement).by == "王芳 008"
 
 
 def test_every_reference_leads_somewhere() -> None:

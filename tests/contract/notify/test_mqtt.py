@@ -18,6 +18,7 @@ from adapters.notify.mqtt.notifier import MqttNotifier
 from adapters.notify.mqtt.topics import alert_topic, level
 from adapters.ports import Delivered, Retry
 from gateway.broker import EmbeddedBroker
+from tests.fixtures.alert_desk import AlertDesk
 
 ALERT = {"rule": "three_rings", "key": "k1", "text": {"zh": "三声未接", "en": "not answered"}}
 
@@ -52,8 +53,12 @@ class Link:
 
 
 @asynccontextmanager
-async def notifying(broker: EmbeddedBroker, site: str, **settings: Any) -> AsyncIterator[tuple[MqttNotifier, Link]]:
+async def notifying(
+    broker: EmbeddedBroker, site: str, desk: AlertDesk | None = None, **settings: Any
+) -> AsyncIterator[tuple[MqttNotifier, Link]]:
     made = make(Settings(name="desk", kind="mqtt", url=broker.url, **settings), site, Path())
+    if desk is not None:
+        made.answer_to(desk)
     link = Link()
     task = asyncio.create_task(made.run(link))
     try:
@@ -80,6 +85,34 @@ async def test_an_alert_arrives_on_the_topic_of_its_rule(broker: EmbeddedBroker)
                 assert json.loads(message.payload) == ALERT
                 assert message.qos == 1
                 break
+
+
+async def test_whoever_the_broker_lets_acknowledges_and_nothing_else_is_believed(broker: EmbeddedBroker) -> None:
+    desk = AlertDesk()
+    topic = "hotline/acknowledged/commands/acknowledge"
+    right = {"alert": "a1", "by": "王芳", "note": "已派人", "colour": "red"}
+    wrong = [b"", b"{", b"[]", b'{"alert":"a1"}', b'{"alert":"","by":"x"}', b'{"alert":1,"by":"x"}', b'{"by":"\xff"}']
+    wrong += [json.dumps(right | {"note": "x" * length}).encode() for length in (501, 9000)]
+    async with aiomqtt.Client("127.0.0.1", broker.port) as client:
+        await client.publish(topic, json.dumps(right | {"by": "of yesterday"}), qos=1, retain=True)
+        async with notifying(broker, "acknowledged", desk, acknowledges=True) as (_, link):
+            await link.reaches("online")
+            for payload in wrong:
+                await client.publish(topic, payload, qos=1)
+            await client.publish(topic, json.dumps(right), qos=1)
+            await client.publish(topic, json.dumps({"alert": "gone", "by": "李强"}), qos=1)
+            await desk.until(2)
+        await client.publish(topic, b"", qos=1, retain=True)
+    assert desk.acknowledged == [("a1", "王芳", "mqtt", "已派人"), ("gone", "李强", "mqtt", "")]
+
+
+async def test_nobody_acknowledges_by_mqtt_where_it_is_not_configured(broker: EmbeddedBroker) -> None:
+    desk = AlertDesk()
+    async with aiomqtt.Client("127.0.0.1", broker.port) as client, notifying(broker, "deaf", desk) as (notifier, link):
+        await link.reaches("online")
+        await client.publish("hotline/deaf/commands/acknowledge", b'{"alert":"a1","by":"x"}', qos=1)
+        assert await notifier.send(ALERT, "k1") == Delivered()
+    assert desk.acknowledged == []
 
 
 async def test_availability_is_unknown_before_online_and_offline_after_an_orderly_end(broker: EmbeddedBroker) -> None:
@@ -213,7 +246,7 @@ def test_a_site_s_name_makes_one_level_of_a_topic(name: str, expected: str) -> N
         ({"url": "mqtts://127.0.0.1", "ca_file": "nowhere.pem"}, "ca_file"),
     ],
 )
-def test_what_is_wrong_with_the_settings_is_named(settings: dict[str, str], key: str) -> None:
+def test_what_is_wrong_with_the_settings_is_named(settings: dict[str, Any], key: str) -> None:
     problems = check(Settings(name="desk", kind="mqtt", **settings))
     assert [problem.key for problem in problems] == [key]
     assert "secret" not in problems[0].value
