@@ -12,6 +12,7 @@ import msgspec
 from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, Note, Send
 from rules.events import Entry, Event
+from rules.events.staff import ViewName
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation
 
@@ -201,6 +202,7 @@ class LiveState(msgspec.Struct):
     channels: list[Channel] = msgspec.field(default_factory=list)
     units: list[UnitStatus] = msgspec.field(default_factory=list)
     anchor_us: int | None = None  # of the last ClockAnchored event
+    views: dict[str, dict[ViewName, str]] = msgspec.field(default_factory=dict)  # how each person likes the board
 
 
 class JournalRow(NamedTuple):

@@ -20,6 +20,7 @@ from adapters.recordings import Recorder
 from gateway.clock import AnchoredClock
 from gateway.config import Config, load
 from gateway.delivery import Delivery
+from gateway.desk_settings import Desk
 from gateway.garbage import collect_seldom, collect_where_memory_grew
 from gateway.links import AcknowledgeLinks
 from gateway.metrics import Metrics
@@ -51,6 +52,7 @@ class Gateway:
         tokens, self.token_made = _api_tokens(config)
         self.auth = Auth(tokens, config.auth, time.monotonic)
         self.store = open_store(config.gateway.store, config.folder)
+        self.desk = Desk(config.desk)
         self.metrics = Metrics()
         clock = AnchoredClock()
         self.pipeline = Pipeline(self.store, config.rules, clock, metrics=self.metrics, anchor_us=clock.anchor_us)
@@ -125,6 +127,7 @@ class Gateway:
                 "configuration not taken", reason=str(error), cure="send SIGHUP again once the gateway is ready"
             )
             return
+        self.desk.take(fresh.desk)
         for change in rule_changes(self.config.rules, fresh.rules):
             log.info("rule changed", change=change)
         if (self.config.gateway, self.config.auth) != (fresh.gateway, fresh.auth) or _parts(self.config) != _parts(
@@ -132,7 +135,7 @@ class Gateway:
         ):
             log.warning("a change outside the rules waits for a restart")
         log.info("rules in force", rule_set=fresh.rules.version, before=self.config.rules.version)
-        self.config = self.config._replace(rules=fresh.rules)
+        self.config = self.config._replace(rules=fresh.rules, desk=fresh.desk)
 
     async def _last_notes(self) -> None:
         """What delivery noted last is committed too, or the next start would send those alerts again."""
@@ -171,6 +174,7 @@ class Gateway:
             store=self.store,
             notifiers=self.delivery,
             auth=self.auth,
+            desk=self.desk,
             source_kinds={source.settings.name: source.kind.name for source in self.config.sources},
             hook_sources=self._hooks,
             recorders=[source for source in self.sources if isinstance(source, Recorder)],

@@ -19,6 +19,7 @@ from gateway.config_checks import (
     remarks,
 )
 from gateway.config_document import Document
+from gateway.desk_settings import DeskTables
 from gateway.people_checks import check_reach
 from gateway.radio_checks import (
     check_ports,
@@ -96,6 +97,7 @@ class Config(NamedTuple):
     rosters: tuple[RosterTable, ...]
     rules: RuleSet
     remarks: tuple[str, ...]
+    desk: DeskTables = DeskTables()
 
     @property
     def folder(self) -> Path:
@@ -126,7 +128,7 @@ def load(path: Path) -> Config:
     lines = document.named("line", "number", Line)
     radio = document.radio()
     staff = document.staff(gateway.timezone if gateway is not None else "UTC")
-    ladder, special_ladders = document.ladders(staff)
+    (ladder, special_ladders), desk = document.ladders(staff), document.desk()
     sources = [ConfiguredSource(*one) for one in document.of_kinds("source", SOURCES)]
     notifiers = [ConfiguredNotifier(*one) for one in document.of_kinds("notifier", NOTIFIERS)]
     problems = document.problems
@@ -174,7 +176,8 @@ def load(path: Path) -> Config:
     tables = [source.settings for source in sources] + [notifier.settings for notifier in notifiers]
     told = [*remarks(path.parent / gateway.api_token_file, tables, rule_set), *radio_remarks(rule_set)]
     told += [note for source in sources for note in source.kind.remarks(source.settings)]
-    return Config(path, gateway, auth, tuple(sources), tuple(notifiers), tuple(staff.rosters), rule_set, tuple(told))
+    kept = tuple(sources), tuple(notifiers), tuple(staff.rosters)
+    return Config(path, gateway, auth, *kept, rule_set, tuple(told), desk)
 
 
 def _named_by_content(rules: RuleSet) -> RuleSet:

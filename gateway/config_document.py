@@ -10,6 +10,8 @@ import msgspec
 
 from adapters.errors import ConfigError
 from adapters.kinds import NotifierKind, Problem, SourceKind
+from gateway.desk_settings import DeskSettings, DeskTables, DirectoryTable, Prompts, check_desk
+from gateway.directory_file import read_directory
 from gateway.ladder_checks import Told, check_ladder
 from gateway.people_checks import check_staff
 from gateway.reading import SettingsT, nearest, read_table, shown
@@ -22,6 +24,7 @@ from rules.settings import Ladder, RadioChannel, SpecialLadder, StatusCode, Unit
 _TABLES = (
     *("gateway", "source", "notifier", "line", "radio", "unit", "channel", "status"),
     *("person", "shift", "day_off", "roster", "ladder", "ladder_for", "rules", "auth"),
+    *("desk", "prompts", "directory"),
 )
 KindT = TypeVar("KindT", SourceKind, NotifierKind)
 
@@ -76,6 +79,15 @@ class Document:
         if settings.units_file:
             units += read_units(self._folder / settings.units_file, self.problems)
         return Radio(units, self.named("channel", "channel", RadioChannel), self.named("status", "code", StatusCode))
+
+    def desk(self) -> DeskTables:
+        """What the desk works with; the directory's file is read."""
+        settings = self.table("desk", DeskSettings) or DeskSettings()
+        prompts = self.table("prompts", Prompts) or Prompts()
+        directory = self.table("directory", DirectoryTable) or DirectoryTable()
+        residents = read_directory(self._folder / directory.file, self.problems) if directory.file else {}
+        self.problems += check_desk(settings, prompts)
+        return DeskTables(settings, prompts, directory, residents)
 
     def staff(self, timezone: str) -> Staff:
         """The tables of people; the calendars of the rosters are read and unrolled."""

@@ -29,6 +29,7 @@ def restore(live: LiveState, rules: RuleSet) -> State:
         units=live.units,
         last_id=live.last_id,
         last_number=live.last_number,
+        views=live.views,
     )
 
 

@@ -12,6 +12,7 @@ from adapters.radio.settings import RadioSettings
 from adapters.registry import NOTIFIERS, SOURCES
 from gateway.config import Config, GatewaySettings
 from gateway.config_document import RadioTable
+from gateway.desk_settings import DeskSettings, DirectoryTable, Prompts
 from gateway.reading import shown, type_words
 from gateway.roster_file import RosterTable
 from gateway.web.auth import AuthSettings
@@ -48,8 +49,8 @@ Reading is strict: every mistake is listed at once, with its key, its value and 
   replaced without a gap.
 - `kill -HUP` makes a running gateway read its rules again: `[rules.…]`, `[ladder]`, `[[line]]`, `[[unit]]` and
   `units_file`, `[[channel]]`, `[[status]]`, `[[person]]`, `[[shift]]`, `[[day_off]]`, `[[roster]]` and its file,
-  and what the rules know of a source. What is open keeps the plan it was opened with. Everything else waits for a
-  restart.
+  `[desk]`, `[prompts]`, `[directory]` and its file, and what the rules know of a source. What is open keeps the plan
+  it was opened with. Everything else waits for a restart.
 
 ```toml
 [gateway]
@@ -99,6 +100,9 @@ def config_as_toml(config: Config) -> str:
         _table("[rules.roll_call]", rules.roll_call),
         _table("[rules.claims]", rules.claims),
         _table("[auth]", config.auth),
+        _table("[desk]", config.desk.settings),
+        _table("[prompts]", config.desk.prompts),
+        _table("[directory]", config.desk.directory),
     ]
     return "\n".join(parts)
 
@@ -129,6 +133,9 @@ def reference() -> str:
         ("[[day_off]]", DayOff),
         ("[[roster]]", RosterTable),
         ("[auth]", AuthSettings),
+        ("[desk]", DeskSettings),
+        ("[prompts]", Prompts),
+        ("[directory]", DirectoryTable),
     ]
     return _INTRODUCTION + "".join(f"\n{text}" for title, kind in sections for text in _section(title, kind))
 

@@ -13,6 +13,7 @@ from rules.events import (
     NoteTaken,
     PromiseGiven,
     PromiseKept,
+    ViewKept,
 )
 from rules.incidents import Incident
 from rules.turn import Turn
@@ -117,6 +118,11 @@ def completed(turn: Turn, event: IncidentCompleted) -> None:
     incident = _named(turn, event)
     if incident is not None:
         claims.completed(turn, incident, event.by, event.note)
+
+
+def view_kept(turn: Turn, event: ViewKept) -> None:
+    views = turn.state.views
+    views[event.by] = views.get(event.by, {}) | event.view
 
 
 def _named(turn: Turn, event: DeskEvent) -> Incident | None:

@@ -67,6 +67,7 @@ from rules.events import (
     UnitIdentified,
     UnitSeen,
     Unparsed,
+    ViewKept,
 )
 from rules.state import State
 from rules.turn import Turn
@@ -151,6 +152,7 @@ _TAKES: dict[type, Callable[[Turn, Any], None]] = {
     IncidentReleased: desk.released,
     IncidentParked: desk.parked,
     IncidentCompleted: desk.completed,
+    ViewKept: desk.view_kept,
     Recorded: recordings.recorded,
     AlertAcknowledged: escalation.acknowledged,
     CheckedIn: desk.checked_in,

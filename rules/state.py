@@ -1,12 +1,13 @@
 """All live things of one site, and the look-ups that find them; all of it can be rebuilt from the store's live rows."""
 
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 from typing import Literal
 
 from rules.channels import Channel, UnitStatus
 from rules.effects import Alert
+from rules.events.staff import ViewName
 from rules.incident_numbers import IncidentNumbers
 from rules.incidents import Incident, SourceStatus
 from rules.moments import SECOND_US
@@ -50,6 +51,7 @@ class State:
         units: Iterable[UnitStatus] = (),
         last_id: int = 0,
         last_number: str = "",
+        views: Mapping[str, dict[ViewName, str]] | None = None,
     ) -> None:
         self.rules = rules
         self.incidents: dict[int, Incident] = {i.id: i for i in sorted(incidents, key=lambda i: i.id)}
@@ -57,6 +59,7 @@ class State:
         self.sources: dict[str, SourceStatus] = {s.name: s for s in sources}
         self.channels: dict[str, Channel] = {c.name: c for c in channels}
         self.units: dict[str, UnitStatus] = {u.unit: u for u in units}
+        self.views: dict[str, dict[ViewName, str]] = dict(views or {})  # how each person likes the board
         self.last_id = last_id
         self.terms = Terms(rules)
         self.steady_clocks: dict[str, tuple[int, int, int]] = {}  # what rules.source_clock knows of those it trusts

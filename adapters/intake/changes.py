@@ -3,7 +3,7 @@
 from adapters.intake import rows
 from adapters.intake_writer.messages import Change
 from adapters.ports import Batch
-from rules.events import ClockAnchored, RulesTaken, settlements
+from rules.events import ClockAnchored, RulesTaken, ViewKept, settlements
 
 
 def changes_of(batch: Batch) -> list[Change]:
@@ -46,4 +46,6 @@ def _told(batch: Batch) -> tuple[list[rows.Row], list[rows.Row]]:
             meta["rules"] = rows.event_json(event)
         elif isinstance(event, ClockAnchored) and not row.error:
             meta["anchor_us"] = str(event.anchor_us)
+        elif isinstance(event, ViewKept) and not row.error:
+            meta |= rows.view_meta(event)
     return list(meta.items()), deliveries

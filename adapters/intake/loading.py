@@ -39,6 +39,7 @@ def _load(ask: Ask) -> LiveState:
         channels=channels,
         units=units,
         anchor_us=int(meta["anchor_us"]) if "anchor_us" in meta else None,
+        views=rows.views_of(meta),
     )
 
 

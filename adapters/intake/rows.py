@@ -1,15 +1,15 @@
 """Between the structs of `rules` and the rows of `schema`: plain tuples in the order of the table's columns."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast, get_args
 
 import msgspec
 
 from adapters.ports import JournalRow
 from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, Note
-from rules.events import Entry, Event, Unparsed
-from rules.events.staff import FactName
+from rules.events import Entry, Event, Unparsed, ViewKept
+from rules.events.staff import FactName, ViewName
 from rules.incidents import Call, Care, Incident, Recording, SourceStatus
 from rules.obligations import Obligation, Step
 
@@ -29,6 +29,8 @@ _read_care = msgspec.json.Decoder(Care)
 _read_channel = msgspec.msgpack.Decoder(Channel)
 _read_unit = msgspec.msgpack.Decoder(UnitStatus)
 _NO_FACTS, _NO_RECORDINGS, _NO_CARE = "{}", "[]", "{}"  # as of nearly every telephone call
+VIEW = "view/"  # what a person's rows of `meta` begin with
+_VIEW_NAMES = frozenset(get_args(ViewName))
 CHANNEL, UNIT = "channel/", "unit/"  # what the keys of `radio_live` begin with
 
 
@@ -92,6 +94,20 @@ def radio_from_rows(found: Iterable[Sequence[Any]]) -> tuple[list[Channel], list
         else:
             units.append(_read_unit.decode(body))
     return sorted(channels, key=lambda c: c.id), sorted(units, key=lambda u: u.id)
+
+
+def view_meta(event: ViewKept) -> dict[str, str]:
+    """A person's view as rows of `meta`."""
+    return {f"{VIEW}{name}/{event.by}": value for name, value in event.view.items()}
+
+
+def views_of(meta: Mapping[str, str]) -> dict[str, dict[ViewName, str]]:
+    views: dict[str, dict[ViewName, str]] = {}
+    for key, value in meta.items():
+        name, _, by = key.removeprefix(VIEW).partition("/")
+        if key.startswith(VIEW) and name in _VIEW_NAMES:
+            views.setdefault(by, {})[cast(ViewName, name)] = value
+    return views
 
 
 def incident_row(i: Incident) -> Row:

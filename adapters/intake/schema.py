@@ -208,6 +208,6 @@ note = Table(
 meta = Table(
     "meta",
     metadata,
-    Column("name", Text, primary_key=True),  # last_id, rules, anchor_us
+    Column("name", Text, primary_key=True),  # last_id, rules, anchor_us, view/NAME/PERSON
     Column("value", Text, nullable=False),
 )

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from adapters.ports import Page
 from gateway.access.rights import Right
-from gateway.web import care, deeds, duty, live, live_radio, pulse, record_search
+from gateway.web import callers, care, deeds, duty, live, live_radio, own_view, pulse, record_search
 from gateway.web.asking import (
     DATED,
     NAMED,
@@ -33,6 +33,8 @@ def routes() -> list[web.RouteDef]:
         web.get("/api/v1/incidents/{number}", show_incident),
         *deeds.routes(),
         *care.routes(),
+        *callers.routes(),
+        *own_view.routes(),
         *duty.routes(),
         *pulse.routes(),
         web.get("/api/v1/obligations", list_obligations),

@@ -8,6 +8,7 @@ import msgspec
 
 from adapters.intake.documents import incident_document
 from adapters.notify.message import document as alert_document
+from gateway.desk_settings import Desk
 from gateway.web.live_radio import channels, hail_names, missed_hails, two_calls_here, units
 from gateway.web.services import Services
 from rules.effects import Alert
@@ -54,11 +55,11 @@ def live_obligation(obligation: Obligation) -> dict[str, Any]:
     }
 
 
-def live_incident(state: State, incident: Incident) -> dict[str, Any]:
+def live_incident(state: State, incident: Incident, desk: Desk) -> dict[str, Any]:
     """The record as the API has it, and beside it what only a living call or hail has."""
     clocks = [live_obligation(o) for o in incident.obligations if o.rule not in INTERNAL_RULES]
     if incident.medium == "radio":
-        return incident_document(incident) | hail_names(state, incident) | {"clocks": clocks}
+        return incident_document(incident) | hail_names(state, incident) | {"clocks": clocks, "resident": None}
     legs = incident.call.legs.values()
     line = state.terms.line(incident.line)
     ringing = state.terms.rings(incident.call.source, incident.line)
@@ -72,6 +73,23 @@ def live_incident(state: State, incident: Incident) -> dict[str, Any]:
         "ring_cycle_s": ringing.cycle_us / SECOND_US if ringing is not None else None,
         "rings_allowed": _rings_allowed(state.rules, line, ringing),
         "clocks": clocks,
+        "resident": _resident(incident, desk),
+    }
+
+
+def _resident(incident: Incident, desk: Desk) -> dict[str, Any] | None:
+    """Who calls, as far as it may stand on a screen before anybody has claimed the call."""
+    number = incident.called if incident.direction == "outbound" else incident.caller
+    found = desk.resident(number)
+    if found is None:
+        return None
+    hidden = found.sensitive
+    return {
+        "name": "" if hidden else found.name,
+        "unit": "" if hidden else found.unit,
+        "language": found.language,
+        "vip": found.vip,
+        "sensitive": found.sensitive,
     }
 
 
@@ -85,9 +103,11 @@ def _rings_allowed(rules: RuleSet, line: Line | None, ringing: RingTerms | None)
 
 
 def is_live(incident: Incident) -> bool:
-    """The call goes on, or somebody still owes the caller something."""
+    """The call goes on, somebody still owes the caller something, or has it in hand."""
     if incident.merged_into:
         return False
+    if incident.care is not None and incident.care.by and incident.care.put != "completed":
+        return True
     return incident.closed_us is None or any(owed(o) and o.rule not in INTERNAL_RULES for o in incident.obligations)
 
 
@@ -186,7 +206,8 @@ def snapshot(services: Services, heard_us: Mapping[str, int]) -> dict[str, Any]:
         "now": rfc3339(services.pipeline.now_us()),
         "ready": services.pipeline.ready,
         "rules": msgspec.to_builtins(state.rules),
-        "incidents": [live_incident(state, i) for i in _most_urgent(going_on)],
+        "desk": services.desk.document(),
+        "incidents": [live_incident(state, i, services.desk) for i in _most_urgent(going_on)],
         "incidents_live": len(going_on),
         "alerts": [alert_document(a) for a in alerts[-_ALERTS_MAX:]],
         "alerts_active": len(alerts),

@@ -97,6 +97,7 @@ def _paths() -> Schema:
         ),
         "/api/v1/incidents/{number}": _get("One record with its time line", "IncidentDetail", [number]),
         **_deeds(),
+        **_own(),
         "/api/v1/obligations": _get(
             "Obligations", "ObligationPage", [*pages, _query("state", one_of(Outcome), "Only these")]
         ),
@@ -125,6 +126,23 @@ def _paths() -> Schema:
                 },
             }
         },
+    }
+
+
+def _own() -> Schema:
+    """What is told to one person only: how they like the board, and of whom they have claimed."""
+    kept = {
+        "summary": "Keep it; what is not named stays",
+        "operationId": "putView",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": ref("ViewNote")}}},
+        "responses": {"200": _json("On disk", "View"), **_refusals(401, 403, 409, 413, 422, 429, 503)},
+    }
+    number = _path("number", "The incident's number")
+    return {
+        "/api/v1/view": _get("How you like the board", "View", []) | {"put": kept},
+        "/api/v1/incidents/{number}/caller": _get(
+            "What is known of the caller, for who has claimed the record", "Caller", [number]
+        ),
     }
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, get_args
 
+from gateway.web.own_view import CHOICES
 from rules.effects import AlertKind, AlertState
 from rules.events.staff import FactName
 from rules.events.system import LinkState
@@ -48,6 +49,12 @@ FACTS: Schema = {
     "type": "object",
     "description": "What the desk wrote down; what is unknown is left out.",
     "properties": {name: TEXT | {"maxLength": 500} for name in get_args(FactName)},
+}
+
+VIEW: Schema = {
+    "type": "object",
+    "properties": {name: {"type": "string", "enum": list(choices)} for name, choices in CHOICES.items()},
+    "additionalProperties": False,
 }
 
 _JUDGED: Schema = {
@@ -310,6 +317,26 @@ SCHEMAS: Schema = {
             "knew": maybe(FACTS | {"additionalProperties": False}),
         },
         "required": ["facts"],
+        "additionalProperties": False,
+    },
+    "Resident": record(
+        "Whose number it is, by the directory.",
+        {"name": TEXT, "unit": TEXT, "notes": TEXT, "language": TEXT, "vip": FLAG, "sensitive": FLAG},
+    ),
+    "Caller": record(
+        "What is known of a caller or a radio unit.",
+        {
+            "number": TEXT,
+            "resident": maybe(ref("Resident")),
+            "earlier": many(ref("Incident")) | {"description": "newest first"},
+            "owed": many(ref("Incident")) | {"description": "others of theirs that wait for the desk"},
+        },
+    ),
+    "View": record("How a person likes the board.", {"by": TEXT, "view": VIEW}),
+    "ViewNote": {
+        "type": "object",
+        "properties": {"view": VIEW},
+        "required": ["view"],
         "additionalProperties": False,
     },
     "ClaimNote": {

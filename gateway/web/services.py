@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from adapters.ports import Admitted, Batch, Incoming, RecordStore
 from adapters.recordings import Recorder
+from gateway.desk_settings import Desk
 from gateway.links import AcknowledgeLinks
 from gateway.web.auth import Auth
 from rules.engine import State
@@ -68,6 +69,7 @@ class Services:
     auth: Auth
     source_kinds: Mapping[str, str] = field(default_factory=dict)
     hook_sources: Mapping[str, Any] = field(default_factory=dict)
+    desk: Desk = field(default_factory=Desk)
     recorders: Sequence[Recorder] = ()
     links: AcknowledgeLinks | None = None  # None: messages carry none
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)

@@ -19,7 +19,7 @@ from gateway.web.needs import needs
 from gateway.web.problems import Problem
 from gateway.web.services import Services
 from rules.effects import Alert
-from rules.events import CallEvent, RadioEvent, Resynced, Unparsed
+from rules.events import CallEvent, RadioEvent, Resynced, RulesTaken, Unparsed
 from rules.incidents import Incident
 from rules.moments import rfc3339
 
@@ -92,7 +92,7 @@ class Hub:
         self._channels: set[str] = set()
         self._units: set[str] = set()
         self._sources_changed = False
-        self._gone = False
+        self._anew = False  # more changed than single things: all boards begin anew
         self._seq = 0
         self._changed = asyncio.Event()
 
@@ -137,6 +137,7 @@ class Hub:
             event = row.entry.event
             if isinstance(event, _HEARD):
                 self.heard_us[event.source] = row.entry.at_us
+            self._anew |= isinstance(event, RulesTaken)  # and what the desk works with may have changed as well
             self._seq = row.entry.seq
         if not self._clients:
             return
@@ -145,7 +146,7 @@ class Hub:
         self._channels.update(batch.channels)
         self._units.update(batch.units)
         self._sources_changed |= bool(batch.sources)
-        self._gone |= bool(batch.channels_gone or batch.units_gone)
+        self._anew |= bool(batch.channels_gone or batch.units_gone)
         self._changed.set()
 
     async def _tell(self) -> None:
@@ -155,13 +156,14 @@ class Hub:
             incidents, alerts, self._incidents, self._alerts = self._incidents, self._alerts, {}, {}
             channels, units, self._channels, self._units = self._channels, self._units, set(), set()
             sources_changed, self._sources_changed = self._sources_changed, False
-            gone, self._gone = self._gone, False
-            if gone or len(incidents) + len(alerts) + len(units) > _CHANGES_MAX:
+            anew, self._anew = self._anew, False
+            if anew or len(incidents) + len(alerts) + len(units) > _CHANGES_MAX:
                 self._broadcast(self._hello)
             else:
                 self._tell_radio(channels, units)
+                state, desk = self._services.pipeline.state, self._services.desk
                 for incident in incidents.values():
-                    self._send("incident", live.live_incident(self._services.pipeline.state, incident))
+                    self._send("incident", live.live_incident(state, incident, desk))
                 for alert in alerts.values():
                     self._send("alert", alert_document(alert))
                 if sources_changed:

@@ -49,6 +49,7 @@ from rules.events.staff import (
     NoteTaken,
     PromiseGiven,
     PromiseKept,
+    ViewKept,
 )
 from rules.events.system import (
     ClockAnchored,
@@ -107,6 +108,7 @@ Event = (
     | IncidentReleased
     | IncidentParked
     | IncidentCompleted
+    | ViewKept
     | RulesTaken
     | ClockAnchored
     | LinkChanged
@@ -183,5 +185,6 @@ __all__ = [
     "UnitIdentified",
     "UnitSeen",
     "Unparsed",
+    "ViewKept",
     "settlements",
 ]

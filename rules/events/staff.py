@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 FactName = Literal["time", "place", "matter", "person", "handling", "kind"]
+ViewName = Literal["language", "theme", "density", "sound"]
 
 
 class StaffEvent(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -98,3 +99,9 @@ class IncidentCompleted(StaffEvent, frozen=True):
 
     incident: str
     note: str = ""
+
+
+class ViewKept(StaffEvent, frozen=True):
+    """How `by` likes the board: it follows them to any screen. What is not named stays."""
+
+    view: dict[ViewName, str]
