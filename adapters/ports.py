@@ -198,11 +198,13 @@ class LiveState(msgspec.Struct):
     sources: list[SourceStatus]
     pending: list[Send]  # the outbox's unsettled rows
     rules: bytes | None  # the last RulesTaken event, JSON; None on a new store
-    last_number: str = ""  # of the incident with the highest id, also a forgotten one: numbers go on after a restart
+    last_number: str = ""  # the last given out or passed over: numbers go on after a restart
     channels: list[Channel] = msgspec.field(default_factory=list)
     units: list[UnitStatus] = msgspec.field(default_factory=list)
     anchor_us: int | None = None  # of the last ClockAnchored event
     views: dict[str, dict[ViewName, str]] = msgspec.field(default_factory=dict)  # how each person likes the board
+    place: str = ""  # what tells the store from one that was put back from a copy of it
+    restored: bool = False  # put back from a copy since that event: what was committed after the copy is lost
 
 
 class JournalRow(NamedTuple):
@@ -228,6 +230,7 @@ class Batch(msgspec.Struct):
     forgotten: set[int]
     settled: set[str]
     last_id: int
+    last_number: str = ""
     channels: dict[str, Channel] = msgspec.field(default_factory=dict)
     units: dict[str, UnitStatus] = msgspec.field(default_factory=dict)
     channels_gone: set[str] = msgspec.field(default_factory=set)

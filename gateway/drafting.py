@@ -142,6 +142,7 @@ class Draft:
         if decision.channels or decision.units:
             _merge_radio(batch, decision)
         batch.last_id = self._state.last_id
+        batch.last_number = self._state.last_number
 
 
 def _merge_radio(batch: Batch, decision: Decision) -> None:

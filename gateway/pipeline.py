@@ -32,10 +32,12 @@ from gateway.waiting_line import FEW, Waiting, WaitingLine
 from rules.effects import Send
 from rules.engine import State, next_deadline
 from rules.events import ClockAnchored, DeadlinePassed, Event, EventUndecided, RulesTaken, settlements
-from rules.moments import SECOND_US
+from rules.moments import SECOND_US, rfc3339
 from rules.settings import RuleSet
 
 PAUSE_US = 10 * SECOND_US  # for deadlines, when the rules cannot even put aside the one that raises
+
+LOST_MIN_US = 3600 * SECOND_US  # what a store put back from a copy has lost at least: the clock may be wrong too
 
 Told = list[tuple[Waiting, list[Admitted]]]  # whom to tell what, once it is on disk
 
@@ -191,9 +193,15 @@ class Pipeline:
     def _clock_anchored(self, live: LiveState) -> ClockAnchored:
         """The first entry of a process: its clock was read anew, and may have been set meanwhile."""
         anchor_us = self._anchor_us + self._ahead_us
-        return ClockAnchored(
-            anchor_us=anchor_us, moved_us=None if live.anchor_us is None else anchor_us - live.anchor_us
-        )
+        moved_us = None if live.anchor_us is None else anchor_us - live.anchor_us
+        lost_us = max(self._clock() - live.at_us, LOST_MIN_US) if live.restored else 0
+        if lost_us:
+            log.warning(
+                "the store was put back from a copy: what was recorded since is lost, ids and numbers go on beyond it",
+                copy_of=rfc3339(live.at_us),
+                lost_s=lost_us // SECOND_US,
+            )
+        return ClockAnchored(anchor_us=anchor_us, moved_us=moved_us, lost_us=lost_us)
 
     def _first_us(self) -> int:
         """When the first in line came; now if nobody waits."""

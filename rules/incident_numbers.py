@@ -1,8 +1,11 @@
 """Incident numbers that people can say: the site's date and a counter, 20261121-0042."""
 
 from datetime import timedelta
+from typing import Final
 
-from rules.moments import at_of, us_of, zone_of
+from rules.moments import SECOND_US, at_of, us_of, zone_of
+
+LOST_PER_S: Final = 10  # no hotline gives out more, for long: so many are passed over for a second that is lost
 
 
 class IncidentNumbers:
@@ -22,6 +25,13 @@ class IncidentNumbers:
         self._counter += 1
         number = self.last = f"{self._day}-{str(self._counter).zfill(4)}"
         return number
+
+    def skip(self, at_us: int, lost_us: int) -> None:
+        """None that was given out today, in the time that is lost, comes again."""
+        if not self._from_us <= at_us < self._until_us:
+            self._enter_day(at_us)
+        self._counter += min(lost_us, at_us - self._from_us) * LOST_PER_S // SECOND_US
+        self.last = f"{self._day}-{str(self._counter).zfill(4)}"
 
     def _enter_day(self, at_us: int) -> None:
         local = at_of(at_us).astimezone(self._zone)

@@ -19,6 +19,8 @@ def anchored(turn: Turn, event: ClockAnchored) -> None:
     clock set), nobody knows how far the sources are off now: what an old skew says would date events wrongly.
     """
     moved_us = event.moved_us
+    if event.lost_us:
+        turn.state.skip_lost(turn.at_us, event.lost_us)
     turn.state.steady_clocks.clear()
     for status in turn.state.sources.values():
         if status.skew_us is None or moved_us == 0:

@@ -17,6 +17,7 @@ from rules.settings import RuleSet
 from rules.terms import Terms
 
 ALERT_EXPIRES_US = 24 * 3600 * SECOND_US  # nobody acknowledged it for a day: it leaves the live table
+IDS_LOST_PER_S = 1_000  # no hotline gives out more, for long
 CLOSED_KEPT_MAX = 50_000  # closed incidents that wait for late events; the oldest go first
 _STALE_WAITS_MAX = 20_000  # outdated entries of the heap that are put up with before it is made anew
 
@@ -90,6 +91,11 @@ class State:
     def next_id(self) -> int:
         self.last_id += 1
         return self.last_id
+
+    def skip_lost(self, at_us: int, lost_us: int) -> None:
+        """Ids and numbers go on beyond any that can have been given out in a time that is lost."""
+        self.last_id += lost_us * IDS_LOST_PER_S // SECOND_US
+        self.numbers.skip(at_us, lost_us)
 
     @property
     def last_number(self) -> str:

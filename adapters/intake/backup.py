@@ -61,6 +61,7 @@ def _copy_sqlite(path: Path, part: Path, progress: Progress | None) -> None:
 
         store.backup(copy, pages=_PAGES_A_STEP, progress=tell)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
+        copy.execute("UPDATE meta SET value = 'a copy' WHERE name = 'place'")  # who starts on it is to know
         found = copy.execute("PRAGMA integrity_check").fetchone()[0]
         if found != "ok" or copy.execute("SELECT version_num FROM alembic_version").fetchone() != expected:
             raise StoreError(f"the copy is damaged ({found}): look at the disk, and try another one")

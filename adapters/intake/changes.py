@@ -6,14 +6,15 @@ from adapters.ports import Batch
 from rules.events import ClockAnchored, RulesTaken, ViewKept, settlements
 
 
-def changes_of(batch: Batch) -> list[Change]:
+def changes_of(batch: Batch, place: str = "") -> list[Change]:
+    """`place`: how the database tells this store from a copy of it."""
     seq = batch.journal[-1].entry.seq if batch.journal else 0
     pending = [(s.alert, s.notifier, seq, place, "pending", 0, "", None) for place, s in enumerate(batch.sends)]
     live = [rows.live_row(i) for i in batch.incidents.values() if i.id not in batch.forgotten]
     channels = [rows.channel_row(c) for c in batch.channels.values()]
     units = [rows.unit_row(u) for u in batch.units.values()]
     gone = [(rows.CHANNEL + name,) for name in batch.channels_gone] + [(rows.UNIT + name,) for name in batch.units_gone]
-    meta, deliveries = _told(batch)
+    meta, deliveries = _told(batch, place)
     changes: list[Change] = [
         ("journal", [rows.journal_row(row) for row in batch.journal]),
         ("live_incident", live),
@@ -33,9 +34,9 @@ def changes_of(batch: Batch) -> list[Change]:
     return [change for change in changes if change[1]]
 
 
-def _told(batch: Batch) -> tuple[list[rows.Row], list[rows.Row]]:
+def _told(batch: Batch, place: str) -> tuple[list[rows.Row], list[rows.Row]]:
     """What entries themselves say of `meta` and of the outbox."""
-    meta = {"last_id": str(batch.last_id)}
+    meta = {"last_id": str(batch.last_id), "last_number": batch.last_number}
     deliveries: list[rows.Row] = []
     for row in batch.journal:
         event = row.entry.event
@@ -45,7 +46,7 @@ def _told(batch: Batch) -> tuple[list[rows.Row], list[rows.Row]]:
         if isinstance(event, RulesTaken) and not row.error:
             meta["rules"] = rows.event_json(event)
         elif isinstance(event, ClockAnchored) and not row.error:
-            meta["anchor_us"] = str(event.anchor_us)
+            meta |= {"anchor_us": str(event.anchor_us), "place": place}
         elif isinstance(event, ViewKept) and not row.error:
             meta |= rows.view_meta(event)
     return list(meta.items()), deliveries

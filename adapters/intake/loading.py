@@ -15,15 +15,16 @@ from rules.effects import Send
 Ask = Callable[[ClauseElement], list[Sequence[Any]]]
 
 
-def load(ask: Ask) -> LiveState:
+def load(ask: Ask, place_query: str) -> LiveState:
     with _collector_at_rest():
-        return _load(ask)
+        return _load(ask, place_query)
 
 
-def _load(ask: Ask) -> LiveState:
+def _load(ask: Ask, place_query: str) -> LiveState:
+    place = str(ask(text(place_query))[0][0])
     last = ask(text("SELECT seq, at_us FROM journal ORDER BY seq DESC LIMIT 1")) or [(0, 0)]
     meta = {str(name): str(value) for name, value in ask(text("SELECT name, value FROM meta"))}
-    number = ask(text("SELECT number FROM incident ORDER BY id DESC LIMIT 1"))
+    number = ask(text("SELECT number FROM incident ORDER BY id DESC LIMIT 1"))  # where `meta` does not know it yet
     pending = ask(text("SELECT alert, notifier FROM outbox WHERE state = 'pending' ORDER BY seq, place"))
     channels, units = rows.radio_from_rows(ask(text("SELECT key, body FROM radio_live")))
     return LiveState(
@@ -35,11 +36,13 @@ def _load(ask: Ask) -> LiveState:
         sources=[rows.source_from_body(body) for (body,) in ask(text("SELECT body FROM source ORDER BY name"))],
         pending=[Send(alert, notifier) for alert, notifier in pending],
         rules=meta["rules"].encode() if "rules" in meta else None,
-        last_number=number[0][0] if number else "",
+        last_number=meta.get("last_number") or (number[0][0] if number else ""),
         channels=channels,
         units=units,
         anchor_us=int(meta["anchor_us"]) if "anchor_us" in meta else None,
         views=rows.views_of(meta),
+        place=place,
+        restored=meta.get("place", place) != place,
     )
 
 

@@ -16,6 +16,8 @@ class PostgresDatabase:
 
     dialect: Dialect = postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]  # SQLAlchemy's own is untyped
     errors: tuple[type[Exception], ...] = (psycopg.Error,)
+    # A dump that is put back makes the table anew, perhaps on another server.
+    place_query = "SELECT system_identifier || '/' || 'journal'::regclass::oid FROM pg_control_system()"
 
     def __init__(self, url: URL) -> None:
         self.place = PostgresServer(

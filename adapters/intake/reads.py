@@ -40,6 +40,10 @@ class Database(Protocol):
         """Where the writer finds it."""
 
     @property
+    def place_query(self) -> str:
+        """What tells this store from one that was put back from a copy of it: one text."""
+
+    @property
     def dialect(self) -> Dialect: ...
     @property
     def errors(self) -> tuple[type[Exception], ...]: ...
@@ -60,7 +64,7 @@ class Reader:
             connection.close()
 
     def load(self) -> LiveState:
-        return self._run(loading.load)
+        return self._run(lambda ask: loading.load(ask, self._database.place_query))
 
     def incidents(self, limit: int, cursor: str | None, asked: IncidentsAsked) -> Page:
         key = None if cursor is None else _key_of(cursor, [incident.c.opened_us, incident.c.id])

@@ -33,6 +33,7 @@ class IntakeStore:
         self._reader = Reader(database)
         self._reading = ThreadPoolExecutor(_READERS, thread_name_prefix="store-reader")
         self._closed = False
+        self._place = ""
 
     async def open(self) -> None:
         self._refuse_closed()
@@ -53,7 +54,9 @@ class IntakeStore:
     async def load(self) -> LiveState:
         if self.writer.pid is None:
             await self.open()
-        return await self._read(self._reader.load)
+        live = await self._read(self._reader.load)
+        self._place = live.place
+        return live
 
     async def known(self, keys: Sequence[bytes]) -> set[bytes]:
         if not keys:
@@ -65,7 +68,7 @@ class IntakeStore:
         self._refuse_closed()
         last = batch.journal[-1].entry if batch.journal else None
         try:
-            await self.writer.ask(Commit(changes_of(batch)))
+            await self.writer.ask(Commit(changes_of(batch, self._place)))
         except Unsure:
             if last is None or not await self._in_journal(last):
                 raise

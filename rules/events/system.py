@@ -38,10 +38,15 @@ class EventUndecided(SystemEvent, frozen=True):
 
 
 class ClockAnchored(SystemEvent, frozen=True):
-    """A process began: its clock is `anchor_us` beyond the machine's monotonic one. `moved_us`: from the last one's."""
+    """A process began: its clock is `anchor_us` beyond the machine's monotonic one. `moved_us`: from the last one's.
+
+    `lost_us`: the store was put back from a copy that is so old; what was committed since is lost, its ids and
+    numbers are out in the world.
+    """
 
     anchor_us: int
     moved_us: int | None = None  # None: there was none
+    lost_us: int = 0
 
 
 class LinkChanged(SystemEvent, frozen=True):

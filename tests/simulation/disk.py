@@ -33,7 +33,7 @@ class Disk:
         self.channels: Things = {}
         self.units: Things = {}
         self.last_id = 0
-        self.last_number = (0, "")
+        self.last_number = ""
         self.rules: bytes | None = None
         self.anchor_us: int | None = None
         self.keys: dict[bytes, int] = {}
@@ -65,7 +65,7 @@ class Disk:
         settled = {send for row in batch.journal for send in _settled(row.entry.event)}
         self.pending.update((send, None) for send in batch.sends if send not in settled)
         self.last_id = batch.last_id
-        self.last_number = max([self.last_number, *((i.id, i.number) for i in batch.incidents.values())])
+        self.last_number = batch.last_number
         self.all_incidents |= batch.incidents
         self.all_obligations |= batch.obligations
         self.all_alerts |= batch.alerts
@@ -97,7 +97,7 @@ class Disk:
             sources=_decoded(self.sources, SourceStatus),
             pending=list(self.pending),
             rules=self.rules,
-            last_number=self.last_number[1],
+            last_number=self.last_number,
             channels=sorted(_decoded(self.channels, Channel), key=lambda c: c.id),
             units=sorted(_decoded(self.units, UnitStatus), key=lambda u: u.id),
             anchor_us=self.anchor_us,

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 import pgserver
@@ -12,9 +13,12 @@ from sqlalchemy import make_url
 
 from adapters.errors import StoreError
 from adapters.intake import backup, open_store
-from adapters.ports import Store
+from adapters.ports import Incoming, Store
+from gateway.pipeline import Pipeline
 from rules.effects import Send
+from rules.events import LinkChanged
 from tests.contract.store.made import alert_of, batch_of, incident_of, journalled, names_in
+from tests.fixtures.bench import RULES, Hand, ringing, until
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +53,44 @@ async def test_a_backup_made_beside_the_writer_can_be_restored(store: Store, sto
     if store_url.startswith("sqlite"):
         assert told
         assert told[-1][0] == told[-1][1]
+
+
+async def test_a_restored_store_gives_out_no_id_and_no_number_again(store_url: str, tmp_path: Path) -> None:
+    """Calls that came after the copy are lost with their ids, but receivers and people still know those."""
+    clock, target = Hand(), tmp_path / "copy.backup"
+    before = await ring_in_vain(store_url, tmp_path, clock, ("a",))
+    await asyncio.to_thread(backup, store_url, tmp_path, target)
+    clock.move(60)
+    lost = await ring_in_vain(store_url, tmp_path, clock, ("b", "c"))
+    clock.move(60)
+    copy = restored(store_url, target)
+    after = await ring_in_vain(copy, tmp_path, clock, ("d",))
+    clock.move(60)
+    later = await ring_in_vain(copy, tmp_path, clock, ("e",))  # a second start on it is like any other
+    for known in (before, lost, after):
+        assert not known & later
+    assert not after & (before | lost)
+    assert max(int(number.partition("-")[2]) for number in after | later if number[0] == "2") < 100_000
+
+
+async def ring_in_vain(url: str, folder: Path, clock: Hand, calls: Iterable[str]) -> set[str]:
+    """One life of a gateway. The keys of its new breaches, and the numbers of its new incidents."""
+    store = open_store(url, folder)
+    pipeline = Pipeline(store, RULES, clock)
+    running = asyncio.create_task(pipeline.run())
+    try:
+        await until(lambda: not pipeline.ready)
+        known = set(pipeline.state.alerts) | set(pipeline.state.by_number)
+        for call in calls:
+            await pipeline.submit([Incoming(ringing(call), clock())])
+        clock.move(15)
+        await pipeline.submit([Incoming(LinkChanged(source="main", state="online"), clock())])
+        keys = {alert.key for alert in pipeline.state.alerts.values() if alert.kind == "breach"}
+        return (keys | set(pipeline.state.by_number)) - known
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await store.close()
 
 
 def restored(url: str, target: Path) -> str:
