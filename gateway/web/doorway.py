@@ -24,6 +24,7 @@ from gateway.web.handed_over import HandedOver
 from gateway.web.hooks import Hooks, Told
 from gateway.web.plain_post import NotPlain, PlainPosts
 from gateway.web.problems import Answer
+from gateway.web.turned_away import AT_ONCE_MAX, TurnedAway
 
 _WHOLE_S: Final = 5.0  # a request that is not whole by then is aiohttp's, with HEADERS_S for its headers
 _IDLE_S: Final = 3_600.0  # as long as aiohttp waits on a connection for the next request
@@ -35,14 +36,24 @@ _GIVE_WAY: Final = 128  # so many end at once where there is no room: looking fo
 class Doorway(web.BaseSite):
     """The listening address of `runner`, with the hooks standing before its application."""
 
-    def __init__(self, runner: web.AppRunner, hooks: Hooks, host: str, port: int, *, goodbye_s: float) -> None:
+    def __init__(
+        self,
+        runner: web.AppRunner,
+        hooks: Hooks,
+        host: str,
+        port: int,
+        *,
+        goodbye_s: float,
+        connections_max: int = _CONNECTIONS_MAX,
+    ) -> None:
         super().__init__(runner, backlog=_BACKLOG)
         self.hooks = hooks
         self.closing = False
         self.connections: dict[Connection, None] = {}  # the oldest first
         self.handed_over: dict[HandedOver, None] = {}
+        self._turned_away: set[TurnedAway] = set()
         self.cut: Counter[str] = Counter()  # connections that were ended, by reason
-        self._connections_max = min(_CONNECTIONS_MAX, resource.getrlimit(resource.RLIMIT_NOFILE)[0] * 3 // 4)
+        self._connections_max = min(connections_max, resource.getrlimit(resource.RLIMIT_NOFILE)[0] * 3 // 4)
         self._app = runner
         self._address = (host, port)
         self._goodbye_s = goodbye_s
@@ -83,6 +94,12 @@ class Doorway(web.BaseSite):
             return False
         self.connections[connection] = None
         return True
+
+    def turn_away(self, transport: asyncio.Transport) -> None:
+        if len(self._turned_away) < AT_ONCE_MAX:
+            self._turned_away.add(TurnedAway(transport, self._turned_away.discard))
+        else:
+            transport.abort()
 
     def leave(self, connection: "Connection | HandedOver") -> None:
         if isinstance(connection, HandedOver):
@@ -133,7 +150,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by class
         if not self._door.enter(self):
-            self._transport.abort()
+            self._door.turn_away(self._transport)
             return
         self._peer = str((transport.get_extra_info("peername") or ("",))[0])
         self._wait()

@@ -14,13 +14,13 @@ HEADERS_BYTES_MAX: Final = 64 * 1024
 _EMPTY_LINE: Final = b"\r\n\r\n"  # the end of the headers
 
 
-def _refusal(status: str, words: str) -> bytes:
+def refusal(status: str, words: str, headers: str = "") -> bytes:
     head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len(words)}\r\n"
-    return f"{head}Connection: close\r\n\r\n{words}".encode()
+    return f"{head}{headers}Connection: close\r\n\r\n{words}".encode()
 
 
-_TOO_SLOW: Final = _refusal("408 Request Timeout", "The headers of the request were not whole in time.\n")
-_TOO_LONG: Final = _refusal("431 Request Header Fields Too Large", "The headers of the request are too long.\n")
+_TOO_SLOW: Final = refusal("408 Request Timeout", "The headers of the request were not whole in time.\n")
+_TOO_LONG: Final = refusal("431 Request Header Fields Too Large", "The headers of the request are too long.\n")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

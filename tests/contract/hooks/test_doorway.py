@@ -6,6 +6,8 @@ from contextlib import closing
 
 import pytest
 
+from gateway.web.doorway import Doorway
+from gateway.web.turned_away import AT_ONCE_MAX
 from tests.contract.hooks.conftest import Door, sign
 
 BODY = json.dumps({"event": "delivered", "call": "c1"}).encode()
@@ -158,3 +160,62 @@ async def test_at_the_end_who_waits_is_answered_and_who_is_silent_is_let_go(door
         assert (status, headers["connection"]) == (200, "close")
         assert await line.ended()
         await ending
+
+
+async def test_where_everybody_is_being_answered_a_newcomer_is_told_to_come_again(door: Door) -> None:
+    await Doorway(door.runner, door.hooks, "127.0.0.1", 0, goodbye_s=1.0, connections_max=1).start()
+    port = door.runner.addresses[1][1]
+    line = Line(*await asyncio.open_connection("127.0.0.1", port))
+    door.intake.gate.clear()
+    line.send(post("msg_1") + BODY)
+    await door.intake.entered.wait()
+    newcomer = Line(*await asyncio.open_connection("127.0.0.1", port))
+    newcomer.send(post("msg_2") + BODY)  # what is told meanwhile does not cost the newcomer the answer
+    with closing(newcomer.writer):
+        status, headers, _ = await newcomer.answer()
+        assert (status, headers["retry-after"], headers["connection"]) == (503, "1", "close")
+        assert await newcomer.ended()
+    door.intake.gate.set()
+    assert (await line.answer())[0] == 200
+    later = Line(*await asyncio.open_connection("127.0.0.1", port))
+    with closing(line.writer), closing(later.writer):
+        later.send(post("msg_2") + BODY)
+        assert (await later.answer())[0] == 200
+
+
+class Stub(asyncio.Transport):
+    """A connection that has just been made; nobody reads from it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said = b""
+        self.aborted = False
+        self.protocol: asyncio.BaseProtocol | None = None
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        self.protocol = protocol
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.said += data
+
+    def can_write_eof(self) -> bool:
+        return False
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+async def test_of_a_crowd_that_is_turned_away_only_so_many_are_told(door: Door) -> None:
+    full = Doorway(door.runner, door.hooks, "127.0.0.1", 0, goodbye_s=1.0)
+    crowd = [Stub() for _ in range(AT_ONCE_MAX + 1)]
+    for one in crowd:
+        full.turn_away(one)
+    assert [one.aborted for one in crowd] == [False] * AT_ONCE_MAX + [True]
+    assert (crowd[0].said[:12], crowd[-1].said) == (b"HTTP/1.1 503", b"")
+    for one in crowd[:-1]:
+        assert isinstance(one.protocol, asyncio.Protocol)
+        one.protocol.connection_lost(None)
+    full.turn_away(another := Stub())
+    assert not another.aborted
+    assert isinstance(another.protocol, asyncio.Protocol)
+    another.protocol.connection_lost(None)
