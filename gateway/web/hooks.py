@@ -23,6 +23,7 @@ from adapters.ports import Admitted, Incoming
 from gateway.web.handed_over import at_work
 from gateway.web.needs import Door, needs
 from gateway.web.problems import Answer, Problem, problem_answer, problem_response, response
+from gateway.web.seldom import Seldom
 
 PREFIX: Final = "/hooks/pbx/"
 BODY_TIMEOUT_S: Final = 10.0
@@ -70,6 +71,7 @@ class Hooks:
         self._pipeline = pipeline
         self._wall_s = wall_s
         self._failures = Failures()
+        self._seldom = Seldom()
         self._arriving_bytes = 0
         self.counts: Counter[tuple[str, str]] = Counter()
 
@@ -215,7 +217,9 @@ class Hooks:
         if wait_s > 0:
             cure = "stop sending what cannot be proven; a proven event is accepted at any time"
             return Problem(429, "Too many unproven requests from this address", cure=cure, retry_after_s=wait_s)
-        log.warning("unproven_request", source=source.name, field=refused.field, reason=refused.detail)
+        self._seldom.warning(
+            "unproven_request", source.name, address=address, field=refused.field, reason=refused.detail
+        )
         return Problem(
             401,
             "Not proven to come from this source",
