@@ -180,6 +180,16 @@ class UsesSources(Protocol):
 
 
 @runtime_checkable
+class HoldsSecrets(Protocol):
+    """Has read secrets when it was made, and can change them for new ones while it runs."""
+
+    @property
+    def name(self) -> str: ...
+    def read_secrets_again(self) -> bool:
+        """From where they lie; whether they have changed. Raises OSError, KeyError or ValueError: the old ones hold."""
+
+
+@runtime_checkable
 class ShowsSources(Protocol):
     """A notifier that also shows who of the sources is heard."""
 

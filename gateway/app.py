@@ -15,7 +15,7 @@ from adapters.backoff import Backoff
 from adapters.errors import ConfigError, GatewayError, StoreError
 from adapters.intake import open_store
 from adapters.pbx.webhook import HookSource
-from adapters.ports import UsesSources
+from adapters.ports import HoldsSecrets, UsesSources
 from adapters.recordings import Recorder
 from gateway.clock import AnchoredClock
 from gateway.config import Config, load
@@ -27,6 +27,7 @@ from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
 from gateway.radio_metrics import RadioTraffic
 from gateway.rule_changes import rule_changes
+from gateway.secrets_again import ApiTokens, read_again
 from gateway.source_states import show_sources
 from gateway.web.auth import Auth, ensure_token_file
 from gateway.web.doorway import DoorCounts, Doorway
@@ -113,13 +114,16 @@ class Gateway:
         self._stop.set()
 
     async def reload_rules(self) -> None:
-        """Read the configuration again: its rules hold from now on; on any error the old ones go on."""
+        """Read the configuration again: its rules and secrets hold from now on; on any error the old ones go on."""
         try:
             fresh = load(self.config.path)
         except ConfigError as error:
             for key, value, cure in error.problems:
                 log.warning("configuration not taken", key=key, value=value, cure=cure)
             return
+        parts = [*self._hooks.values(), *self.sources, *self._notifiers]
+        tokens = ApiTokens(self.auth, self.config.token_file)
+        read_again([tokens, *(part for part in parts if isinstance(part, HoldsSecrets))])
         try:
             await self.pipeline.take_rules(fresh.rules)
         except GatewayError as error:
@@ -249,7 +253,7 @@ def _cure(address: str, error: OSError) -> str:
 
 
 async def serve(config: Config, announce: Callable[[Gateway], None]) -> None:
-    """`hotline-gateway run`: until SIGTERM or SIGINT; SIGHUP reads the rules again. `announce` once it listens."""
+    """`hotline-gateway run`: until SIGTERM or SIGINT; SIGHUP reads again. `announce` once it listens."""
     gateway = Gateway(config)
     for source in gateway.config.sources:
         log.info("watching", source=source.settings.name, kind=source.kind.name, country=source.settings.country)

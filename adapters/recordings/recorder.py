@@ -49,6 +49,10 @@ class Recorder:
             if self.settings.watch_folder:
                 tasks.create_task(watch(self, Path(self.settings.watch_folder)), name=f"recordings-{self.name}")
 
+    def read_secrets_again(self) -> bool:
+        before, self._keys = self._keys, self.settings.keys()
+        return self._keys != before
+
     def knows(self, key: str) -> bool:
         given = key.strip().encode()
         return any([hmac.compare_digest(given, one) for one in self._keys])  # noqa: C419 - all, in constant time

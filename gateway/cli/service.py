@@ -24,7 +24,7 @@ _SECRET_BYTES = 32  # Standard Webhooks asks for 24 to 64
 
 
 def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Serve until SIGTERM or Ctrl-C. SIGHUP reads the rules again. Exit code 78: the configuration is wrong."""
+    """Serve until SIGTERM or Ctrl-C. SIGHUP reads rules and secrets again. Exit code 78: the configuration is wrong."""
     checked = load(config)
     logs.configure(checked.gateway.log, mask=checked.gateway.mask_numbers)
     try:

@@ -44,14 +44,18 @@ def ensure_token_file(path: Path) -> tuple[list[str], bool]:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return [line.strip() for line in lines if line.strip()], False
+        return read_token_file(path), False
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(token + "\n")
         file.flush()
         os.fsync(file.fileno())
     return [token], True
+
+
+def read_token_file(path: Path) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip()]
 
 
 def _digest(secret: str) -> bytes:
@@ -71,6 +75,11 @@ class Auth:
         self._codes: OrderedDict[bytes, float] = OrderedDict()
         self._sessions: OrderedDict[bytes, Session] = OrderedDict()
         self._guesses: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take_tokens(self, tokens: Sequence[str]) -> bool:
+        """In place of those before; whether they differ. Who is signed in stays so."""
+        before, self._tokens = self._tokens, [_digest(token) for token in tokens]
+        return self._tokens != before
 
     def token_is_right(self, token: str) -> bool:
         offered = _digest(token)

@@ -56,8 +56,10 @@ def _check_secret(settings: Settings) -> list[Problem]:
 
 
 def make(settings: Settings, site: str, folder: Path) -> WebhookNotifier:  # noqa: ARG001 - it needs neither
-    keys = [signing_key(line) for line in read_secret(settings.secret_file, settings.secret_env)]
-    return WebhookNotifier(settings.name, settings.url, keys, allow_private=settings.allow_private)
+    def read_keys() -> list[bytes]:
+        return [signing_key(line) for line in read_secret(settings.secret_file, settings.secret_env)]
+
+    return WebhookNotifier(settings.name, settings.url, read_keys, allow_private=settings.allow_private)
 
 
 KIND = NotifierKind("webhook", Settings, check, make)

@@ -41,19 +41,24 @@ class WebhookNotifier:
         self,
         name: str,
         url: str,
-        keys: Sequence[bytes],
+        read_keys: Callable[[], Sequence[bytes]],
         *,
         allow_private: bool,
         resolver: AbstractResolver | None = None,
     ) -> None:
-        """`resolver`: None asks as the system does."""
+        """`read_keys`: asked now and when they may have been exchanged. `resolver`: None asks as the system does."""
         self.name = name
         self._url = url
-        self._keys = keys
+        self._read_keys = read_keys
+        self._keys = read_keys()
         self._allow_private = allow_private
         self._resolver = resolver
         self.answer_s = ANSWER_S
         self._session: aiohttp.ClientSession | None = None
+
+    def read_secrets_again(self) -> bool:
+        before, self._keys = self._keys, self._read_keys()
+        return self._keys != before
 
     async def run(self, link_changed: Callable[[str, str], None]) -> None:  # noqa: ARG002 - it keeps no connection
         connector = aiohttp.TCPConnector(

@@ -36,18 +36,22 @@ class HookSource:
     """Reads its secrets when it is made: call only after `check` found no problem."""
 
     def __init__(self, settings: Settings, default_zone: str = DEFAULT_ZONE) -> None:
-        keys, bearers, path_tokens = secrets(settings)
+        self._settings = settings
+        self._secrets = secrets(settings)
         self.name = settings.name
         self.sender_drops_on_4xx = settings.sender_drops_on_4xx
         self.ok_body = settings.ok_body.encode()
-        self.verifier = Verifier(
-            keys,
-            bearers,
-            path_tokens,
-            tolerance_s=settings.tolerance_s,
-            allow_unsigned=settings.allow_unsigned,
-        )
+        self.verifier = self._make_verifier()
         self.reader = Reader(settings, default_zone)
+
+    def read_secrets_again(self) -> bool:
+        before, self._secrets = self._secrets, secrets(self._settings)
+        self.verifier = self._make_verifier()
+        return self._secrets != before
+
+    def _make_verifier(self) -> Verifier:
+        settings = self._settings
+        return Verifier(*self._secrets, tolerance_s=settings.tolerance_s, allow_unsigned=settings.allow_unsigned)
 
 
 class Reader:

@@ -73,7 +73,7 @@ async def sink() -> AsyncIterator[Sink]:
 
 @asynccontextmanager
 async def notifying(url: str, resolver: AbstractResolver | None = None) -> AsyncIterator[WebhookNotifier]:
-    notifier = WebhookNotifier("erp", url, [b"k" * 32], allow_private=False, resolver=resolver)
+    notifier = WebhookNotifier("erp", url, lambda: [b"k" * 32], allow_private=False, resolver=resolver)
     notifier.answer_s = 1.0  # a public address is not to be had here: that it is tried is enough
     running = asyncio.create_task(notifier.run(lambda _state, _reason: None))
     await asyncio.sleep(0)
