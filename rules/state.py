@@ -11,7 +11,7 @@ from rules.events.staff import ViewName
 from rules.incident_numbers import IncidentNumbers
 from rules.incidents import Incident, SourceStatus
 from rules.moments import SECOND_US
-from rules.obligations import Obligation
+from rules.obligations import Obligation, Rule
 from rules.phone_numbers import number_key
 from rules.settings import RuleSet
 from rules.terms import Terms
@@ -19,6 +19,7 @@ from rules.terms import Terms
 ALERT_EXPIRES_US = 24 * 3600 * SECOND_US  # nobody acknowledged it for a day: it leaves the live table
 IDS_LOST_PER_S = 1_000  # no hotline gives out more, for long
 CLOSED_KEPT_MAX = 50_000  # closed incidents that wait for late events; the oldest go first
+_MAY_WAIT_FOR_EVENTS_ONLY: frozenset[Rule] = frozenset({"two_calls"})  # open ones of all other rules have a deadline
 _STALE_WAITS_MAX = 20_000  # outdated entries of the heap that are put up with before it is made anew
 
 WaitKind = Literal[-1, 0, 1, 2, 3, 4, 5, 6]
@@ -194,7 +195,9 @@ class State:
         while waits:
             at_us, kind, _, _, thing = waits[0]
             if isinstance(thing, Obligation):  # nearly always
-                if thing.state == "open" and thing.opened_us + thing.plan[thing.step].after_us == at_us:
+                plan, step = thing.plan, thing.step
+                due_us = thing.opened_us + plan[step].after_us if step < len(plan) else thing.due_us
+                if due_us == at_us and thing.state == "open":
                     return at_us
                 heappop(waits)
             elif self._holds(at_us, kind, thing):
@@ -263,8 +266,8 @@ class State:
         found: list[tuple[int, WaitKind, int, Thing]] = []
         for incident in self.incidents.values():
             for obligation in incident.obligations:
-                next_us = obligation.next_us
-                if obligation.state == "open" and next_us is not None:
+                next_us = _due(obligation)
+                if next_us is not None:
                     found.append((next_us, OBLIGATION, obligation.id, obligation))
             if incident.call.linger_until_us is not None:
                 found.append((incident.call.linger_until_us, LINGER, incident.id, incident))
@@ -299,3 +302,11 @@ class State:
             due_us = self._unit_due(unit)
             if due_us is not None:
                 yield due_us, ROLL_CALL, unit.id, unit
+
+
+def _due(obligation: Obligation) -> int | None:
+    if obligation.state != "open":
+        return None
+    if obligation.step >= len(obligation.plan) and obligation.rule not in _MAY_WAIT_FOR_EVENTS_ONLY:
+        return obligation.due_us  # a damaged row: its deadline makes a rule raise, so it is put aside and told
+    return obligation.next_us

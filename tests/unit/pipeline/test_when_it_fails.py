@@ -162,13 +162,14 @@ async def test_an_event_that_makes_a_rule_raise_is_kept_reported_and_passed_over
         assert ("undecided", "breach") in bench.alerts()
 
 
-async def test_a_deadline_that_makes_a_rule_raise_is_put_aside_and_the_others_fire() -> None:
+@pytest.mark.parametrize(("field", "damage"), [("rule", "nonsense"), ("plan", ())])
+async def test_a_deadline_that_makes_a_rule_raise_is_put_aside_and_the_others_fire(field: str, damage: object) -> None:
     store, clock = MemoryStore(), Hand()
     async with running(store, clock) as bench:
         await bench.ready()
         await bench.submit(*(ringing(f"c{n}") for n in range(300)))
     broken = store.obligations_kept()[100]
-    broken.rule = "nonsense"  # type: ignore[assignment]
+    setattr(broken, field, damage)
     clock.move(15.0)
     async with running(store, clock) as bench:
         await bench.ready()
