@@ -1,7 +1,11 @@
 """Alerts: raised and told to the ladder's step, taken back, and let go when nothing more can happen to them."""
 
+from typing import Literal
+
 from rules.effects import Alert, AlertKind, Send
 from rules.incidents import Incident
+from rules.ladders import people_of
+from rules.matters import end_waits
 from rules.obligations import Obligation, Rule, Severity
 from rules.state import ALERT_EXPIRES_US, EXPIRE
 from rules.turn import Turn
@@ -9,7 +13,7 @@ from rules.turn import Turn
 LATE_US = 1_000_000  # told so long after its moment: we were down, and say so
 
 
-def alert_id(turn: Turn, obligation: int, kind: AlertKind, count: int) -> str:
+def alert_id(turn: Turn, obligation: int, kind: AlertKind | Literal["nobody"], count: int) -> str:
     """Unique, the same after every restart, fit for a URL; also the idempotency key."""
     return f"{turn.terms.rules.site}-{obligation}-{kind}{count}"
 
@@ -31,6 +35,9 @@ def warn(turn: Turn, incident: Incident, obligation: Obligation) -> None:
 
 def breach(turn: Turn, incident: Incident, obligation: Obligation, severity: Severity = "critical") -> Alert:
     ring = obligation.plan[-1].ring if obligation.plan else 0
+    ladder = turn.terms.ladder(obligation.rule, severity)
+    tell = _breach_words(turn, obligation, severity)
+    to, unreached = whom(turn, incident, tell)
     told = _about(
         turn,
         incident,
@@ -40,66 +47,27 @@ def breach(turn: Turn, incident: Incident, obligation: Obligation, severity: Sev
         count=0,
         ring=ring or None,
         due_us=obligation.due_us,
-        to=_all_if_emergency(turn, incident, obligation, severity),
+        to=to,
     )
-    told.climbs = turn.terms.ladder(obligation.rule, severity).climbs
+    told.climbs, told.manner = ladder.climbs, ladder.manner
+    told.tell, told.unreached, told.acknowledge = tell, unreached, ladder.acknowledge
+    told.owing = people_of(to) if ladder.acknowledge == "all" else ()
     obligation.late, obligation.told = told.late, told.notifiers
     return told
 
 
 def breach_again(turn: Turn, incident: Incident, obligation: Obligation, severity: Severity, count: int) -> Alert:
     """Nobody has answered since it was told: the same breach, told once more."""
-    to = _all_if_emergency(turn, incident, obligation, severity)
+    to = reached(turn, incident, _breach_words(turn, obligation, severity))
     return _about(turn, incident, obligation, "breach", severity, count=count, ring=None, due_us=turn.at_us, to=to)
 
 
-def _all_if_emergency(
-    turn: Turn, incident: Incident, obligation: Obligation, severity: Severity
-) -> tuple[str, ...] | None:
-    """Every notifier, and the people whom the ladder's step names besides."""
+def _breach_words(turn: Turn, obligation: Obligation, severity: Severity) -> tuple[str, ...]:
+    """An emergency is told to every notifier, and to the people whom the ladder's step names besides."""
+    words = turn.terms.ladder(obligation.rule, severity).breach
     if severity != "emergency":
-        return None
-    named = reached(turn, incident, turn.terms.ladder(obligation.rule, severity).breach)
-    return tuple(dict.fromkeys(turn.terms.rules.notifiers + named))
-
-
-def escalate(  # noqa: PLR0917 - the positions of a record
-    turn: Turn, incident: Incident, obligation: Obligation, about: Alert, to: tuple[str, ...], reason: str, count: int
-) -> Alert:
-    """`about` climbs the ladder; `obligation` is the acknowledge or notify that was not kept."""
-    alert = Alert(
-        id=alert_id(turn, about.obligation, "escalation", count),
-        key="",
-        site=incident.site,
-        rule="notify" if obligation.rule == "notify" else about.rule,
-        kind="escalation",
-        severity="emergency" if about.severity == "emergency" else "critical",
-        opened_us=about.opened_us,
-        due_us=obligation.due_us,
-        raised_us=turn.at_us,
-        incident_id=incident.id,
-        incident=incident.number,
-        obligation=about.obligation,
-        call=about.call,
-        source=about.source,
-        source_call=about.source_call,
-        caller=about.caller,
-        line=about.line,
-        device=about.device,
-        ring=about.ring,
-        unit=about.unit,
-        unit_name=about.unit_name,
-        channel=about.channel,
-        calls=about.calls,
-        late=turn.at_us - obligation.due_us > LATE_US,
-        certain=about.certain,
-        reason=reason,
-    )
-    for breached in incident.obligations:
-        if breached.id == about.obligation:
-            breached.told += tuple(target for target in to if target not in breached.told)
-            breached.climbed += (alert.id,)
-    return publish(turn, alert, to)
+        return words
+    return tuple(dict.fromkeys(turn.terms.rules.notifiers + words))
 
 
 def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason: str) -> None:
@@ -132,6 +100,7 @@ def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason:
     )
     told.late = False
     for alert in live:
+        acted(turn, alert, "cleared")
         take_back(turn, alert)
     if not breached:
         return
@@ -139,13 +108,27 @@ def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason:
         turn.end(incident, asked, "waived", "cleared")  # what is over needs no acknowledging
 
 
+def acted(turn: Turn, alert: Alert, reason: str) -> None:
+    """What it was acknowledged for is done."""
+    if alert.act_us is None:
+        return
+    alert.act_us = None
+    turn.decision.alerts += (alert,)
+    end_waits(turn, turn.state.incidents.get(alert.incident_id), "act", alert, "met", reason)
+
+
 def reached(turn: Turn, incident: Incident | None, tell: tuple[str, ...]) -> tuple[str, ...]:
-    """The targets that the words of a ladder's step mean now. Whom it cannot reach stands in the record."""
+    """The targets that the words of a ladder's step mean now."""
+    return whom(turn, incident, tell)[0]
+
+
+def whom(turn: Turn, incident: Incident | None, tell: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The same, and which of its roles and people cannot be reached; that stands in the record, too."""
     targets, unreached = turn.terms.told_by(tell, turn.at_us)
     if incident is not None:
         for name in unreached:
             turn.note(incident, "nobody_reached", name)
-    return targets
+    return targets, unreached
 
 
 def operators(turn: Turn, rule: Rule) -> tuple[str, ...]:
@@ -177,8 +160,11 @@ def publish(turn: Turn, alert: Alert, to: tuple[str, ...]) -> Alert:
 
 
 def let_go_if_settled(turn: Turn, alert: Alert) -> None:
-    """Live until every notifier is done and, for a breach or escalation, somebody acknowledged it or it is over."""
-    if alert.state == "raised" and alert.kind in ("breach", "escalation"):
+    """Live until every notifier is done and, for a breach or escalation, somebody acknowledged it or it is over.
+
+    So long as something must be done about it, it is not.
+    """
+    if (alert.state == "raised" and alert.kind in ("breach", "escalation")) or alert.act_us is not None:
         return
     if alert.notified.keys() >= set(alert.notifiers):
         _let_go(turn, alert)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from rules import (
+    acknowledging,
     alerts,
     call_back,
     conversations,
@@ -29,6 +30,7 @@ _PASSED: dict[Rule, Callable[[Turn, Incident, Obligation], None]] = {
     "two_calls": two_calls.passed,
     "promise": promise.passed,
     "acknowledge": escalation.acknowledge_passed,
+    "act": acknowledging.act_passed,
     "notify": escalation.notify_passed,
 }
 
@@ -64,7 +66,10 @@ def _step(turn: Turn, obligation: Obligation) -> None:
     if obligation.plan[obligation.step].kind == "breach":
         _PASSED[obligation.rule](turn, incident, obligation)
         return
-    alerts.warn(turn, incident, obligation)
+    if obligation.rule == "act":
+        acknowledging.act_warned(turn, obligation)
+    else:
+        alerts.warn(turn, incident, obligation)
     obligation.step += 1
     turn.watch(obligation)
     turn.decision.obligations.append(obligation)

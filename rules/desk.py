@@ -1,6 +1,6 @@
 """What people at the desk tell of an incident: a greeting, a call-back, a reply, a promise, facts, who takes care."""
 
-from rules import call_back, claims, hold_checkin, promise, replies
+from rules import acknowledging, call_back, claims, hold_checkin, promise, replies
 from rules.events import (
     CalledBack,
     CheckedIn,
@@ -49,6 +49,7 @@ def hail_answered(turn: Turn, event: HailAnswered) -> None:
     incident = _named(turn, event)
     if incident is not None:
         replies.answered_by_hand(turn, incident, event.by)
+        acknowledging.answered(turn, incident)
 
 
 def promise_given(turn: Turn, event: PromiseGiven) -> None:

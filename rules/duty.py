@@ -37,6 +37,27 @@ def shown_name(one: Person) -> str:
     return " ".join(word for word in (one.name or one.id, one.number) if word)
 
 
+def known_as(rules: RuleSet, said: str) -> Person | None:
+    """Whom `said` means: an id, else a number, a name, or both as people read them; None where it may be several."""
+    for named in (_id, _number, _name, shown_name):
+        found = [one for one in rules.people if named(one) == said]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _id(one: Person) -> str:
+    return one.id
+
+
+def _number(one: Person) -> str:
+    return one.number
+
+
+def _name(one: Person) -> str:
+    return one.name
+
+
 def on_duty(rules: RuleSet, role: str, at_us: int) -> list[Stint]:
     """Who stands for `role` at that moment, and from when until when."""
     return [stint for stint in stints(rules, role, at_us, at_us + 1) if stint.from_us <= at_us]

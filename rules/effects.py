@@ -7,9 +7,11 @@ import msgspec
 from rules.channels import Channel, UnitStatus
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation, Rule, Severity
+from rules.settings import AcknowledgeBy
 
 AlertKind = Literal["warning", "breach", "escalation", "cleared"]
 AlertState = Literal["raised", "acknowledged", "cleared", "expired"]
+ReceiverState = Literal["queued", "sent", "delivered", "seen", "acknowledged", "failed", "nobody"]
 
 
 class Climb(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -17,6 +19,47 @@ class Climb(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     after_us: int
     tell: tuple[str, ...]
+    acknowledge: AcknowledgeBy = "one"
+
+
+class Manner(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a ladder asks beside its steps, as it was at the breach. 0: it does not."""
+
+    acknowledge_within_us: int
+    notified_within_us: int
+    act_within_us: int
+    act_warn_before_us: int
+    on_it_max_us: int
+    snooze_max_us: int
+    snoozes_max: int
+
+
+class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Who has taken notice, and whose word that is: `by` may have written down what `person` said."""
+
+    by: str
+    at_us: int
+    person: str = ""  # by id; "": nobody whom the configuration knows
+    channel: str = ""  # by which the person said it, such as a telephone
+    said: str = ""  # word for word
+
+
+class HandOver(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """It was handed to another, who must take it in time."""
+
+    by: str
+    to: str  # "person:…" or "role:…"
+    at_us: int
+    person: str = ""  # who handed it over, by id, where the configuration knows him
+    note: str = ""
+
+
+class Fate(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """How far an alert has come with one receiver."""
+
+    state: ReceiverState
+    at_us: int
+    error: str = ""
 
 
 class Alert(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -58,8 +101,23 @@ class Alert(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     acknowledged_by: str = ""
     notified: dict[str, bool] = msgspec.field(default_factory=dict)  # target → delivered
     notifiers: tuple[str, ...] = ()  # the targets it was sent to: it stays live until each has settled
-    rung: int = 0  # how far it has climbed: 0 the breach itself, 1 the first escalation …
+    fates: dict[str, Fate] = msgspec.field(default_factory=dict)  # target → how far it has come; none yet: queued
+    unreached: tuple[str, ...] = ()  # roles and people whom the step named, and who cannot be reached
+    rung: int = 0  # its place in what its matter was told: 0 the breach itself, 1 what followed first …
     climbs: tuple[Climb, ...] = ()  # what is still to come; a later ladder does not change it
+    manner: Manner | None = None  # as the above; None: it does not climb, or it is older than manners
+    tell: tuple[str, ...] = ()  # the words of the ladder's step where it stands
+    acknowledge: AcknowledgeBy = "one"  # of that step
+    owing: tuple[str, ...] = ()  # people who must still acknowledge, by id
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+    act_us: int | None = None  # acknowledged: something must be done by then
+    done_by: str = ""  # who said that it is
+    handed: HandOver | None = None
+    snoozed_us: int | None = None  # silent until then
+    snoozed_by: str = ""
+    snoozes: int = 0  # so often
+    left_us: int | None = None  # snoozed: so long after it the ladder goes on
+    deeds: int = 0  # how often it was handed on or worked on: each is told, so there is a bound
 
 
 class Send(msgspec.Struct, frozen=True, gc=False):

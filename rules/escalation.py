@@ -1,13 +1,13 @@
 """What a breach alert asks of the desk: somebody acknowledges it, and it reaches somebody at all; else it climbs."""
 
-from rules.alerts import escalate, let_go_if_settled, reached
-from rules.effects import Alert
-from rules.events import AlertAcknowledged, DeliveriesSettled, DeliverySettled
+from rules.alerts import alert_id
+from rules.climbing import Next, climb, copied, follow, tell, watch_telling
+from rules.effects import Alert, Climb
 from rules.incidents import Incident
-from rules.obligations import Obligation, Rule, Step
+from rules.obligations import Obligation, Step
 from rules.turn import Turn
 
-NOBODY_NOTIFIED = 1  # the count in the id of its escalation; the others are counted around it
+NOBODY_NOTIFIED = 1  # the count in the id of a breach's escalation to everybody; the others are counted around it
 
 
 def breach_was_told(turn: Turn, incident: Incident, alert: Alert) -> None:
@@ -15,27 +15,33 @@ def breach_was_told(turn: Turn, incident: Incident, alert: Alert) -> None:
     if not alert.notifiers:
         turn.note(incident, "no_notifier", alert.id)
         return
-    ladder = turn.terms.ladder(alert.rule, alert.severity)
-    turn.open(incident, "acknowledge", ladder.acknowledge_plan, turn.at_us, alert=alert.id)
-    turn.open(incident, "notify", ladder.notify_plan, turn.at_us, alert=alert.id)
+    plan = (Step(alert.climbs[0].after_us, "breach"),)
+    turn.open(incident, "acknowledge", plan, turn.at_us, alert=alert.id)
+    watch_telling(turn, incident, alert)
 
 
 def acknowledge_passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
-    turn.end(incident, obligation, "breached")
+    """It climbs; or it was snoozed, and is told again."""
     about = turn.state.alerts.get(obligation.alert)
+    snoozed = about is not None and about.snoozed_us is not None
+    turn.end(incident, obligation, "waived" if snoozed else "breached", "snooze_over" if snoozed else "")
     if about is None or about.state != "raised":
         return
-    climb, *further = about.climbs or turn.terms.ladder(about.rule, about.severity).climbs
-    count = about.rung + (about.rung >= NOBODY_NOTIFIED)
-    to = reached(turn, incident, climb.tell)
-    rung = escalate(turn, incident, obligation, about, to, "not_acknowledged", count)
-    rung.rung, rung.climbs = about.rung + 1, tuple(further)
-    if further:
-        turn.open(incident, "acknowledge", (Step(further[0].after_us, "breach"),), turn.at_us, alert=rung.id)
-    if rung.notifiers:
-        turn.open(
-            incident, "notify", turn.terms.ladder(rung.rule, rung.severity).notify_plan, turn.at_us, alert=rung.id
-        )
+    if snoozed:
+        _wake(turn, incident, about)
+    else:
+        reason = "not_acknowledged" if about.handed is None else "not_taken"
+        climb(turn, incident, about, reason, obligation.due_us)
+
+
+def _wake(turn: Turn, incident: Incident, about: Alert) -> None:
+    """The same step is told again, and the ladder goes on with the time that was left."""
+    due_us, about.snoozed_us = about.snoozed_us or turn.at_us, None
+    turn.decision.alerts += (about,)
+    words = about.tell if about.handed is None else (about.handed.to,)
+    step = Climb(0, about.tell, about.acknowledge)
+    then = Next("snooze_over", due_us, words, step, about.climbs, about.left_us)
+    follow(turn, incident, about, then._replace(acknowledgements=about.acknowledgements, handed=about.handed))
 
 
 def notify_passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
@@ -43,68 +49,13 @@ def notify_passed(turn: Turn, incident: Incident, obligation: Obligation) -> Non
     turn.end(incident, obligation, "breached", "nobody_notified")
     turn.note(incident, "nobody_notified", obligation.alert)
     about = turn.state.alerts.get(obligation.alert)
-    if about is None or about.kind == "escalation":  # the second rung failed too: every notifier has been tried
+    everybody = turn.terms.rules.notifiers
+    if about is None or (about.rung and set(about.notifiers) >= set(everybody)):  # every notifier has been tried
         return
-    escalate(turn, incident, obligation, about, turn.terms.rules.notifiers, "nobody_notified", NOBODY_NOTIFIED)
-
-
-def acknowledged(turn: Turn, event: AlertAcknowledged) -> None:
-    """Whoever acknowledges one alert of an obligation has seen all of them."""
-    named = turn.state.alerts.get(event.alert)
-    if named is None:
-        return
-    incident = turn.state.incidents.get(named.incident_id)
-    family = [named]
-    if incident is not None:
-        turn.decision.incident = incident.id
-        said = (event.by, f"({event.channel})" if event.channel else "", event.note)
-        turn.note(incident, "acknowledged", " ".join(filter(None, said)))
-        family += [a for a in turn.state.alerts.values() if a is not named and _kin(a, named)]
-    for alert in family:
-        if alert.state != "raised":
-            continue
-        alert.state = "acknowledged"
-        alert.acknowledged_us = turn.at_us
-        alert.acknowledged_by = event.by
-        turn.decision.alerts += (alert,)
-        _end_for(turn, incident, "acknowledge", alert)
-        let_go_if_settled(turn, alert)
-
-
-def delivery_settled(turn: Turn, event: DeliverySettled) -> None:
-    alert = turn.state.alerts.get(event.alert)
-    if alert is None:
-        return
-    alert.notified[event.notifier] = event.delivered or alert.notified.get(event.notifier, False)
-    turn.decision.alerts += (alert,)
-    incident = turn.state.incidents.get(alert.incident_id)
-    if incident is not None:
-        turn.decision.incident = incident.id
-        if event.delivered:
-            _end_for(turn, incident, "notify", alert)
-        elif all(alert.notified.get(name) is False for name in alert.notifiers):
-            for obligation in _open_for(incident, "notify", alert.id):
-                notify_passed(turn, incident, obligation)
-    let_go_if_settled(turn, alert)
-
-
-def deliveries_settled(turn: Turn, event: DeliveriesSettled) -> None:
-    for one in event.each:
-        delivery_settled(turn, one)
-    turn.decision.incident = 0  # of many: each one's time line reads the outbox
-
-
-def _kin(alert: Alert, named: Alert) -> bool:
-    return alert.incident_id == named.incident_id and alert.obligation == named.obligation
-
-
-def _open_for(incident: Incident, rule: Rule, alert: str) -> list[Obligation]:
-    return [o for o in incident.obligations if o.rule == rule and o.alert == alert and o.state == "open"]
-
-
-def _end_for(turn: Turn, incident: Incident | None, rule: Rule, alert: Alert) -> None:
-    if incident is None:
-        return
-    for obligation in _open_for(incident, rule, alert.id):
-        turn.end(incident, obligation, "met")
-        obligation.seconds = (turn.at_us - obligation.opened_us) // 1000 / 1000
+    alert = copied(turn, about, "nobody_notified", obligation.due_us)
+    alert.rule = "notify"
+    if about.rung:
+        alert.id = alert_id(turn, about.obligation, "nobody", about.rung)
+    else:
+        alert.id = alert_id(turn, about.obligation, "escalation", NOBODY_NOTIFIED)
+    tell(turn, alert, everybody)

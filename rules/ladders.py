@@ -6,10 +6,11 @@ A target is a notifier's name, or `notifier/person` where one person is reached 
 from collections.abc import Iterator
 from itertools import pairwise
 
+import msgspec
+
 from rules.duty import on_duty, person
-from rules.effects import Climb
+from rules.effects import Climb, Manner
 from rules.moments import span_us
-from rules.obligations import Step
 from rules.people import Person
 from rules.settings import Ladder, RuleSet
 
@@ -19,26 +20,42 @@ ROLE, PERSON = "role:", "person:"
 class LadderTerms:
     """One ladder in microseconds. `climbs` follow a breach that nobody acknowledges, each after the one before."""
 
-    __slots__ = ("acknowledge_plan", "breach", "climbs", "notify_plan", "warn")
+    __slots__ = ("acknowledge", "breach", "climbs", "manner", "warn")
 
     def __init__(self, ladder: Ladder) -> None:
         self.warn = ladder.warn
         self.breach = ladder.breach
+        self.acknowledge = ladder.acknowledge
         moments = sorted(_climbs(ladder), key=lambda climb: climb.after_us)
         gaps = [later.after_us - sooner.after_us for sooner, later in pairwise(moments)]
         self.climbs = tuple(
-            Climb(after_us, climb.tell) for after_us, climb in zip([moments[0].after_us, *gaps], moments, strict=True)
+            msgspec.structs.replace(climb, after_us=after_us)
+            for after_us, climb in zip([moments[0].after_us, *gaps], moments, strict=True)
         )
-        self.acknowledge_plan = (Step(self.climbs[0].after_us, "breach"),)
-        self.notify_plan = (Step(span_us(ladder.notified_within_s), "breach"),)
+        self.manner = Manner(
+            acknowledge_within_us=span_us(ladder.acknowledge_within_s),
+            notified_within_us=span_us(ladder.notified_within_s),
+            act_within_us=span_us(ladder.act_within_s),
+            act_warn_before_us=span_us(ladder.act_warn_before_s),
+            on_it_max_us=span_us(ladder.on_it_max_s),
+            snooze_max_us=span_us(ladder.snooze_max_s),
+            snoozes_max=ladder.snoozes_max,
+        )
 
 
 def _climbs(ladder: Ladder) -> Iterator[Climb]:
     """Each with its moment after the breach."""
-    yield Climb(span_us(ladder.acknowledge_within_s), ladder.escalation)
+    yield Climb(span_us(ladder.acknowledge_within_s), ladder.escalation, ladder.acknowledge)
     for step in ladder.steps:
         for time in range(1 + (step.repeats_max if step.repeat_every_s else 0)):
-            yield Climb(span_us(step.after_s + time * step.repeat_every_s), step.tell)
+            after_us = span_us(step.after_s + time * step.repeat_every_s)
+            yield Climb(after_us, step.tell, step.acknowledge or ladder.acknowledge)
+
+
+def people_of(targets: tuple[str, ...]) -> tuple[str, ...]:
+    """The people among the targets, by id."""
+    found = (who for _, _, who in (target.partition("/") for target in targets) if who)
+    return tuple(dict.fromkeys(found))
 
 
 def told_by(rules: RuleSet, tell: tuple[str, ...], at_us: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -46,6 +63,12 @@ def told_by(rules: RuleSet, tell: tuple[str, ...], at_us: int) -> tuple[tuple[st
 
     Where nobody at all can be reached, every notifier is told: better too many than none.
     """
+    targets, unreached = reach(rules, tell, at_us)
+    return targets or rules.notifiers, unreached
+
+
+def reach(rules: RuleSet, tell: tuple[str, ...], at_us: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The same, and nobody where nobody can be reached."""
     targets: dict[str, None] = {}
     unreached = []
     for name in tell:
@@ -56,7 +79,7 @@ def told_by(rules: RuleSet, tell: tuple[str, ...], at_us: int) -> tuple[tuple[st
             if not reached:
                 unreached.append(name)
             targets.update(dict.fromkeys(reached))
-    return tuple(targets) or rules.notifiers, tuple(unreached)
+    return tuple(targets), tuple(unreached)
 
 
 def _people(rules: RuleSet, name: str, at_us: int) -> list[Person]:

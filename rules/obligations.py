@@ -16,12 +16,13 @@ Rule = Literal[
     "promise",  # a unit was told to wait: we come back to it
     "roll_call",  # an operator alert: a post was not heard in time
     "acknowledge",  # a breach alert must be acknowledged, else it climbs the ladder
+    "act",  # an acknowledged one must be acted on, else it climbs on
     "notify",  # a breach alert must reach somebody, else that itself is told
     "source_online",  # an operator alert: we do not hear this source
     "undecided",  # an operator alert: an event made a rule raise
 ]
 # Obligations of ours towards the desk, not of the desk towards a caller: no verdict in the record.
-INTERNAL_RULES = frozenset({"acknowledge", "notify"})
+INTERNAL_RULES = frozenset({"acknowledge", "act", "notify"})
 
 
 class Step(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -56,9 +57,9 @@ class Obligation(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     state: Outcome = "open"
     rule_set: str = ""
     leg: str = ""  # the ringing or holding leg this is about
-    alert: str = ""  # `acknowledge`, `notify`: the alert this is about
+    alert: str = ""  # `acknowledge`, `act`, `notify`: the alert this is about
     told: tuple[str, ...] = ()  # the targets that heard of its breach: they hear also when it is over
-    climbed: tuple[str, ...] = ()  # the escalations of its breach, by id
+    climbed: tuple[str, ...] = ()  # what its breach was followed by, by id
     source_opened_us: int | None = None  # the source's own clock at opening
     ended_us: int | None = None
     source_ended_us: int | None = None

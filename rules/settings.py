@@ -18,6 +18,7 @@ CallBoundary = Literal["before_next_call", "next_call_end"]
 HailBy = Literal["channel", "own_unit", "talkgroup", "call_alert", "text"]
 ReplyBy = Literal["ptt", "unit", "text", "answered", "board"]
 StatusMeaning = Literal["note", "call", "emergency", "promise"]
+AcknowledgeBy = Literal["one", "all"]
 
 
 class ThreeRings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -132,6 +133,7 @@ class LadderStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     tell: tuple[str, ...] = ()  # as the ladder's own
     repeat_every_s: float = 0.0  # told again so often; 0: once
     repeats_max: int = 10
+    acknowledge: AcknowledgeBy | None = None  # where it differs from the ladder's
 
 
 class Ladder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"steps": "step"}):
@@ -144,6 +146,12 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     breach: tuple[str, ...] = ()
     escalation: tuple[str, ...] = ()
     acknowledge_within_s: float = 60.0  # unacknowledged for so long after the breach: `escalation`
+    acknowledge: AcknowledgeBy = "one"  # one is enough, or all people who were told must, each himself
+    act_within_s: float = 0.0  # acknowledged, and nothing done for so long: it climbs on; 0: acknowledging is enough
+    act_warn_before_s: float = 60.0  # so long before that, whoever acknowledged is warned
+    on_it_max_s: float = 3600.0  # "I am on it, until …": so long at the most
+    snooze_max_s: float = 300.0  # so long at the most; 0: no snoozing. An emergency cannot be snoozed
+    snoozes_max: int = 2  # so often
     notified_within_s: float = 10.0  # nothing has been delivered by then: nobody was notified
     steps: tuple[LadderStep, ...] = ()
 

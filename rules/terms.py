@@ -6,7 +6,7 @@ from collections import defaultdict
 import msgspec
 
 from rules.cadence import cadence
-from rules.ladders import ROLE, LadderTerms, told_by
+from rules.ladders import ROLE, LadderTerms, reach, told_by
 from rules.moments import span_us
 from rules.obligations import Rule, Severity, Step, warned_plan
 from rules.phone_numbers import number_key
@@ -101,6 +101,10 @@ class Terms:
             if not any(name.startswith(ROLE) for name in tell):
                 self._told_always[tell] = found
         return found
+
+    def reach(self, tell: tuple[str, ...], at_us: int) -> tuple[str, ...]:
+        """The targets of those of them who can be reached."""
+        return reach(self.rules, tell, at_us)[0]
 
     def _ring_terms(self, source: SourceRules, line: Line | None) -> RingTerms | None:
         site = self.rules.three_rings

@@ -6,6 +6,7 @@ of the first call. Both stand in one obligation: the seconds in its plan, the ca
 
 from typing import NamedTuple
 
+from rules import acknowledging
 from rules.alerts import alert_id, breach_again, clear, warn
 from rules.alerts import breach as tell_breach
 from rules.channels import Channel, Hail, call_end_us
@@ -115,7 +116,9 @@ def answered(turn: Turn, incident: Incident, reply: Reply) -> None:
     obligation.calls = incident.calls
     obligation.certain = obligation.certain and reply.certain
     _measure(turn, incident, obligation, reply)
-    if "emergency" not in incident.flags:
+    if "emergency" in incident.flags:
+        acknowledging.answered(turn, incident)
+    else:
         clear(turn, incident, [obligation], "corrected" if obligation.revised else f"answered_{reply.by}")
 
 

@@ -38,6 +38,11 @@ from rules.events.radio import (
 )
 from rules.events.staff import (
     AlertAcknowledged,
+    AlertDone,
+    AlertHandedOver,
+    AlertSeen,
+    AlertSnoozed,
+    AlertWorkedOn,
     CalledBack,
     CheckedIn,
     FactsTold,
@@ -55,6 +60,7 @@ from rules.events.system import (
     ClockAnchored,
     DeadlinePassed,
     DeliveriesSettled,
+    DeliveriesTried,
     DeliverySettled,
     EventUndecided,
     LinkChanged,
@@ -97,6 +103,11 @@ Event = (
     AnyCallEvent
     | AnyRadioEvent
     | AlertAcknowledged
+    | AlertDone
+    | AlertHandedOver
+    | AlertSeen
+    | AlertSnoozed
+    | AlertWorkedOn
     | CheckedIn
     | CalledBack
     | HailAnswered
@@ -116,6 +127,7 @@ Event = (
     | DeadlinePassed
     | DeliverySettled
     | DeliveriesSettled
+    | DeliveriesTried
     | EventUndecided
     | Unparsed
 )
@@ -134,6 +146,11 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
 __all__ = [
     "AlertAcknowledged",
+    "AlertDone",
+    "AlertHandedOver",
+    "AlertSeen",
+    "AlertSnoozed",
+    "AlertWorkedOn",
     "AnyCallEvent",
     "AnyRadioEvent",
     "CallAlert",
@@ -147,6 +164,7 @@ __all__ = [
     "DeadlinePassed",
     "Delivered",
     "DeliveriesSettled",
+    "DeliveriesTried",
     "DeliverySettled",
     "Dequeued",
     "Diverted",

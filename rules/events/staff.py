@@ -12,10 +12,45 @@ class StaffEvent(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defau
     by: str
 
 
-class AlertAcknowledged(StaffEvent, frozen=True):
+class AlertEvent(StaffEvent, frozen=True):
+    """About an alert, and so about all of its matter."""
+
     alert: str
+
+
+class AlertAcknowledged(AlertEvent, frozen=True):
+    """Somebody has taken notice; or `by` writes down that `person` has, who said so by `channel`."""
+
     note: str = ""
     channel: str = ""  # by which it came: "phone", "link", "mqtt"; "": the desk
+    person: str = ""  # by id: whose it is, if not `by`'s own
+    said: str = ""  # by that person, word for word
+
+
+class AlertHandedOver(AlertEvent, frozen=True):
+    to: str  # "person:…" or "role:…"
+    note: str = ""
+
+
+class AlertSnoozed(AlertEvent, frozen=True):
+    for_us: int
+
+
+class AlertWorkedOn(AlertEvent, frozen=True):
+    """I am on it, for so long."""
+
+    for_us: int
+    note: str = ""
+
+
+class AlertDone(AlertEvent, frozen=True):
+    """What it asks for is done, by means that we do not see."""
+
+    note: str = ""
+
+
+class AlertSeen(AlertEvent, frozen=True):
+    """It was shown to `by`."""
 
 
 class CheckedIn(StaffEvent, frozen=True):

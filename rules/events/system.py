@@ -103,6 +103,18 @@ def settlements(event: object) -> tuple[DeliverySettled, ...]:
     return (event,) if isinstance(event, DeliverySettled) else ()
 
 
+class DeliveryTried(msgspec.Struct, frozen=True, gc=False):
+    alert: str
+    notifier: str
+    reason: str
+
+
+class DeliveriesTried(SystemEvent, frozen=True):
+    """First tries that came to nothing; their notifiers go on trying. Told once, not at every try."""
+
+    each: tuple[DeliveryTried, ...]
+
+
 class Unparsed(SystemEvent, frozen=True):
     """What a source sent and nobody could read; the journal keeps the raw bytes beside it."""
 

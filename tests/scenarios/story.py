@@ -205,6 +205,8 @@ def _event(player: Player, kind: str, facts: dict[str, str]) -> Event:
             fields["knew"] = {name.removeprefix("knew."): fields["facts"].pop(name) for name in knew}
     if "alert" in fields:
         fields["alert"] = next(a.id for _, a in reversed(player.alerts) if a.kind == fields["alert"])
+    if "for_s" in fields:
+        fields["for_us"] = round(float(fields.pop("for_s")) * 1_000_000)
     if "same_call" in fields:
         fields["same_call"] = fields["same_call"].split(",")
     if kind == "Resynced":

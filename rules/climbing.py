@@ -1,0 +1,120 @@
+"""What a matter is told next: the ladder's next step, the same step once more, or another who shall take it."""
+
+from typing import NamedTuple
+
+from rules.alerts import LATE_US, alert_id, publish, whom
+from rules.effects import Acknowledgement, Alert, Climb, HandOver
+from rules.incidents import Incident
+from rules.ladders import PERSON, people_of
+from rules.matters import breached_by, manner_of
+from rules.obligations import Step
+from rules.turn import Turn
+
+RUNGS_MAX = 2_000  # of one matter: a program that acknowledges and does nothing must not make it grow for ever
+
+
+class Next(NamedTuple):
+    """What follows an alert of a matter."""
+
+    reason: str
+    due_us: int  # when
+    tell: tuple[str, ...]  # by the words of a ladder
+    step: Climb  # where the ladder stands then
+    further: tuple[Climb, ...]  # what it has still to come
+    wait_us: int | None  # unacknowledged for so long, and it climbs; None: it is at its top
+    also: tuple[str, ...] = ()  # told besides, where they can be reached
+    acknowledgements: tuple[Acknowledgement, ...] = ()  # that still count
+    handed: HandOver | None = None
+
+
+def climb(turn: Turn, incident: Incident, about: Alert, reason: str, due_us: int) -> None:
+    """One step up; from its top the last step is told once more. Who handed it over hears that nobody took it."""
+    steps = about.climbs
+    if not steps and about.manner is None:
+        steps = turn.terms.ladder(about.rule, about.severity).climbs
+    step, *further = steps or (Climb(0, about.tell, about.acknowledge),)
+    giver = about.handed.person if about.handed is not None else ""
+    then = Next(
+        reason,
+        due_us,
+        step.tell,
+        step,
+        tuple(further),
+        further[0].after_us if further else None,
+        also=(PERSON + giver,) if giver else (),
+        acknowledgements=about.acknowledgements if reason == "not_acknowledged" else (),
+    )
+    follow(turn, incident, about, then)
+
+
+def follow(turn: Turn, incident: Incident, about: Alert, then: Next) -> None:
+    """Tell it, and whoever has still to acknowledge what was told before; then wait again."""
+    if about.rung >= RUNGS_MAX:
+        turn.note(incident, "ladder_exhausted", about.id)
+        return
+    to, unreached = whom(turn, incident, then.tell)
+    also = then.also + tuple(PERSON + who for who in about.owing)
+    to = tuple(dict.fromkeys(to + turn.terms.reach(also, turn.at_us)))
+    alert = copied(turn, about, then.reason, then.due_us)
+    alert.id = alert_id(turn, about.obligation, "escalation", about.rung + (about.rung >= 1))  # 1 says: nobody told
+    alert.rung, alert.climbs, alert.manner = about.rung + 1, then.further, manner_of(turn.terms, about)
+    alert.tell, alert.acknowledge, alert.unreached = then.step.tell, then.step.acknowledge, unreached
+    alert.acknowledgements, alert.handed, alert.owing = then.acknowledgements, then.handed, about.owing
+    if then.step.acknowledge == "all" and then.handed is None:
+        have = {one.person for one in then.acknowledgements}
+        told = (who for who in people_of(to) if who not in have)
+        alert.owing = tuple(dict.fromkeys((*about.owing, *told)))
+    alert.snoozes, alert.deeds, alert.done_by = about.snoozes, about.deeds, about.done_by
+    tell(turn, alert, to)
+    if then.wait_us is not None:
+        turn.open(incident, "acknowledge", (Step(then.wait_us, "breach"),), turn.at_us, alert=alert.id)
+    watch_telling(turn, incident, alert)
+    turn.touch(incident)
+
+
+def watch_telling(turn: Turn, incident: Incident, alert: Alert) -> None:
+    """That it reaches somebody at all."""
+    if alert.notifiers:
+        plan = (Step(manner_of(turn.terms, alert).notified_within_us, "breach"),)
+        turn.open(incident, "notify", plan, turn.at_us, alert=alert.id)
+
+
+def copied(turn: Turn, about: Alert, reason: str, due_us: int) -> Alert:
+    """The same facts, to be told anew; it has no id yet."""
+    return Alert(
+        id="",
+        key="",
+        site=about.site,
+        rule=about.rule,
+        kind="escalation",
+        severity="emergency" if about.severity == "emergency" else "critical",
+        opened_us=about.opened_us,
+        due_us=due_us,
+        raised_us=turn.at_us,
+        incident_id=about.incident_id,
+        incident=about.incident,
+        obligation=about.obligation,
+        call=about.call,
+        source=about.source,
+        source_call=about.source_call,
+        caller=about.caller,
+        line=about.line,
+        device=about.device,
+        ring=about.ring,
+        unit=about.unit,
+        unit_name=about.unit_name,
+        channel=about.channel,
+        calls=about.calls,
+        late=turn.at_us - due_us > LATE_US,
+        certain=about.certain,
+        reason=reason,
+    )
+
+
+def tell(turn: Turn, alert: Alert, to: tuple[str, ...]) -> None:
+    """Whoever hears of it hears also when it is over."""
+    breached = breached_by(turn, alert)
+    if breached is not None:
+        breached.told += tuple(target for target in to if target not in breached.told)
+        breached.climbed += (alert.id,)
+    publish(turn, alert, to)

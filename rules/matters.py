@@ -1,0 +1,68 @@
+"""The matter of an alert: all that was told about one breach, where its ladder stands, and what waits for the desk."""
+
+from typing import NamedTuple
+
+from rules.effects import Alert, Manner
+from rules.incidents import Incident
+from rules.obligations import Obligation, Outcome, Rule
+from rules.state import State
+from rules.terms import Terms
+from rules.turn import Turn
+
+
+class Matter(NamedTuple):
+    """`incident`: None for what is no caller's matter, or no longer live."""
+
+    incident: Incident | None
+    alerts: tuple[Alert, ...]  # those still live, the named one first
+    head: Alert | None  # where the ladder stands; None: this climbs none
+
+
+def matter_of(state: State, named: Alert) -> Matter:
+    incident = state.incidents.get(named.incident_id)
+    if incident is None:
+        return Matter(None, (named,), None)
+    others = (a for a in state.alerts.values() if a is not named and _kin(a, named))
+    alerts = (named, *others)
+    head = max((a for a in alerts if _climbs(a)), key=lambda a: a.rung, default=None)
+    return Matter(incident, alerts, head)
+
+
+def manner_of(terms: Terms, alert: Alert) -> Manner:
+    """As it was at the breach; of one raised before there were manners, as it is now."""
+    return alert.manner or terms.ladder(alert.rule, alert.severity).manner
+
+
+def breached_by(turn: Turn, alert: Alert) -> Obligation | None:
+    """What was not kept in time; where two calls have turned out to be one, in the other's record."""
+    incident = turn.state.incidents.get(alert.incident_id)
+    while incident is not None:
+        for obligation in incident.obligations:
+            if obligation.id == alert.obligation:
+                return obligation
+        incident = turn.state.by_number.get(incident.merged_into) if incident.merged_into else None
+    return None
+
+
+def end_waits(  # noqa: PLR0917 - the positions of a record
+    turn: Turn, incident: Incident | None, rule: Rule, alert: Alert, verdict: Outcome, reason: str = ""
+) -> None:
+    """What waits for somebody to acknowledge the alert, to act on it, or to be told it."""
+    if incident is None:
+        return
+    for obligation in waits(incident, rule, alert):
+        turn.end(incident, obligation, verdict, reason)
+        obligation.seconds = (turn.at_us - obligation.opened_us) // 1000 / 1000
+
+
+def waits(incident: Incident, rule: Rule, alert: Alert) -> list[Obligation]:
+    return [o for o in incident.obligations if o.rule == rule and o.alert == alert.id and o.state == "open"]
+
+
+def _kin(alert: Alert, named: Alert) -> bool:
+    return alert.incident_id == named.incident_id and alert.obligation == named.obligation
+
+
+def _climbs(alert: Alert) -> bool:
+    """Not the same breach told again, nor that nobody was told."""
+    return alert.manner is not None or bool(alert.climbs) or alert.rung > 0
