@@ -21,7 +21,7 @@ from gateway.links import AcknowledgeLinks
 from gateway.pipeline import Pipeline
 from rules.duty import person
 from rules.effects import Alert, Send
-from rules.events import DeliveriesSettled, DeliverySettled
+from rules.events import DeliveriesSettled, DeliveriesTried, DeliverySettled, DeliveryTried
 from rules.moments import SECOND_US
 
 
@@ -45,15 +45,27 @@ class Settlements:
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
         self._waiting: list[DeliverySettled] = []
+        self._tries: list[DeliveryTried] = []
 
     def tell(self, one: DeliverySettled) -> None:
-        if not self._waiting:
-            asyncio.get_running_loop().call_soon(self._note)
+        self._note_soon()
         self._waiting.append(one)
 
+    def tried(self, one: DeliveryTried) -> None:
+        self._note_soon()
+        self._tries.append(one)
+
+    def _note_soon(self) -> None:
+        if not self._waiting and not self._tries:
+            asyncio.get_running_loop().call_soon(self._note)
+
     def _note(self) -> None:
+        tries, self._tries = self._tries, []
+        if tries:
+            self._pipeline.note(DeliveriesTried(each=tuple(tries)))
         together, self._waiting = self._waiting, []
-        self._pipeline.note(together[0] if len(together) == 1 else DeliveriesSettled(each=tuple(together)))
+        if together:
+            self._pipeline.note(together[0] if len(together) == 1 else DeliveriesSettled(each=tuple(together)))
 
 
 class Lane:
@@ -161,6 +173,8 @@ class Worker:
             self.reason = outcome.reason
             wait_s = max(lane.backoff.next_s(), outcome.after_s or 0.0)
             if lane.attempts < self._patience.attempts_max and not self._expired(alert, wait_s):
+                if lane.attempts == 1:
+                    self._settlements.tried(DeliveryTried(send.alert, send.notifier, outcome.reason))
                 return wait_s
             outcome = Rejected("gave_up", outcome.words)
         self._settle(lane, send, outcome)

@@ -10,6 +10,7 @@ from rules.people import Person, Shift
 from rules.settings import Ladder
 
 _TIMES_MAX = 100  # of one step
+_HALF_A_DAY_S = 43_200  # an alert is kept for a day
 
 
 class Told:
@@ -46,6 +47,8 @@ def check_ladder(where: str, ladder: Ladder, told: Told) -> Iterator[Problem]:
     """`where` names the table for people."""
     for key in ("warn", "breach", "escalation"):
         yield from _check_tell(f"{where}.{key}", getattr(ladder, key), told)
+    yield from _check_after(where, ladder)
+    yield from _check_all(where, ladder)
     for key in ("acknowledge_within_s", "notified_within_s"):
         if getattr(ladder, key) <= 0:
             yield Problem(f"{where}.{key}", shown(key, getattr(ladder, key)), "seconds: more than 0")
@@ -60,6 +63,30 @@ def check_ladder(where: str, ladder: Ladder, told: Told) -> Iterator[Problem]:
         if after_s <= before_s:
             cure = f"counts from the breach: more than the step before it ({before_s:g})"
             yield Problem(f"{where}.step.{place}.after_s", shown("", after_s), cure)
+
+
+def _check_after(where: str, ladder: Ladder) -> Iterator[Problem]:
+    """What is asked of those who were told."""
+    for key in ("act_within_s", "act_warn_before_s", "on_it_max_s", "snooze_max_s"):
+        if not 0 <= getattr(ladder, key) <= _HALF_A_DAY_S:
+            yield Problem(f"{where}.{key}", shown(key, getattr(ladder, key)), f"seconds: from 0 to {_HALF_A_DAY_S}")
+    if not 0 <= ladder.snoozes_max <= _TIMES_MAX:
+        yield Problem(f"{where}.snoozes_max", shown("", ladder.snoozes_max), f"from 0 to {_TIMES_MAX}")
+
+
+def _check_all(where: str, ladder: Ladder) -> Iterator[Problem]:
+    """Where all must acknowledge, somebody must be told by name: a notifier alone is nobody in particular."""
+    cure = 'tell a role or a person there ("role:…", "person:…"): behind a notifier alone nobody can be missing'
+    tells = [ladder.breach, ladder.escalation, *(step.tell for step in ladder.steps)]
+    if ladder.acknowledge == "all" and not any(_people(tell) for tell in tells):
+        yield Problem(f"{where}.acknowledge", "all", cure)
+    for place, step in enumerate(ladder.steps, 1):
+        if step.acknowledge == "all" and not _people(step.tell):
+            yield Problem(f"{where}.step.{place}.acknowledge", "all", cure)
+
+
+def _people(tell: Sequence[str]) -> bool:
+    return any(name.startswith((PERSON, ROLE)) for name in tell)
 
 
 def _check_tell(where: str, tell: Sequence[str], told: Told) -> Iterator[Problem]:

@@ -13,13 +13,19 @@ from adapters.ports import Store
 from gateway.judging import Judge
 from gateway.logs import escaped
 from gateway.recovery import decided, journal
-from rules.events import DeadlinePassed, DeliveriesSettled, DeliverySettled, EventUndecided, RulesTaken
+from rules.events import DeadlinePassed, DeliveriesSettled, DeliveriesTried, DeliverySettled, EventUndecided, RulesTaken
 from rules.incidents import Incident
 from rules.moments import SECOND_US
 from rules.settings import RuleSet
 
 LEAD_US = 3600 * SECOND_US  # judged before the day begins, so that calls over midnight are whole
-_OURS = (DeadlinePassed, DeliverySettled, DeliveriesSettled, EventUndecided)  # each judge makes its own
+_OURS = (
+    DeadlinePassed,
+    DeliverySettled,
+    DeliveriesSettled,
+    DeliveriesTried,
+    EventUndecided,
+)  # each judge makes its own
 _SHOWN_MAX = 50
 _PROGRESS_EVERY = 1_000
 _NEVER_US = 1 << 62

@@ -11,7 +11,7 @@ from rules.events import AlertAcknowledged, AlertDone, AlertWorkedOn
 from rules.incidents import Incident
 from rules.ladders import PERSON
 from rules.matters import Matter, breached_by, end_waits, manner_of, matter_of
-from rules.obligations import Obligation, warned_plan
+from rules.obligations import Obligation, Rule, warned_plan
 from rules.turn import Turn
 
 ACKNOWLEDGEMENTS_MAX = 100  # kept of one alert
@@ -118,12 +118,12 @@ def act_passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
     let_go_if_settled(turn, head)
 
 
-def answered(turn: Turn, incident: Incident) -> None:
-    """The unit has its answer, however late, though its alert was not taken back."""
+def closed(turn: Turn, incident: Incident, rule: Rule | None = None) -> None:
+    """Nothing is left to be done about the record, or about this rule: its unit was answered, however late."""
     for asked in [o for o in incident.obligations if o.rule == "act" and o.state == "open"]:
         head = turn.state.alerts.get(asked.alert)
-        if head is not None and head.rule == "two_calls":
-            acted(turn, head, "answered")
+        if head is not None and rule in (None, head.rule):
+            acted(turn, head, "answered" if rule else "completed")
             let_go_if_settled(turn, head)
 
 

@@ -49,7 +49,7 @@ def hail_answered(turn: Turn, event: HailAnswered) -> None:
     incident = _named(turn, event)
     if incident is not None:
         replies.answered_by_hand(turn, incident, event.by)
-        acknowledging.answered(turn, incident)
+        acknowledging.closed(turn, incident, "two_calls")
 
 
 def promise_given(turn: Turn, event: PromiseGiven) -> None:
@@ -119,6 +119,8 @@ def completed(turn: Turn, event: IncidentCompleted) -> None:
     incident = _named(turn, event)
     if incident is not None:
         claims.completed(turn, incident, event.by, event.note)
+        if incident.care is not None and incident.care.put == "completed":
+            acknowledging.closed(turn, incident)
 
 
 def view_kept(turn: Turn, event: ViewKept) -> None:

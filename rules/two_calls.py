@@ -117,7 +117,7 @@ def answered(turn: Turn, incident: Incident, reply: Reply) -> None:
     obligation.certain = obligation.certain and reply.certain
     _measure(turn, incident, obligation, reply)
     if "emergency" in incident.flags:
-        acknowledging.answered(turn, incident)
+        acknowledging.closed(turn, incident, "two_calls")
     else:
         clear(turn, incident, [obligation], "corrected" if obligation.revised else f"answered_{reply.by}")
 

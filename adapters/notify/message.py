@@ -7,8 +7,8 @@
 from typing import Any
 
 from adapters.notify.texts import texts
-from rules.effects import Alert
-from rules.moments import rfc3339
+from rules.effects import Alert, ReceiverState
+from rules.moments import SECOND_US, rfc3339
 from rules.people import Person
 
 
@@ -50,9 +50,63 @@ def told(alert: Alert, to: Person | None = None, address: str = "", link: str = 
 
 
 def document(alert: Alert) -> dict[str, Any]:
+    raised, manner = alert.state == "raised", alert.manner
     return told(alert) | {
         "state": alert.state,
-        "acknowledged_at": None if alert.acknowledged_us is None else rfc3339(alert.acknowledged_us),
+        "acknowledged_at": _moment(alert.acknowledged_us),
         "acknowledged_by": alert.acknowledged_by,
         "notified": dict(alert.notified),
+        "receivers": receivers(alert),
+        "acknowledge": alert.acknowledge,
+        "missing": list(alert.owing) if raised else [],
+        "acknowledgements": [
+            {"by": one.by, "person": one.person, "at": rfc3339(one.at_us), "channel": one.channel, "said": one.said}
+            for one in alert.acknowledgements
+        ],
+        "act_by": _moment(alert.act_us),
+        "done_by": alert.done_by,
+        "handed_over": alert.handed
+        and {
+            "by": alert.handed.by,
+            "to": alert.handed.to,
+            "at": rfc3339(alert.handed.at_us),
+            "note": alert.handed.note,
+        },
+        "snoozed_until": _moment(alert.snoozed_us) if raised else None,
+        "snoozed_by": alert.snoozed_by,
+        "snoozes_left": max(0, manner.snoozes_max - alert.snoozes) if manner and _may_wait(alert) else 0,
+        "snooze_max_s": manner.snooze_max_us / SECOND_US if manner and _may_wait(alert) else 0,
+        "on_it_max_s": manner.on_it_max_us / SECOND_US if manner else 0,
     }
+
+
+def receivers(alert: Alert) -> list[dict[str, Any]]:
+    """How far it has come with each. `to`: a person's id; "" is whoever is behind the notifier; or a role unreached."""
+    targets = dict.fromkeys((*alert.notifiers, *alert.fates))
+    found = [_receiver(*_fate(alert, target), target) for target in targets]
+    nobody = [
+        {"to": name, "notifier": "", "state": "nobody", "at": rfc3339(alert.raised_us), "error": ""}
+        for name in alert.unreached
+    ]
+    return found + nobody
+
+
+def _fate(alert: Alert, target: str) -> tuple[ReceiverState, int, str]:
+    fate = alert.fates.get(target)
+    if fate is not None:
+        return fate.state, fate.at_us, fate.error
+    settled = alert.notified.get(target)  # of an alert that is older than fates
+    return ("queued" if settled is None else "delivered" if settled else "failed"), alert.raised_us, ""
+
+
+def _receiver(state: ReceiverState, at_us: int, error: str, target: str) -> dict[str, Any]:
+    notifier, _, to = target.partition("/")
+    return {"to": to, "notifier": notifier, "state": state, "at": rfc3339(at_us), "error": error}
+
+
+def _may_wait(alert: Alert) -> bool:
+    return alert.state == "raised" and alert.severity != "emergency"
+
+
+def _moment(at_us: int | None) -> str | None:
+    return None if at_us is None else rfc3339(at_us)

@@ -34,6 +34,9 @@ def texts(alert: Alert) -> Text:
     radio = radio_texts.sentence(alert, (facts.zh, facts.en))
     sentence = _SENTENCES.get((alert.rule, alert.kind)) or _SENTENCES.get(("", alert.kind)) or _plain
     said = sentence(facts) if radio is None else Text(*radio)
+    followed = _FOLLOWED.get(alert.reason) if alert.kind == "escalation" else None
+    if followed is not None:
+        said = followed(facts)
     marks_zh = [zh for told, zh, _ in _marks(alert) if told]
     marks_en = [en for told, _, en in _marks(alert) if told]
     number_zh = f"【{alert.incident}】" if alert.incident else ""
@@ -69,6 +72,11 @@ def _marks(alert: Alert) -> list[tuple[bool, str, str]]:
         (alert.late, "（迟报：到期时网关未能发出）", " (told late: the gateway could not tell it when it was due)"),
         (alert.reason == "corrected", "（更正：并未超时）", " (corrected: it was in time)"),
         (not alert.certain and not alert.channel, "（时刻不确定）", " (the moment is not certain)"),
+        (
+            alert.reason == "not_acted_yet",
+            "（您已确认，尚未处理，即将升级）",
+            " (acknowledged by you, not done: about to climb)",
+        ),
         *radio_texts.marks(alert),
     ]
 
@@ -85,6 +93,25 @@ def _plain(f: Facts) -> Text:
     return Text(f"请处理：{f.who}", f"See to it: {f.who}")
 
 
+# What a matter is told after somebody has taken notice of it, by its reason.
+_FOLLOWED: dict[str, Callable[[Facts], Text]] = {
+    "handed_over": lambda f: Text(
+        f"转交给您：{f.who}，已过 {f.zh}，请确认接手",
+        f"Handed to you: {f.who}, {f.en} ago. Acknowledge to take it",
+    ),
+    "not_taken": lambda f: Text(
+        f"转交后无人接手：{f.who}，已过 {f.zh}，请处理",
+        f"Handed over, and nobody took it: {f.who}, {f.en} ago. See to it",
+    ),
+    "not_acted": lambda f: Text(
+        f"升级：已确认但未处理：{f.who}，已过 {f.zh}，请主管处理",
+        f"Escalated: acknowledged, and nothing was done: {f.who}, {f.en} ago. Supervisor, see to it",
+    ),
+    "snooze_over": lambda f: Text(
+        f"暂缓时间已到，仍未处理：{f.who}，已过 {f.zh}，请处理",
+        f"Put off, and due again: {f.who}, {f.en} ago. See to it",
+    ),
+}
 _SENTENCES: dict[tuple[str, str], Callable[[Facts], Text]] = {
     ("three_rings", "warning"): lambda f: Text(
         f"来电响铃{_ring_zh(f)}：{f.who}，已响 {f.zh}，请接听",

@@ -12,7 +12,20 @@ from rules.settings import RuleSet
 
 _NUMBERS: Final = frozenset({"from", "to", "caller", "called", "device"})  # a telephone's, unless it is of the radio
 _WRITTEN: Final = frozenset(  # texts of people and machines, in which a number may stand
-    {"from_name", "caller_name", "agent", "note", "detail", "reason", "raw", "facts", "reach", "address", "phone"}
+    {
+        "from_name",
+        "caller_name",
+        "agent",
+        "note",
+        "detail",
+        "reason",
+        "raw",
+        "facts",
+        "reach",
+        "address",
+        "phone",
+        "said",
+    }
 )
 _IS_NUMBER: Final = re.compile(r"(?<![\d*])\+?\d(?:[ ()-]{0,2}\d){5,}")
 _HOLDS_NUMBER: Final = re.compile(  # more careful: 12-1-1202 is a door, 20261121-0042 a record

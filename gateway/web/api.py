@@ -8,7 +8,7 @@ from aiohttp import web
 
 from adapters.ports import Page
 from gateway.access.rights import Right
-from gateway.web import callers, care, deeds, duty, live, live_radio, own_view, pulse, record_search
+from gateway.web import alert_deeds, callers, care, deeds, duty, live, live_radio, own_view, pulse, record_search
 from gateway.web.asking import (
     DATED,
     NAMED,
@@ -35,6 +35,7 @@ def routes() -> list[web.RouteDef]:
         *care.routes(),
         *callers.routes(),
         *own_view.routes(),
+        *alert_deeds.routes(),
         *duty.routes(),
         *pulse.routes(),
         web.get("/api/v1/obligations", list_obligations),

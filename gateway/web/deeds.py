@@ -17,7 +17,6 @@ from gateway.web.needs import needs
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES, Services
 from rules.events import (
-    AlertAcknowledged,
     CalledBack,
     CheckedIn,
     Event,
@@ -42,6 +41,9 @@ class StaffNote(msgspec.Struct, forbid_unknown_fields=True):
     note: str = ""
 
 
+NoteT = TypeVar("NoteT", bound=StaffNote)
+
+
 class FactsNote(msgspec.Struct, forbid_unknown_fields=True):
     """What the desk writes into a record; a fact that is not named stays, "" takes one out again.
 
@@ -55,7 +57,6 @@ class FactsNote(msgspec.Struct, forbid_unknown_fields=True):
 
 def routes() -> list[web.RouteDef]:
     return [
-        web.post("/api/v1/alerts/{id}/acknowledge", acknowledge),
         web.post("/api/v1/incidents/{number}/check-in", check_in),
         web.post("/api/v1/incidents/{number}/called-back", called_back),
         web.post("/api/v1/incidents/{number}/answered", answered),
@@ -63,30 +64,6 @@ def routes() -> list[web.RouteDef]:
         web.post("/api/v1/incidents/{number}/promise-kept", promise_kept),
         web.post("/api/v1/incidents/{number}/facts", tell_facts),
     ]
-
-
-@needs(Right.ACT)
-async def acknowledge(request: web.Request) -> web.Response:
-    note = await read_note(request)
-    alert_id = request.match_info["id"]
-    by = by_whom(request, note)
-    key = _key("acknowledge", alert_id)
-    services = request.app[SERVICES]
-    alert = services.pipeline.state.alerts.get(alert_id)
-    if alert is not None and not _in_sight(request, line=alert.line, channel=alert.channel):
-        alert = None
-    if alert is None and not await services.pipeline.has_decided(key):
-        raise Problem(
-            404,
-            "No such live alert",
-            field="id",
-            cure="it may have been cleared meanwhile: GET /api/v1/alerts?state=raised lists those that wait",
-        )
-    await submit(services, AlertAcknowledged(by=by, alert=alert_id, note=note.note), key)
-    alert = services.pipeline.state.alerts.get(alert_id)
-    return json_answer(
-        {"alert": alert_id, "state": "acknowledged", "by": (alert.acknowledged_by if alert else "") or by}
-    )
 
 
 @needs(Right.ACT)
@@ -106,7 +83,7 @@ async def called_back(request: web.Request) -> web.Response:
     note = await read_note(request)
     by = by_whom(request, note)
     number = request.match_info["number"]
-    key = _key("called-back", number)
+    key = key_of("called-back", number)
     services = request.app[SERVICES]
     incident = await live_record(request)
     if not _owed(incident, "call_back") and not await services.pipeline.has_decided(key):
@@ -209,7 +186,7 @@ async def live_record(request: web.Request) -> Incident | None:
     incident = request.app[SERVICES].pipeline.state.by_number.get(request.match_info["number"])
     if incident is None:
         await stored_incident(request)
-    elif not _in_sight(request, line=incident.line, channel=incident.channel, talkgroup=incident.talkgroup):
+    elif not in_sight(request, line=incident.line, channel=incident.channel, talkgroup=incident.talkgroup):
         raise _no_incident()
     return incident
 
@@ -225,7 +202,7 @@ async def stored_incident(request: web.Request) -> dict[str, Any]:
     return page.items[0]
 
 
-def _in_sight(request: web.Request, **of: str) -> bool:
+def in_sight(request: web.Request, **of: str) -> bool:
     """Whether a matter of this line or channel is of a site of the asker's."""
     return request[WHO].sight.sees(request.app[SERVICES].pipeline.state.rules, of)
 
@@ -256,18 +233,19 @@ def _owed(incident: Incident | None, rule: str) -> bool:
 
 
 def repeat_key(request: web.Request, deed: str) -> bytes | None:
-    """The same `Idempotency-Key` for the same record is the same deed; without one each is one more."""
+    """The same `Idempotency-Key` for the same record or alert is the same deed; without one each is one more."""
     repeat = request.headers.get("Idempotency-Key", "")
     if len(repeat) > _KEY_CHARS_MAX:
         raise unusable("Idempotency-Key", f"at most {_KEY_CHARS_MAX} characters")
-    return _key(deed, request.match_info["number"], repeat) if repeat else None
+    about = request.match_info.get("number") or request.match_info["id"]
+    return key_of(deed, about, repeat) if repeat else None
 
 
 async def is_repeated(request: web.Request, key: bytes | None) -> bool:
     return key is not None and await request.app[SERVICES].pipeline.has_decided(key)
 
 
-def _key(*parts: str) -> bytes:
+def key_of(*parts: str) -> bytes:
     return hashlib.blake2b("\0".join(("staff", *parts)).encode(), digest_size=16).digest()
 
 
@@ -278,13 +256,17 @@ def by_whom(request: web.Request, note: StaffNote | FactsNote) -> str:
 
 
 async def read_note(request: web.Request) -> StaffNote:
-    body = await request.read()
-    if not body.strip():
-        return StaffNote()
-    note = read_body(body, StaffNote, 'send nothing, or {"by": "…", "note": "…"}')
-    if len(note.by) > NOTE_CHARS_MAX or len(note.note) > NOTE_CHARS_MAX:
-        raise unusable("note", f"at most {NOTE_CHARS_MAX} characters")
-    return note
+    return await read_said(request, StaffNote, 'send nothing, or {"by": "…", "note": "…"}')
+
+
+async def read_said(request: web.Request, wanted: type[NoteT], cure: str) -> NoteT:
+    """Nothing said is an empty note, where `wanted` has no member that must be there."""
+    said = read_body((await request.read()).strip() or b"{}", wanted, cure)
+    for name in said.__struct_fields__:
+        text = getattr(said, name)
+        if isinstance(text, str) and len(text) > NOTE_CHARS_MAX:
+            raise unusable(name, f"at most {NOTE_CHARS_MAX} characters")
+    return said
 
 
 async def _facts(request: web.Request) -> FactsNote:

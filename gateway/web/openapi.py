@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from gateway.access.rights import Right
+from gateway.web.alert_schemas import ALERT_SCHEMAS
 from gateway.web.asking import DATED, NAMED, NUMBERED
 from gateway.web.duty import DAYS_MAX
 from gateway.web.needs import needs
@@ -53,7 +54,7 @@ def document() -> Schema:
                 "token": {"type": "http", "scheme": "bearer", "description": "A line of api_token_file."},
                 "session": {"type": "apiKey", "in": "cookie", "name": "hotline_session"},
             },
-            "schemas": SCHEMAS | PAGE_SCHEMAS,
+            "schemas": SCHEMAS | ALERT_SCHEMAS | PAGE_SCHEMAS,
         },
     }
 
@@ -104,7 +105,7 @@ def _paths() -> Schema:
         "/api/v1/alerts": _get(
             "Alerts", "AlertPage", [limit, _cursor(NAMED), _query("state", one_of(AlertState), "Only these")]
         ),
-        "/api/v1/alerts/{id}/acknowledge": _post("Somebody takes care of it", [_path("id", "The alert's id")]),
+        **_alert_deeds(),
         "/api/v1/channels": _get("The radio's channels: who is on the air, who was last", "ChannelList", []),
         "/api/v1/units": _get("The radio's units: when and where each was last heard", "UnitList", []),
         "/api/v1/sources": _get("What we hear, and what it lets us judge", "SourceList", []),
@@ -174,6 +175,19 @@ def _repeat() -> Schema:
         "in": "header",
         "description": "The same key again is the same deed, told twice",
         "schema": TEXT | {"maxLength": 200},
+    }
+
+
+def _alert_deeds() -> Schema:
+    """`id` is any live alert of the matter."""
+    path, alert, repeat = "/api/v1/alerts/{id}", _path("id", "The alert's id"), _repeat()
+    return {
+        f"{path}/acknowledge": _post("Somebody takes care of it", [alert], body="AcknowledgeNote", needed=False),
+        f"{path}/hand-over": _post("Another shall take it", [alert, repeat], body="HandOverNote"),
+        f"{path}/snooze": _post("Silent for a while, then told again", [alert, repeat], body="ForNote"),
+        f"{path}/on-it": _post("I am on it, until then", [alert, repeat], body="ForNote"),
+        f"{path}/done": _post("What it asks for is done", [alert]),
+        f"{path}/seen": _post("It was shown to this person", [alert]),
     }
 
 

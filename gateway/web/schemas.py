@@ -3,11 +3,11 @@
 from typing import Any, get_args
 
 from gateway.web.own_view import CHOICES
-from rules.effects import AlertKind, AlertState
+from rules.effects import AlertState
 from rules.events.staff import FactName
 from rules.events.system import LinkState
 from rules.incidents import Attention, IncidentOutcome
-from rules.obligations import Clock, Outcome, Rule, Severity
+from rules.obligations import Clock, Outcome, Rule
 
 Schema = dict[str, Any]
 
@@ -164,43 +164,6 @@ SCHEMAS: Schema = {
         "Somebody must respond by `due_at`.",
         {"id": WHOLE, "state": one_of(Outcome), "incident": TEXT, "call": TEXT, "from": TEXT, "line": TEXT} | _JUDGED,
     ),
-    "Alert": record(
-        "What people are told, and what became of it. `key` is the idempotency key.",
-        {
-            "id": TEXT,
-            "key": TEXT,
-            "site": TEXT,
-            "rule": one_of(Rule),
-            "kind": one_of(AlertKind),
-            "severity": one_of(Severity),
-            "incident": TEXT,
-            "call": TEXT,
-            "source": TEXT,
-            "source_call": TEXT,
-            "from": TEXT,
-            "line": TEXT,
-            "device": TEXT,
-            "ring": maybe(WHOLE),
-            "unit": TEXT,
-            "unit_name": TEXT,
-            "channel": TEXT,
-            "calls": maybe(WHOLE),
-            "seconds": maybe(NUMBER),
-            "opened_at": MOMENT,
-            "due_at": MOMENT,
-            "raised_at": MOMENT,
-            "late": FLAG,
-            "certain": FLAG,
-            "reason": TEXT,
-            "clears": many(TEXT),
-            "acknowledge_url": TEXT | {"description": "empty here: only messages carry it"},
-            "text": record("Ready sentences.", {"zh": TEXT, "en": TEXT}),
-            "state": one_of(AlertState),
-            "acknowledged_at": maybe(MOMENT),
-            "acknowledged_by": TEXT,
-            "notified": {"type": "object", "additionalProperties": FLAG},
-        },
-    ),
     "Source": record(
         "What we hear, how well, and what it lets us judge.",
         {
@@ -351,8 +314,8 @@ SCHEMAS: Schema = {
     },
     "Done": record(
         "The deed is on disk.",
-        {"alert": TEXT, "incident": TEXT, "state": TEXT, "by": TEXT},
-        optional=("alert", "incident"),
+        {"alert": TEXT, "incident": TEXT, "state": TEXT, "by": TEXT, "missing": many(TEXT), "until": MOMENT},
+        optional=("alert", "incident", "missing", "until"),
     ),
     **{f"{name}Page": page(name) for name in ("Incident", "Obligation", "Alert", "Unparsed")},
     **{

@@ -75,7 +75,12 @@ def climbed(journal: Journal, disk: Disk) -> Iterator[Rung]:
             asked = [o for o in disk.all_obligations.values() if o.alert == alert.id]
             version = asked[0].rule_set if asked else ""  # where the rules change in the same microsecond
             yield from _acknowledge(journal, disk, alert, journal.in_force(alert.raised_us, version))
-            yield from _notify(journal, alert, journal.in_force(alert.raised_us, version))
+            yield from _notify(journal, alert, journal.in_force(alert.raised_us, version), "escalation1")
+        if alert.kind == "escalation" and alert.rule != "notify" and alert.notifiers:
+            rules = journal.rules_of(next(o.rule_set for o in disk.all_obligations.values() if o.alert == alert.id))
+            for rung in _notify(journal, alert, rules, f"nobody{alert.rung}"):
+                if not frozenset(alert.notifiers) >= rung.to:
+                    yield rung
 
 
 def _acknowledge(journal: Journal, disk: Disk, alert: Alert, rules: RuleSet) -> Iterator[Rung]:
@@ -97,7 +102,7 @@ def _over_us(disk: Disk, cleared: Alert) -> int:
     return min(cleared.raised_us, ended_us + REPLY_MIN * 1000)
 
 
-def _notify(journal: Journal, alert: Alert, rules: RuleSet) -> Iterator[Rung]:
+def _notify(journal: Journal, alert: Alert, rules: RuleSet, name: str) -> Iterator[Rung]:
     due_us = alert.raised_us + span_us(rules.ladder.notified_within_s)
     settled = journal.settled.get(alert.id, [])
     reached_us = min((at_us for at_us, _, delivered in settled if delivered), default=None)
@@ -105,7 +110,7 @@ def _notify(journal: Journal, alert: Alert, rules: RuleSet) -> Iterator[Rung]:
         return
     if len(settled) >= len(alert.notifiers) and not any(delivered for _, _, delivered in settled):
         due_us = min(due_us, max(at_us for at_us, _, _ in settled))
-    yield Rung(f"{journal.site}-{alert.obligation}-escalation1", due_us, frozenset(journal.in_force(due_us).notifiers))
+    yield Rung(f"{journal.site}-{alert.obligation}-{name}", due_us, frozenset(journal.in_force(due_us).notifiers))
 
 
 def _to(journal: Journal, at_us: int, step: str) -> frozenset[str]:

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from adapters.notify.message import document, told
 from adapters.notify.texts import masked, texts
-from rules.effects import Alert, AlertKind
+from rules.effects import (
+    Acknowledgement,
+    Alert,
+    AlertKind,
+    AlertState,
+    Fate,
+    HandOver,
+    Manner,
+    ReceiverState,
+)
 from rules.obligations import Rule, Severity
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schemas/alert.json").read_text())
@@ -64,6 +73,17 @@ alerts = st.builds(
     clears=st.lists(st.text()).map(tuple),
     notified=st.dictionaries(st.text(), st.booleans()),
     acknowledged_us=st.none() | st.integers(0, 2**51),
+    state=st.sampled_from(get_args(AlertState)),
+    notifiers=st.lists(st.text()).map(tuple),
+    fates=st.dictionaries(st.text(), st.builds(Fate, st.sampled_from(get_args(ReceiverState)), st.integers(0, 2**51))),
+    unreached=st.lists(st.text()).map(tuple),
+    manner=st.none() | st.builds(Manner, *[st.integers(0, 2**40)] * 6, snoozes_max=st.integers(0, 9)),
+    owing=st.lists(st.text()).map(tuple),
+    acknowledgements=st.lists(st.builds(Acknowledgement, by=st.text(), at_us=st.integers(0, 2**51))).map(tuple),
+    act_us=st.none() | st.integers(0, 2**51),
+    handed=st.none() | st.builds(HandOver, by=st.text(), to=st.text(), at_us=st.integers(0, 2**51)),
+    snoozed_us=st.none() | st.integers(0, 2**51),
+    snoozes=st.integers(0, 9),
 )
 
 

@@ -9,7 +9,7 @@ from adapters.ports import Delivered, Notifier, Rejected, Retry
 from adapters.ports import Delivery as Outcome
 from gateway.delivery import Delivery, Patience
 from gateway.links import AcknowledgeLinks
-from rules.events import DeliveriesSettled, DeliverySettled, LinkChanged, settlements
+from rules.events import DeliveriesSettled, DeliveriesTried, DeliverySettled, LinkChanged, settlements
 from rules.people import Person, Shift
 from rules.settings import Ladder, RuleSet, SourceRules
 from tests.fixtures.bench import Bench, Hand, answered, ringing, running, until
@@ -161,6 +161,25 @@ async def test_an_alert_is_tried_until_it_is_delivered_with_the_same_key() -> No
         assert len(desk.given) == 3
         assert len(set(desk.given)) == 1
         assert settled(bench)[0].attempts == 3
+
+
+async def test_a_first_try_that_comes_to_nothing_is_told_once_and_shows_at_its_receiver() -> None:
+    answers: Iterator[Outcome] = iter([Retry("timeout"), Retry("server_error"), Delivered()])
+
+    def answer(_: Mapping[str, Any]) -> Outcome:
+        desk.hangs = True  # the next try waits
+        return next(answers)
+
+    desk = Pretend("desk", answer)
+    async with delivering(desk) as (bench, _):
+        await warn(bench)
+        [alert] = bench.pipeline.state.alerts.values()
+        await until(lambda: "desk" in alert.fates)
+        assert (alert.fates["desk"].state, alert.fates["desk"].error) == ("sent", "timeout")
+        desk.goes_on.set()
+        await until(lambda: settled(bench))
+        assert sum(isinstance(entry.event, DeliveriesTried) for entry in bench.store.entries) == 1
+        assert (alert.fates["desk"].state, alert.fates["desk"].error) == ("delivered", "")
 
 
 async def test_a_refused_alert_is_settled_as_not_delivered_with_its_reason() -> None:
