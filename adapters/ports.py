@@ -268,6 +268,19 @@ class IncidentsAsked(TypedDict, total=False):
     within: Sequence[tuple[int, int]]  # spans, in order: opened in one of them
 
 
+class AuditRow(NamedTuple):
+    """One entry of the audit, as it is kept; `detail` is the JSON text over which the hash goes."""
+
+    seq: int
+    at_us: int
+    who: str
+    what: str
+    target: str
+    address: str
+    detail: str
+    hash: bytes
+
+
 class Page(NamedTuple):
     """One page of an answer: rows as JSON-ready mappings, and the cursor of the next page."""
 
@@ -321,3 +334,30 @@ class RecordStore(Store, Protocol):
 
     async def tellings(self, number: str) -> list[dict[str, Any]]:
         """The alerts about one record, oldest first; `receivers`: whom each was told to, and what became of it."""
+
+
+class AccessStore(Protocol):
+    """Of the same store: who may come in, and the audit. Every method raises StoreError, as the Store's do."""
+
+    async def access(self) -> dict[str, str]:
+        """Accounts, tokens and sessions: the kept documents by their keys."""
+
+    async def keep_access(self, kept: Mapping[str, str], dropped: Sequence[str], audit: Sequence[AuditRow]) -> None:
+        """All of it and the entries that tell of it, durable on return; or StoreError."""
+
+    async def audit(
+        self,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        since_us: int | None = None,
+        who: str | None = None,
+        what: str | None = None,
+        target: str | None = None,
+    ) -> Page:
+        """Newest first."""
+
+    async def audit_rows(self, *, after_seq: int, limit: int) -> list[AuditRow]:
+        """Entries after `after_seq`, in order: what verifies the chain."""
+
+    async def last_audit_row(self) -> AuditRow | None: ...

@@ -17,6 +17,7 @@ from adapters.intake import open_store
 from adapters.pbx.webhook import HookSource
 from adapters.ports import HoldsSecrets, UsesSources
 from adapters.recordings import Recorder
+from gateway.access.telling import tell_chain, tell_rules
 from gateway.clock import AnchoredClock
 from gateway.config import Config, load
 from gateway.delivery import Delivery
@@ -33,6 +34,7 @@ from gateway.web.auth import Auth, ensure_token_file
 from gateway.web.doorway import DoorCounts, Doorway
 from gateway.web.server import HOOKS, make_app
 from gateway.web.services import Services
+from gateway.web.ways_in import make_signing_in
 
 _GOODBYE_S = 3.0  # so long a request under way may take to end
 _LINGER_S = 2.0  # so long a refused body is read away, that its sender hears the refusal
@@ -60,6 +62,7 @@ class Gateway:
         notifiers = [
             notifier.kind.make(notifier.settings, config.gateway.site, config.folder) for notifier in config.notifiers
         ]
+        self.signing_in = make_signing_in(self.store, self.auth, self.pipeline)
         self.links = _links(config)
         self.delivery = Delivery(notifiers, self.pipeline, links=self.links)
         self.sources = [source.kind.make(source.settings) for source in config.sources if source.kind.make is not None]
@@ -79,9 +82,7 @@ class Gateway:
     @property
     def sign_in_link(self) -> str:
         """Signs its first visitor in, once, within ten minutes."""
-        host, port = self.config.address
-        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-        return f"http://{shown}:{port}/login?code={self.auth.one_time_code()}"
+        return f"{self.config.board_url}/login?code={self.auth.one_time_code()}"
 
     async def run(self) -> None:
         """Serve until `stop`. Raises CannotListen; an ExceptionGroup is a bug in one of the parts."""
@@ -94,6 +95,7 @@ class Gateway:
                 delivery = tasks.create_task(self._deliver(), name="delivery")
                 shown = tasks.create_task(show_sources(self.pipeline, self._notifiers), name="source states")
                 garbage = tasks.create_task(collect_where_memory_grew(), name="garbage")
+                audit = tasks.create_task(self._verify_audit(), name="audit")
                 sources = [
                     tasks.create_task(source.run(self.pipeline), name=f"source {source.name}")
                     for source in self.sources
@@ -103,7 +105,7 @@ class Gateway:
                 await _end(*sources)
                 await _end(delivery)
                 await self._last_notes()
-                for task in (shown, garbage, records):
+                for task in (shown, garbage, audit, records):
                     task.cancel()
         finally:
             await server.cleanup()
@@ -132,8 +134,10 @@ class Gateway:
             )
             return
         self.desk.take(fresh.desk)
-        for change in rule_changes(self.config.rules, fresh.rules):
+        changes = list(rule_changes(self.config.rules, fresh.rules))
+        for change in changes:
             log.info("rule changed", change=change)
+        await tell_rules(self.signing_in.register, self.config.rules.version, fresh.rules.version, changes)
         if (self.config.gateway, self.config.auth) != (fresh.gateway, fresh.auth) or _parts(self.config) != _parts(
             fresh
         ):
@@ -155,6 +159,7 @@ class Gateway:
         while True:
             try:
                 await self.store.open()
+                await self.signing_in.register.load()
                 break
             except StoreError as error:
                 self.pipeline.ready = f"the store cannot be opened: {error}"
@@ -164,6 +169,11 @@ class Gateway:
                 await asyncio.sleep(backoff.next_s())
         self._store_ours.set()
         await self.pipeline.run()
+
+    async def _verify_audit(self) -> None:
+        """At each start, beside the work: a chain that is broken is told, and goes on from its last entry."""
+        await self._store_ours.wait()
+        await tell_chain(self.signing_in.register)
 
     async def _deliver(self) -> None:
         """Not before the store is ours: a second gateway started by mistake would push the first off its broker."""
@@ -179,6 +189,7 @@ class Gateway:
             notifiers=self.delivery,
             auth=self.auth,
             desk=self.desk,
+            signing_in=self.signing_in,
             source_kinds={source.settings.name: source.kind.name for source in self.config.sources},
             hook_sources=self._hooks,
             recorders=[source for source in self.sources if isinstance(source, Recorder)],

@@ -117,6 +117,13 @@ class Config(NamedTuple):
         host, _, port = self.gateway.http.rpartition(":")
         return host.strip("[]"), int(port)
 
+    @property
+    def board_url(self) -> str:
+        """As this machine reaches it."""
+        host, port = self.address
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+        return f"http://{shown}:{port}"
+
 
 def load(path: Path) -> Config:
     """Read and check the file. Raises ConfigError with everything that is wrong."""

@@ -64,7 +64,7 @@ class Reader:
             connection.close()
 
     def load(self) -> LiveState:
-        return self._run(lambda ask: loading.load(ask, self._database.place_query))
+        return self.run(lambda ask: loading.load(ask, self._database.place_query))
 
     def incidents(self, limit: int, cursor: str | None, asked: IncidentsAsked) -> Page:
         key = None if cursor is None else _key_of(cursor, [incident.c.opened_us, incident.c.id])
@@ -75,58 +75,58 @@ class Reader:
             next_page = None if following is None else ".".join(map(str, following))
             return Page([incident_document(i) for i in _with_obligations(ask, found)], next_page)
 
-        return self._run(ask_all)
+        return self.run(ask_all)
 
     def obligations(self, state: str | None, limit: int, cursor: str | None) -> Page:
         where = [] if state is None else [obligation.c.state == state]
         query = page_query(obligation, ("id",), limit, cursor, where)
 
         def ask_all(ask: Ask) -> Page:
-            found, following = _page(ask(query), limit, obligation, ("id",))
+            found, following = page_of(ask(query), limit, obligation, ("id",))
             obligations = [rows.obligation_from_row(row) for row in found]
             theirs = select(incident).where(incident.c.id.in_({ob.incident for ob in obligations}))
             by_id = {row[0]: rows.incident_from_row(row, []) for row in ask(theirs)}
             return Page([obligation_document(ob, by_id.get(ob.incident)) for ob in obligations], following)
 
-        return self._run(ask_all)
+        return self.run(ask_all)
 
     def alerts(self, state: str | None, limit: int, cursor: str | None) -> Page:
         where = [] if state is None else [alert.c.state == state]
         query = page_query(alert, ("raised_us", "id"), limit, cursor, where)
 
         def ask_all(ask: Ask) -> Page:
-            found, following = _page(ask(query), limit, alert, ("raised_us", "id"))
+            found, following = page_of(ask(query), limit, alert, ("raised_us", "id"))
             return Page([document(rows.alert_from_body(row[-1])) for row in found], following)
 
-        return self._run(ask_all)
+        return self.run(ask_all)
 
     def timeline(self, number: str) -> list[Document]:
         def ask_all(ask: Ask) -> list[Document]:
             found = ask(select(incident.c.id).where(incident.c.number == number))
             return _timeline(ask, found[0][0]) if found else []
 
-        return self._run(ask_all)
+        return self.run(ask_all)
 
     def tellings(self, number: str) -> list[Document]:
-        return self._run(lambda ask: tellings(ask, number))
+        return self.run(lambda ask: tellings(ask, number))
 
     def unparsed(self, limit: int, cursor: str | None) -> Page:
         query = page_query(journal, ("seq",), limit, cursor, [journal.c.error.is_not(None)])
 
         def ask_all(ask: Ask) -> Page:
-            found, following = _page(ask(query), limit, journal, ("seq",))
+            found, following = page_of(ask(query), limit, journal, ("seq",))
             return Page([_unread(row) for row in found], following)
 
-        return self._run(ask_all)
+        return self.run(ask_all)
 
     def journal(self, after_seq: int, limit: int, until_us: int | None) -> list[Entry]:
         query = select(journal.c.seq, journal.c.at_us, journal.c.body).where(journal.c.seq > after_seq)
         if until_us is not None:
             query = query.where(journal.c.at_us <= until_us)
         query = query.order_by(journal.c.seq).limit(limit)
-        return self._run(lambda ask: [rows.entry_from_row(*row) for row in ask(query)])
+        return self.run(lambda ask: [rows.entry_from_row(*row) for row in ask(query)])
 
-    def _run(self, work: Callable[[Ask], T]) -> T:
+    def run(self, work: Callable[[Ask], T]) -> T:
         """A connection that lay idle may have died meanwhile: then once more on a new one."""
         idle = self._take_idle()
         if idle is not None:
@@ -178,7 +178,7 @@ def page_query(table: Table, key: tuple[str, ...], limit: int, cursor: str | Non
     return query.order_by(*(c.desc() for c in columns)).limit(limit + 1)
 
 
-def _page(
+def page_of(
     found: list[Sequence[Any]], limit: int, table: Table, key: tuple[str, ...]
 ) -> tuple[list[Sequence[Any]], str | None]:
     if len(found) <= limit:

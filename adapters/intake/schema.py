@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0004"  # of the newest migration, which makes exactly these tables
+REVISION = "0003"  # of the newest migration, which makes exactly these tables
 
 # "INTEGER PRIMARY KEY" is SQLite's own row id: no second index.
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
@@ -203,6 +203,30 @@ note = Table(
     Column("what", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Index("note_incident", "incident", "id"),
+)
+
+access = Table(
+    "access",
+    metadata,
+    Column("key", Text, primary_key=True),  # kind and name: account/wang, token/reports, session/<digest>
+    Column("body", Text, nullable=False),  # of gateway.access, JSON; secrets only as digests
+)
+
+audit = Table(  # the migration makes triggers that refuse to change or delete a row
+    "audit",
+    metadata,
+    Column("seq", BigKey, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("target", Text, nullable=False),  # an incident's number, an account's name …
+    Column("address", Text, nullable=False),
+    Column("detail", Text, nullable=False),  # JSON object
+    Column("hash", LargeBinary, nullable=False),  # of this row and the hash before it
+    Index("audit_at", "at_us", "seq"),
+    Index("audit_who", "who", "at_us", "seq"),
+    Index("audit_what", "what", "at_us", "seq"),
+    Index("audit_target", "target", "at_us", "seq"),
 )
 
 meta = Table(

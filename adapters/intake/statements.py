@@ -30,9 +30,12 @@ def compile_for(dialect: Dialect) -> Texts:
         "outbox": _insert(dialect, s.outbox, on=""),
         "note": _insert(dialect, s.note, leave_out="id"),
         "meta": _insert(dialect, s.meta, on="name"),
+        "access": _insert(dialect, s.access, on="key"),
+        "audit": _insert(dialect, s.audit),
         "delivery": _delivery(dialect),
         "forget": s.live_incident.delete().where(_is_key(dialect, s.live_incident.c.id)),
         "settle": s.alert.update().values(live=false()).where(_is_key(dialect, s.alert.c.id)),
+        "drop_access": s.access.delete().where(_is_key(dialect, s.access.c.key)),
         "drop_radio": s.radio_live.delete().where(_is_key(dialect, s.radio_live.c.key)),
     }
     journal = s.journal.c

@@ -1,21 +1,22 @@
 """The intake store as the pipeline and the web see it: `ports.Store` over a process that writes and a few readers."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar, Unpack, cast
 
 from sqlalchemy.exc import DBAPIError
 
 from adapters.errors import StoreError
-from adapters.intake import rows
+from adapters.intake import access_reads, rows
 from adapters.intake.changes import changes_of
 from adapters.intake.reads import Database, Reader
 from adapters.intake.schema import REVISION
 from adapters.intake.statements import compile_for
 from adapters.intake.writer_process import Unsure, WriterProcess
-from adapters.intake_writer.messages import Commit, Known, Open, WasCommitted
-from adapters.ports import Batch, IncidentsAsked, LiveState, Page
+from adapters.intake_writer.messages import Change, Commit, Known, Open, WasCommitted
+from adapters.ports import AuditRow, Batch, IncidentsAsked, LiveState, Page
 from rules.events import Entry
 
 _READERS = 2  # a slow question must not keep the next one waiting
@@ -93,6 +94,37 @@ class IntakeStore:
 
     async def journal(self, *, after_seq: int, limit: int, until_us: int | None = None) -> list[Entry]:
         return await self._read(self._reader.journal, after_seq, limit, until_us)
+
+    async def access(self) -> dict[str, str]:
+        return await self._read(access_reads.kept, self._reader)
+
+    async def keep_access(self, kept: Mapping[str, str], dropped: Sequence[str], audit: Sequence[AuditRow]) -> None:
+        self._refuse_closed()
+        changes: list[Change] = [
+            ("access", list(kept.items())),
+            ("drop_access", [(key,) for key in dropped]),
+            ("audit", list(audit)),
+        ]
+        await self.writer.ask(Commit([change for change in changes if change[1]]))
+
+    async def audit(
+        self,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        since_us: int | None = None,
+        who: str | None = None,
+        what: str | None = None,
+        target: str | None = None,
+    ) -> Page:
+        find = partial(access_reads.audit_page, since_us=since_us, who=who, what=what, target=target)
+        return await self._read(find, self._reader, limit, cursor)
+
+    async def audit_rows(self, *, after_seq: int, limit: int) -> list[AuditRow]:
+        return await self._read(access_reads.audit_rows, self._reader, after_seq, limit)
+
+    async def last_audit_row(self) -> AuditRow | None:
+        return await self._read(access_reads.last_audit_row, self._reader)
 
     async def _in_journal(self, last: Entry) -> bool:
         """Whether a commit that failed, or whose answer was lost, is there all the same: its last entry tells."""

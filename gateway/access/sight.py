@@ -4,7 +4,7 @@ It knows documents by their members, whatever route or stream they are for: see 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from adapters.notify.texts import masked
@@ -85,6 +85,22 @@ class Sight(NamedTuple):
         if not self.numbers and key in _NUMBERS and not on_air and isinstance(value, str):
             return number_masked(value)
         return self._shown(rules, value, on_air=on_air)
+
+
+def whole_numbers(document: Any, *, record: str = "", on_air: bool = False) -> Iterator[str]:
+    """Of which records the document tells a telephone number in full: what the audit is told."""
+    if isinstance(document, Mapping):
+        record = str(document.get("number") or document.get("incident") or record or "?")
+        on_air = on_air or bool(document.get("unit") or document.get("channel"))
+        for key, value in document.items():
+            if key in _NUMBERS and not on_air and isinstance(value, str):
+                if number_masked(value) != value:
+                    yield record
+            elif isinstance(value, Mapping | list | tuple):
+                yield from whole_numbers(value, record=record, on_air=on_air)
+    elif isinstance(document, list | tuple):
+        for one in document:
+            yield from whole_numbers(one, record=record, on_air=on_air)
 
 
 def site_of(rules: RuleSet, document: Mapping[str, Any]) -> str | None:

@@ -3,16 +3,20 @@
 from typing import NamedTuple
 
 from gateway.access.rights import ALL_RIGHTS, Right
+from gateway.access.sessions import Session
 from gateway.access.sight import Sight
 
 
 class Who(NamedTuple):
-    """`by` is their name for the record; `session` is "" for a program with a token."""
+    """`by` is their name for the record; `session` is None for a program with a token."""
 
     by: str
-    session: str
+    session: Session | None = None
     rights: frozenset[Right] = ALL_RIGHTS
     sites: frozenset[str] | None = None  # None: all
+    account: str = ""
+    must_change: bool = False  # the first password, before anything else
+    locked: bool = False  # nobody sits there: it may what a wall board may
 
     def may(self, right: Right) -> bool:
         return right in self.rights

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 
 class Command(NamedTuple):
-    """A function of gateway.cli.`module`, named as the command; `purpose` is the first sentence it says of itself."""
+    """A function, or a group, of gateway.cli.`module`, named as the command; `purpose`: the first it says of itself."""
 
     module: str
     purpose: str
@@ -20,7 +20,10 @@ COMMANDS = {
     "run": Command("service", "Serve until SIGTERM or Ctrl-C."),
     "check-config": Command("service", "Say all that is wrong with the configuration, or that it is right."),
     "show-config": Command("service", "Print every value in force, defaults too."),
-    "token": Command("service", "Make a new token for the API, or a webhook's secret."),
+    "account": Command("account", "Say who may sign in, and as what."),
+    "token": Command("account", "Tokens of programs: add, list, revoke; alone, print a new secret."),
+    "sign-in-link": Command("account", "Print a link that signs one visitor in."),
+    "audit": Command("audit", "Who saw or changed what: verify the chain, show it, export it."),
     "decode": Command("records", "Show what the gateway makes of a recording."),
     "replay": Command("records", "Judge a past day again under other rules."),
     "backup": Command("records", "Copy the store to a file while the gateway goes on."),
@@ -44,8 +47,11 @@ class Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"gateway.cli.{COMMANDS[cmd_name].module}")
+        found = getattr(module, cmd_name.replace("-", "_"))
+        if isinstance(found, typer.Typer):
+            return typer.main.get_command(found)
         only = typer.Typer(add_completion=False, rich_markup_mode=None)  # [[source]] is no markup
-        only.command(cmd_name)(getattr(module, cmd_name.replace("-", "_")))
+        only.command(cmd_name)(found)
         return typer.main.get_command(only)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002

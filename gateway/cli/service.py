@@ -1,26 +1,25 @@
-"""Commands about the service itself: run, check-config, show-config, token."""
+"""Commands about the service itself: run, check-config, show-config."""
 
-import base64
-import secrets
 import sys
+from collections.abc import Iterator
 from typing import Annotated
 
 import structlog
 import typer
 import uvloop
 
-from adapters.errors import GatewayError
+from adapters.errors import GatewayError, StoreError
 from gateway import logs
+from gateway.access.kept import ACCOUNT
 from gateway.app import Gateway, serve
+from gateway.cli import machine
 from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
 from gateway.clock import AnchoredClock
-from gateway.config import load
+from gateway.config import Config, load
 from gateway.people_checks import gap_remarks
 from gateway.showing import config_as_toml, reference
 
 EX_SOFTWARE = 70  # sysexits.h: a bug of ours
-_TOKEN_BYTES = 32
-_SECRET_BYTES = 32  # Standard Webhooks asks for 24 to 64
 
 
 def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
@@ -39,12 +38,25 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
 def check_config(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Say all that is wrong with the configuration, or that it is right. Exit code 78 if wrong."""
     checked = load(config)
-    for remark in (*checked.remarks, *gap_remarks(checked.rules, AnchoredClock()())):
+    for remark in (*checked.remarks, *gap_remarks(checked.rules, AnchoredClock()()), *_account_remarks(checked)):
         typer.echo(f"note: {remark}")
     typer.echo(
         f"{config} is right: site {checked.gateway.site}, {len(checked.sources)} source(s), "
         f"{len(checked.notifiers)} notifier(s), rule set {checked.rules.version}"
     )
+
+
+def _account_remarks(config: Config) -> Iterator[str]:
+    """A store that is away is none of this command's business: `run` waits for it."""
+    try:
+        kept = machine.on_store(config, lambda store: store.access())
+    except StoreError:  # also one that is not made yet
+        kept = {}
+    if not any(key.startswith(ACCOUNT) for key in kept):
+        yield (
+            "no accounts: who has the token or a one-time link may do all, under any name; "
+            "hotline-gateway account add NAME --role operator"
+        )
 
 
 def show_config(
@@ -54,17 +66,6 @@ def show_config(
 ) -> None:
     """Print every value in force, defaults too. Secrets are hidden."""
     typer.echo(reference() if as_reference else config_as_toml(load(config)), nl=False)
-
-
-def token(
-    *,
-    webhook: Annotated[bool, typer.Option("--webhook", help="A signing secret for webhooks instead: whsec_…")] = False,
-) -> None:
-    """Make a new token for the API, or a webhook's secret. Put it into a file of its own."""
-    if webhook:
-        typer.echo("whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode())
-    else:
-        typer.echo(secrets.token_urlsafe(_TOKEN_BYTES))
 
 
 def _announce(gateway: Gateway) -> None:

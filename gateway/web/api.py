@@ -19,7 +19,6 @@ from gateway.web.asking import (
     read_one_of,
     read_query,
 )
-from gateway.web.guard import WHO
 from gateway.web.needs import needs
 from gateway.web.services import SERVICES
 from gateway.web.stream import HUB, stream
@@ -55,7 +54,7 @@ async def list_incidents(request: web.Request) -> web.Response:
     query = read_query(request, "limit", "cursor", *record_search.PARAMETERS)
     asked = record_search.asked_by(query)
     store = request.app[SERVICES].store
-    record_search.check_right(request[WHO], asked)
+    record_search.check_right(request, asked)
     return await _page(store.incidents(limit=read_limit(query), cursor=read_cursor(query, DATED), **asked))
 
 

@@ -1,4 +1,4 @@
-"""Who may see the board and use the API: bearer tokens, one-time sign-in links, browser sessions."""
+"""The installation's own ways in: its tokens, one-time sign-in links; and how often an address may guess."""
 
 import hashlib
 import hmac
@@ -7,11 +7,11 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from gateway.access.rights import ALL_RIGHTS, Right
+from gateway.access.sessions import Session, Sessions
 
 _CODE_LIFE_S = 600.0
 _CODES_MAX = 16
@@ -25,18 +25,10 @@ class AuthSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The [auth] table."""
 
     session_s: float = 12 * 3600.0  # a browser stays signed in for so long
+    lock_after_s: float = 900.0  # nobody sat there for so long: the password is asked again; 0: never
     sessions_max: int = 256  # beyond it the oldest session ends
     secure_cookie: bool = False  # True behind TLS: the cookie then never travels in the clear
     metrics_open: bool = False  # /metrics without a token
-
-
-class Session(NamedTuple):
-    """One signed-in browser; `by` is who acts, for the record."""
-
-    by: str
-    expires: float
-    rights: frozenset[Right]
-    sites: frozenset[str] | None  # None: all
 
 
 def ensure_token_file(path: Path) -> tuple[list[str], bool]:
@@ -73,7 +65,7 @@ class Auth:
         self._tokens = [_digest(token) for token in tokens]
         self._monotonic = monotonic
         self._codes: OrderedDict[bytes, float] = OrderedDict()
-        self._sessions: OrderedDict[bytes, Session] = OrderedDict()
+        self.sessions = Sessions(settings.sessions_max, monotonic)
         self._guesses: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take_tokens(self, tokens: Sequence[str]) -> bool:
@@ -101,23 +93,16 @@ class Auth:
         return expires is not None and self._monotonic() < expires
 
     def open_session(self, by: str, rights: frozenset[Right] = ALL_RIGHTS, sites: frozenset[str] | None = None) -> str:
-        """A new session's id, never one that the browser brought: nothing to fixate."""
-        session = secrets.token_urlsafe(_TOKEN_BYTES)
-        self._sessions[_digest(session)] = Session(by, self._monotonic() + self.settings.session_s, rights, sites)
-        while len(self._sessions) > self.settings.sessions_max:
-            self._sessions.popitem(last=False)
-        return session
+        """Of a visitor with the installation's token or a one-time link."""
+        return self.sessions.open(by, self.settings.session_s, rights=rights, sites=sites)[0]
 
     def session(self, session: str) -> Session | None:
-        digest = _digest(session)
-        found = self._sessions.get(digest)
-        if found is not None and found.expires <= self._monotonic():
-            del self._sessions[digest]
-            return None
-        return found
+        return self.sessions.find(session)
 
     def close_session(self, session: str) -> None:
-        self._sessions.pop(_digest(session), None)
+        found = self.sessions.find(session)
+        if found is not None:
+            self.sessions.end(found)
 
     def may_guess(self, address: str) -> float:
         """Seconds this address must wait before another guess counts; 0 now. Only wrong guesses are counted, each

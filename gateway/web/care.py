@@ -4,13 +4,12 @@ import msgspec
 from aiohttp import web
 
 from gateway.access.rights import Right
-from gateway.web.asking import json_answer, unusable
+from gateway.web.asking import json_answer, read_body, unusable
 from gateway.web.deeds import (
     NOTE_CHARS_MAX,
     StaffNote,
     by_whom,
     open_record,
-    read_body,
     read_note,
     repeat_key,
     submit,

@@ -1,7 +1,7 @@
 """What the desk does, through the API: each deed is one more event, and is on disk when it is answered."""
 
 import hashlib
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
 import msgspec
 from aiohttp import web
@@ -9,8 +9,8 @@ from aiohttp import web
 from adapters.ports import Incoming, Page
 from gateway.access.rights import Right
 from gateway.access.sight import text_masked
-from gateway.web.asking import json_answer, unusable
-from gateway.web.guard import WHO
+from gateway.web.asking import json_answer, read_body, unusable
+from gateway.web.guard import WHO, shown
 from gateway.web.live import owed
 from gateway.web.live_radio import board_counts
 from gateway.web.needs import needs
@@ -31,7 +31,6 @@ from rules.incidents import Incident
 NOTE_CHARS_MAX = 500
 _KEY_CHARS_MAX = 200
 _FACTS_CURE = "the facts are " + ", ".join(get_args(FactName))
-BodyT = TypeVar("BodyT")
 
 
 class StaffNote(msgspec.Struct, forbid_unknown_fields=True):
@@ -162,7 +161,7 @@ async def tell_facts(request: web.Request) -> web.Response:
             "Somebody else wrote here meanwhile",
             field=", ".join(differ),
             cure="look at `facts`, then send again what shall stand there, with it as `knew`",
-            more=request[WHO].sight.shown(request.app[SERVICES].pipeline.state.rules, theirs),
+            more=shown(request, theirs),
         )
     return json_answer({"incident": incident.number, "state": "facts_told", "by": by})
 
@@ -276,10 +275,3 @@ async def _facts(request: web.Request) -> FactsNote:
     if len(told.by) > NOTE_CHARS_MAX or any(len(text) > NOTE_CHARS_MAX for text in told.facts.values()):
         raise unusable("facts", f"at most {NOTE_CHARS_MAX} characters each")
     return told
-
-
-def read_body(body: bytes, wanted: type[BodyT], cure: str) -> BodyT:
-    try:
-        return msgspec.json.decode(body, type=wanted)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Problem(422, "Unusable body", field="body", detail=str(error), cure=cure) from None

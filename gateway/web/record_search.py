@@ -4,11 +4,13 @@ import re
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Final, cast, get_args
 
+from aiohttp import web
+
 from adapters.ports import IncidentsAsked
 from gateway.access.rights import Right
-from gateway.access.who import Who
+from gateway.access.sight import number_masked, text_masked
 from gateway.web.asking import read_moment, read_one_of, unusable
-from gateway.web.guard import right_lacks
+from gateway.web.guard import WHO, remember, right_lacks
 from rules.incidents import IncidentOutcome
 from rules.moments import us_of
 from rules.obligations import Outcome, Rule
@@ -63,11 +65,15 @@ def asked_in_form(query: dict[str, str], zone: tzinfo) -> IncidentsAsked:
     return asked
 
 
-def check_right(who: Who, asked: IncidentsAsked) -> None:
+def check_right(request: web.Request, asked: IncidentsAsked) -> None:
     """To look for a caller is to read their history; digit by digit it would also lift the mask of a number."""
     looks = "caller" in asked or "caller_ends" in asked or _HOLDS_DIGITS.search(asked.get("text", ""))
-    if looks and not who.may(Right.HISTORY):
+    if not looks:
+        return
+    if not request[WHO].may(Right.HISTORY):
         raise right_lacks(Right.HISTORY)
+    told = asked.get("caller") or asked.get("caller_ends") or asked.get("text", "")
+    remember(request, "history_shown", text_masked(number_masked(told)))
 
 
 def _bounded(query: dict[str, str], name: str) -> str:

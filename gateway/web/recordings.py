@@ -14,6 +14,7 @@ from gateway.access.rights import Right
 from gateway.web.guard import UPLOAD_PATH, check_guesses, guessed_wrong
 from gateway.web.handed_over import at_work
 from gateway.web.needs import Door, needs
+from gateway.web.noting import note
 from gateway.web.problems import Problem
 
 _UPLOAD_S: Final = 60.0
@@ -95,6 +96,7 @@ class Recordings:
         for recorder in self._recorders:
             path = recorder.shelf.path(request.match_info["id"])
             if path is not None and await asyncio.to_thread(path.is_file):
+                await note(request, "recording_played", request.match_info["id"], once=True)
                 return web.FileResponse(path, headers={"Content-Type": "audio/wav"})
         raise Problem(404, "No such recording", detail="It was thrown away after keep_days, or never was.")
 

@@ -38,11 +38,6 @@ def words_of(request: web.Request) -> Words:
     return words(language_of(request))
 
 
-def shown(request: web.Request, document: Any) -> Any:
-    """A document, or a list of them, as who asks may read it: numbers masked, other sites left out."""
-    return request[WHO].sight.shown(request.app[SERVICES].pipeline.state.rules, document)
-
-
 def render(request: web.Request, template: str, status: int = 200, **values: Any) -> web.Response:
     """A page within the shell. Its template is known to page_table by the path."""
     services, who = request.app[SERVICES], request[WHO]

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from adapters.ports import Admitted, Batch, Incoming, RecordStore
 from adapters.recordings import Recorder
+from gateway.access.signing_in import SigningIn
 from gateway.desk_settings import Desk
 from gateway.links import AcknowledgeLinks
 from gateway.web.auth import Auth
@@ -67,6 +68,7 @@ class Services:
     store: RecordStore
     notifiers: NotifierStates
     auth: Auth
+    signing_in: SigningIn
     source_kinds: Mapping[str, str] = field(default_factory=dict)
     hook_sources: Mapping[str, Any] = field(default_factory=dict)
     desk: Desk = field(default_factory=Desk)

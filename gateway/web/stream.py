@@ -9,13 +9,15 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from adapters.errors import StoreError
 from adapters.notify.message import document as alert_document
 from adapters.ports import Batch
 from gateway.access.rights import Right
 from gateway.access.sight import Sight
 from gateway.web import live, live_radio
-from gateway.web.guard import WHO, still_signed_in
+from gateway.web.guard import WHO, still_sees
 from gateway.web.needs import needs
+from gateway.web.noting import note
 from gateway.web.problems import Problem
 from gateway.web.services import Services
 from rules.effects import Alert
@@ -225,18 +227,29 @@ HUB = web.AppKey("hub", Hub)
 @needs(Right.SEE)
 async def stream(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/stream"""
-    with request.app[HUB].client(request[WHO].sight) as client:
+    with request.app[HUB].client(await _sight(request)) as client:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         await response.prepare(request)
         if request.transport is not None:
             client.abort = request.transport.abort
         await response.write(b"retry: 1000\n\n")
-        while (message := await client.next()) is not None and still_signed_in(request):
+        while (message := await client.next()) is not None and still_sees(request):
             try:
                 await asyncio.wait_for(response.write(message), _WRITE_S)
             except (TimeoutError, ConnectionResetError):
                 client.drop()
         return response
+
+
+async def _sight(request: web.Request) -> Sight:
+    """Numbers in full are told to the audit first; where it cannot be told, the desk goes on with masked ones."""
+    sight = request[WHO].sight
+    if sight.numbers:
+        try:
+            await note(request, "numbers_shown", "stream", once=True)
+        except StoreError:
+            return sight._replace(numbers=False)
+    return sight
 
 
 async def run_hub(app: web.Application) -> AsyncIterator[None]:

@@ -6,9 +6,9 @@ from aiohttp import web
 
 from gateway.access.rights import Right
 from gateway.web.deeds import stored_incident
-from gateway.web.guard import WHO
+from gateway.web.guard import WHO, shown
 from gateway.web.needs import page
-from gateway.web.rendering import render, shown, words_of
+from gateway.web.rendering import render, words_of
 from gateway.web.services import SERVICES
 from gateway.web.texts import Words
 

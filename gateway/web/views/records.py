@@ -9,12 +9,13 @@ from adapters.ports import IncidentsAsked, Page
 from gateway.access.rights import Right
 from gateway.web import verdict_words
 from gateway.web.asking import DATED, read_cursor
-from gateway.web.guard import WHO
+from gateway.web.guard import WHO, shown
 from gateway.web.local_time import LocalTime
 from gateway.web.needs import page
+from gateway.web.noting import note
 from gateway.web.problems import Problem
 from gateway.web.record_search import CHARS_MAX, DIRECTIONS, MEDIA, PARAMETERS, asked_in_form, check_right
-from gateway.web.rendering import render, shown, words_of
+from gateway.web.rendering import render, words_of
 from gateway.web.services import SERVICES, Services
 from gateway.web.spreadsheet import csv_answer
 from gateway.web.texts import Words
@@ -45,7 +46,7 @@ async def show(request: web.Request) -> web.Response:
     wrong, found = "", Page([], None)
     try:
         asked = asked_in_form(query, LocalTime(services.pipeline.state.rules.timezone).zone)
-        check_right(request[WHO], asked)
+        check_right(request, asked)
         found = await _found(services, asked, _SHOWN, read_cursor(query, DATED))
     except Problem as problem:
         wrong = problem.cure or problem.title
@@ -69,7 +70,7 @@ async def export(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     local = LocalTime(services.pipeline.state.rules.timezone)
     asked = asked_in_form(_query(request), local.zone)
-    check_right(request[WHO], asked)
+    check_right(request, asked)
     w = words_of(request)
     rows: list[list[object]] = []
     cursor = None
@@ -78,6 +79,7 @@ async def export(request: web.Request) -> web.Response:
         rows += [row for record in shown(request, found.items) for row in _rows(w, local, record)]
         if (cursor := found.next) is None:
             break
+    await note(request, "exported", "records", count=len(rows))
     head = [w(f"records.column_{name}") for name in _COLUMNS]
     return csv_answer("incidents.csv", head, rows[:_EXPORTED_MAX])
 
