@@ -120,7 +120,7 @@ def _tokens(
     *,
     webhook: Annotated[bool, typer.Option("--webhook", help="A signing secret for webhooks instead: whsec_…")] = False,
 ) -> None:
-    """Tokens of programs: add, list, revoke. Alone: print a new secret for a file of its own."""
+    """Tokens of programs: add, list, revoke; alone, print a new secret. Put that into a file of its own."""
     if context.invoked_subcommand is not None:
         return
     if webhook:
@@ -170,7 +170,7 @@ def token_revoke(name: Annotated[str, typer.Argument(metavar="NAME")], *, config
 
 
 def sign_in_link(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Print a link that signs one visitor in, with all rights, within ten minutes. Asks the gateway that runs."""
+    """Print a link that signs one visitor in. With all rights, within ten minutes; asks the gateway that runs."""
     checked = load(config)
     typer.echo(checked.board_url + machine.ask(checked, "POST", "/api/v1/sign-in-codes")["path"])
 
