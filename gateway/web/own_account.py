@@ -56,7 +56,7 @@ async def tell_active(request: web.Request) -> web.Response:
 
 @needs(Door.SIGNED_IN)
 async def lock(request: web.Request) -> web.Response:
-    who, session = request[WHO], _account_session(request)
+    who, session = request[WHO], account_session(request)
     signing_in = request.app[SERVICES].signing_in
     if not who.locked:
         await signing_in.lock(session, address(request))
@@ -65,7 +65,7 @@ async def lock(request: web.Request) -> web.Response:
 
 @needs(Door.SIGNED_IN)
 async def unlock(request: web.Request) -> web.Response:
-    session, signing_in = _account_session(request), request.app[SERVICES].signing_in
+    session, signing_in = account_session(request), request.app[SERVICES].signing_in
     asked = read_body(await request.read(), Unlock, 'send {"password": "…"}')
     try:
         await signing_in.unlock(session, asked.password, caller_of(request))
@@ -76,11 +76,13 @@ async def unlock(request: web.Request) -> web.Response:
 
 @needs(Door.SIGNED_IN)
 async def list_sessions(request: web.Request) -> web.Response:
-    """The own ones."""
     read_query(request)
-    own = _account_session(request)
-    sessions = request.app[AUTH].sessions
-    items = [
+    return json_answer({"items": own_sessions(request)})
+
+
+def own_sessions(request: web.Request) -> list[dict[str, Any]]:
+    own, sessions = account_session(request), request.app[AUTH].sessions
+    return [
         {
             "id": one.id,
             "opened_at": rfc3339(one.opened_us),
@@ -92,13 +94,12 @@ async def list_sessions(request: web.Request) -> web.Response:
         }
         for one in sessions.of(own.account)
     ]
-    return json_answer({"items": items})
 
 
 @needs(Door.SIGNED_IN)
 async def end_sessions(request: web.Request) -> web.Response:
     """Everywhere but here."""
-    own, register = _account_session(request), request.app[SERVICES].signing_in.register
+    own, register = account_session(request), request.app[SERVICES].signing_in.register
     others = [one for one in register.sessions.of(own.account) if one is not own]
     note = Note(own.account, "sessions_ended", own.account, address(request), {"count": len(others)})
     await register.end(note, others)
@@ -107,7 +108,7 @@ async def end_sessions(request: web.Request) -> web.Response:
 
 @needs(Door.SIGNED_IN)
 async def end_session(request: web.Request) -> web.Response:
-    own, register = _account_session(request), request.app[SERVICES].signing_in.register
+    own, register = account_session(request), request.app[SERVICES].signing_in.register
     found = [one for one in register.sessions.of(own.account) if one.id == request.match_info["id"]]
     if not found:
         raise Problem(404, "No such session", field="id", cure="GET /api/v1/sessions lists yours")
@@ -119,7 +120,7 @@ async def end_session(request: web.Request) -> web.Response:
 @needs(Door.SIGNED_IN)
 async def change_password(request: web.Request) -> web.Response:
     """All other sessions end; this one goes on, under a new cookie."""
-    session, signing_in = _account_session(request), request.app[SERVICES].signing_in
+    session, signing_in = account_session(request), request.app[SERVICES].signing_in
     asked = read_body(await request.read(), NewPassword, 'send {"old": "…", "new": "…"}')
     try:
         signed_in = await signing_in.change_password(request[WHO], asked.old, asked.new, caller_of(request))
@@ -139,7 +140,7 @@ def wrong_password(refusal: NotIn, field: str) -> Problem:
     return Problem(403, "Wrong password", field=field, cure="look at the keyboard's layout and at Caps Lock")
 
 
-def _account_session(request: web.Request) -> Session:
+def account_session(request: web.Request) -> Session:
     session = request[WHO].session
     if session is None or not session.account:
         cure = "sign in with the name and password of an account"

@@ -7,7 +7,7 @@ from aiohttp import web
 from gateway.access.rights import Right
 from gateway.web.needs import page
 from gateway.web.rendering import render
-from gateway.web.views import record, records
+from gateway.web.views import account, record, records
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -17,6 +17,7 @@ def routes() -> list[web.AbstractRouteDef]:
         web.get("/", board),
         *records.routes(),
         *record.routes(),
+        *account.routes(),
         web.static("/static", _STATIC),
     ]
 

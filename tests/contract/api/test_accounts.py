@@ -329,3 +329,29 @@ async def test_before_the_store_is_read_nobody_is_let_in_by_a_password(served: S
     await served.stop_web()
     await served.start_web(int(served.url.rpartition(":")[2]))
     assert await Browser(served).sign_in() == 503
+
+
+async def test_the_own_page_changes_the_password_and_ends_other_sessions(served: Served, browser: Browser) -> None:
+    other = Browser(served)
+    await browser.sign_in()
+    await other.sign_in()
+    status, page, _ = await browser.ask("GET", "/account")
+    assert (status, page.count("127.0.0.1")) == (200, 2)
+    new = {"old": PASSWORD, "new": "a quite different one", "again": "a quite different one"}
+    for wrong, status in (({"again": "x"}, 422), ({"old": "x"}, 403), ({"new": "short", "again": "short"}, 422)):
+        assert (await browser.ask("POST", "/account/password", data=new | wrong))[0] == status
+    assert (await browser.ask("POST", "/account/password", data=new))[0] == 303
+    assert (await browser.ask("GET", "/api/v1/incidents"))[0] == 200
+    assert (await other.ask("GET", "/api/v1/incidents"))[0] == 401
+    assert await other.sign_in(password="a quite different one") == 303
+    assert (await browser.ask("POST", "/account/sessions", data={"id": "others"}))[0] == 303
+    assert (await other.ask("GET", "/api/v1/incidents"))[0] == 401
+    foreign = await browser.ask("POST", "/account/password", data=new, headers={"Origin": "https://evil.example"})
+    assert foreign[0] == 403
+
+
+async def test_a_visitor_has_no_account_and_is_told_so(served: Served) -> None:
+    visitor = Browser(served)
+    await visitor.ask("GET", f"/login?code={served.auth.one_time_code()}")
+    assert "hotline-gateway account add" in (await visitor.ask("GET", "/account"))[1]
+    assert (await visitor.ask("POST", "/api/v1/session/lock"))[0] == 409
