@@ -5,8 +5,8 @@ from typing import Final, get_args
 import msgspec
 from aiohttp import web
 
-from gateway.web.asking import json_answer, read_query, unusable
-from gateway.web.deeds import read_body, submit
+from gateway.web.asking import json_answer, read_body, read_query, unusable
+from gateway.web.deeds import submit
 from gateway.web.guard import WHO
 from gateway.web.needs import Door, needs
 from gateway.web.problems import Problem
