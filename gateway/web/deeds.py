@@ -1,7 +1,7 @@
 """What the desk does, through the API: each deed is one more event, and is on disk when it is answered."""
 
 import hashlib
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import msgspec
 from aiohttp import web
