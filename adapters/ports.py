@@ -161,6 +161,14 @@ class TakesTime(Protocol):
 
 
 @runtime_checkable
+class Rescues(Protocol):
+    """A source that can send a caller elsewhere whom nobody answers."""
+
+    def rescuer(self) -> Notifier | None:
+        """Carries out the orders of rules.rescue; None where the configuration names no place."""
+
+
+@runtime_checkable
 class TextSender(Protocol):
     """A source through whose station texts can be sent to units."""
 

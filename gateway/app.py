@@ -15,7 +15,7 @@ from adapters.backoff import Backoff
 from adapters.errors import ConfigError, GatewayError, StoreError
 from adapters.intake import open_store
 from adapters.pbx.webhook import HookSource
-from adapters.ports import HoldsSecrets, UsesSources
+from adapters.ports import HoldsSecrets, Rescues, UsesSources
 from adapters.recordings import Recorder
 from gateway.access.telling import tell_chain, tell_rules
 from gateway.clock import AnchoredClock
@@ -64,8 +64,10 @@ class Gateway:
         ]
         self.signing_in = make_signing_in(self.store, self.auth, self.pipeline)
         self.links = _links(config)
-        self.delivery = Delivery(notifiers, self.pipeline, links=self.links)
         self.sources = [source.kind.make(source.settings) for source in config.sources if source.kind.make is not None]
+        rescuers = [source.rescuer() for source in self.sources if isinstance(source, Rescues)]
+        carriers = [*notifiers, *filter(None, rescuers)]
+        self.delivery = Delivery(carriers, self.pipeline, links=self.links)
         self._notifiers = notifiers
         for notifier in notifiers:
             if isinstance(notifier, UsesSources):

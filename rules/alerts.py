@@ -166,7 +166,7 @@ def let_go_if_settled(turn: Turn, alert: Alert) -> None:
     """
     if (alert.state == "raised" and alert.kind in ("breach", "escalation")) or alert.act_us is not None:
         return
-    if alert.notified.keys() >= set(alert.notifiers):
+    if alert.notified.keys() >= {*alert.notifiers, *alert.orders}:
         _let_go(turn, alert)
 
 

@@ -24,7 +24,7 @@ from rules.state import LINGER
 from rules.turn import Turn
 
 _PASSED: dict[Rule, Callable[[Turn, Incident, Obligation], None]] = {
-    "three_rings": three_rings.passed,
+    "three_rings": three_rings.limit_reached,
     "hold_checkin": hold_checkin.passed,
     "call_back": call_back.passed,
     "two_calls": two_calls.passed,

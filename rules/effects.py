@@ -103,6 +103,7 @@ class Alert(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     notifiers: tuple[str, ...] = ()  # the targets it was sent to: it stays live until each has settled
     fates: dict[str, Fate] = msgspec.field(default_factory=dict)  # target → how far it has come; none yet: queued
     unreached: tuple[str, ...] = ()  # roles and people whom the step named, and who cannot be reached
+    orders: tuple[str, ...] = ()  # what goes to a PBX with it (rules.rescue): live until each has settled, too
     rung: int = 0  # its place in what its matter was told: 0 the breach itself, 1 what followed first …
     climbs: tuple[Climb, ...] = ()  # what is still to come; a later ladder does not change it
     manner: Manner | None = None  # as the above; None: it does not climb, or it is older than manners

@@ -4,7 +4,7 @@ A leg's state only advances, but for held and back: late and repeated events fil
 they never lower a state nor open what is over.
 """
 
-from rules import call_back, endings, hold_checkin, three_rings
+from rules import call_back, endings, hold_checkin, rescue, three_rings
 from rules.events import (
     CallEvent,
     ConnectionCleared,
@@ -67,6 +67,7 @@ def delivered(turn: Turn, incident: Incident, event: Delivered) -> None:
     elif len(call.legs) == 1 or call.transfer_pending or not talking(incident):
         call.transfer_pending = False
         call.linger_until_us = None
+        rescue.rings_on(incident)
         anew = incident.answered_us is not None
         three_rings.rings(turn, incident, leg, anew)
     else:  # of a ring group: it may have rung before another answered

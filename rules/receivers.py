@@ -1,5 +1,6 @@
 """How far an alert has come with each of its receivers; and that it has reached nobody at all."""
 
+from rules import rescue
 from rules.alerts import let_go_if_settled
 from rules.duty import known_as
 from rules.effects import Alert, Fate, ReceiverState
@@ -18,6 +19,10 @@ def delivery_settled(turn: Turn, event: DeliverySettled) -> None:
     if alert is None:
         return
     alert.notified[event.notifier] = event.delivered or alert.notified.get(event.notifier, False)
+    if event.notifier in alert.orders:
+        rescue.settled(turn, alert, event)
+        let_go_if_settled(turn, alert)
+        return
     come(turn, alert, event.notifier, "delivered" if event.delivered else "failed", event.reason)
     incident = turn.state.incidents.get(alert.incident_id)
     if incident is not None:

@@ -5,8 +5,10 @@ obligation is one episode of ringing: a call that is offered again rings on, a t
 begins a new episode for whom it goes to. An episode rings until `ended_by` is set, also after its breach.
 """
 
+from rules import rescue
 from rules.alerts import breach as tell_breach
 from rules.alerts import clear
+from rules.effects import Alert
 from rules.escalation import breach_was_told
 from rules.incidents import Incident, Leg
 from rules.obligations import Clock, Obligation, Outcome
@@ -187,7 +189,12 @@ def settle(turn: Turn, incident: Incident, obligation: Obligation, verdict: Outc
         clear(turn, incident, [obligation], "corrected" if obligation.revised else reason or "answered")
 
 
-def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
+def limit_reached(turn: Turn, incident: Incident, obligation: Obligation) -> None:
+    """It still rings, as far as we know."""
+    rescue.ask(turn, incident, passed(turn, incident, obligation))
+
+
+def passed(turn: Turn, incident: Incident, obligation: Obligation) -> Alert:
     """The limit is reached and nobody has answered."""
     obligation.step = len(obligation.plan)
     obligation.state = "breached"
@@ -197,7 +204,9 @@ def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
         obligation.reason = "source_offline"
     turn.decision.obligations.append(obligation)
     turn.touch(incident)
-    breach_was_told(turn, incident, tell_breach(turn, incident, obligation))
+    told = tell_breach(turn, incident, obligation)
+    breach_was_told(turn, incident, told)
+    return told
 
 
 def _begin(turn: Turn, incident: Incident, terms: RingTerms, leg: str, source_us: int | None) -> Obligation:

@@ -48,6 +48,10 @@ exten => 7400,1,Dial(PJSIP/140,22)
 exten => s,1,AGI(agi:async)
  same => n,Hangup()
 
+[rescue]
+exten => 900,1,Dial(PJSIP/170,60)
+ same => n,Hangup()
+
 [internal]
 exten => _1XX,1,Dial(PJSIP/${EXTEN},60)
  same => n,Hangup()
@@ -207,7 +211,7 @@ tlscertfile = {self._inside}/etc/ami.pem
 secret = {AMI_SECRET}
 permit = 127.0.0.1/255.255.255.255
 read = system,call,agent
-write = reporting
+write = reporting,call
 writetimeout = 1000
 eventfilter = {EVENT_FILTER}
 [caller]

@@ -24,6 +24,7 @@ username = "{user}"
 secret_file = "ami-secret.txt"
 inbound_contexts = ["inbound"]
 internal_contexts = ["internal"]
+{source}
 
 [[notifier]]
 name = "desk"
@@ -61,9 +62,9 @@ class Site(Desk):
 
 @asynccontextmanager
 async def whole_site(
-    name: str, folder: Path, *, more: str = "", telephones: Mapping[str, int] | None = None
+    name: str, folder: Path, *, more: str = "", source: str = "", telephones: Mapping[str, int] | None = None
 ) -> AsyncIterator[Site]:
-    """`more`: TOML of the test's own, in which AMI_PORT stands for the PBX's; `telephones`: its own ones."""
+    """`source`: more of the [[source]] table; `more`: the test's own TOML, with AMI_PORT for the PBX's port."""
     pbx = Asterisk(name, take_free_port(), take_free_port(), TELEPHONES | dict(telephones or {}))
     sipp = Sipp(folder, pbx.sip_port)
     cable = Cable(pbx.ami_port)
@@ -74,7 +75,7 @@ async def whole_site(
         await asyncio.to_thread(pbx.start)
         broker.start()
         await cable.lay()
-        config = CONFIG.format(ami_port=cable.port, user=AMI_USER, mqtt_port=broker.port)
+        config = CONFIG.format(source=source, ami_port=cable.port, user=AMI_USER, mqtt_port=broker.port)
         config += more.replace("AMI_PORT", str(cable.port))
         async with running_gateway(folder, more=config) as gateway:
             site = Site(pbx, gateway, cable, sipp)

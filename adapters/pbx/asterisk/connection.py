@@ -86,9 +86,9 @@ class Connection:
         if self._writer is not None and not self._lost.done():
             self._writer.write(encode_action(name, **fields))
 
-    async def listing(self, name: str) -> tuple[Message, list[Message]]:
+    async def listing(self, name: str, **fields: str) -> tuple[Message, list[Message]]:
         """Ask for a list: the response, and the list's events ([] where the response is an error)."""
-        first, *events = await self._ask(name, {}, listing=True)
+        first, *events = await self._ask(name, fields, listing=True)
         return first, events
 
     async def login(self) -> None:

@@ -13,8 +13,9 @@ from adapters.pbx.asterisk import resync
 from adapters.pbx.asterisk.codec import Message, Oversized
 from adapters.pbx.asterisk.connection import Connection, Start
 from adapters.pbx.asterisk.normalise import WANTED, Normaliser
+from adapters.pbx.asterisk.rescue import Rescuer
 from adapters.pbx.asterisk.settings import Settings
-from adapters.ports import Intake
+from adapters.ports import Intake, Notifier
 from rules.events import LinkChanged, Resynced, Unparsed
 from rules.events.system import LinkState
 
@@ -53,7 +54,12 @@ class Link:
         self._told: LinkState | None = None
         self._start: Start = None
         self._normaliser: Normaliser | None = None  # the last connection's
+        self._rescuer = Rescuer(settings.name, settings.rescue) if settings.rescue else None
         self._log = log.bind(source=settings.name)
+
+    def rescuer(self) -> Notifier | None:
+        """Implements adapters.ports.Rescues."""
+        return self._rescuer
 
     async def run(self, intake: Intake) -> None:
         """Until cancelled. One task reads and keeps the link up, one commits."""
@@ -85,6 +91,8 @@ class Link:
                     await connection.login()
                     start = await connection.booted()
                     lists = await _ask_lists(connection, intake)
+                    if self._rescuer is not None:
+                        await self._rescuer.attach(connection)
             except TimeoutError as error:
                 raise PeerUnavailable(f"not ready within {READY_WITHIN_S:g} s of connecting") from error
             restarted = _is_restart(self._start, start)
@@ -101,6 +109,8 @@ class Link:
                 await connection.keep_alive(lambda stale: self._stale(intake, stale))
             finally:
                 self.overflows += session.overflowed
+                if self._rescuer is not None:
+                    self._rescuer.detach()
 
     def _stale(self, intake: Intake, stale: bool) -> None:
         if stale:

@@ -1,9 +1,13 @@
 """The [[source]] table of kind "asterisk-ami", and what can be wrong with it."""
 
+import re
+
 from adapters.kinds import Problem, SourceSettings
 from adapters.pbx.asterisk.login import check_login
 from adapters.secrets import read_secret
 from rules.settings import SourceRules
+
+_RESCUE = re.compile(r"[A-Za-z0-9_.*#+-]{1,40}@[A-Za-z0-9_.-]{1,79}")
 
 
 class Settings(SourceSettings, kw_only=True, forbid_unknown_fields=True):
@@ -26,6 +30,8 @@ class Settings(SourceSettings, kw_only=True, forbid_unknown_fields=True):
     outbound_contexts: tuple[str, ...] = ()
     trunks: tuple[str, ...] = ()
 
+    rescue: str = ""  # EXTENSION@CONTEXT: where a caller is sent whose three rings are breached; needs write = …,call
+
     def secret(self) -> str:
         """The first line of the secret. Raises OSError or KeyError as read_secret does."""
         lines = read_secret(self.secret_file, self.secret_env)
@@ -34,7 +40,10 @@ class Settings(SourceSettings, kw_only=True, forbid_unknown_fields=True):
 
 def check(settings: Settings) -> list[Problem]:
     """Everything wrong with settings of the right types, each with its cure."""
-    return check_login(settings)
+    problems = check_login(settings)
+    if settings.rescue and not _RESCUE.fullmatch(settings.rescue):
+        problems.append(Problem("rescue", settings.rescue, "EXTENSION@CONTEXT of the dial plan, such as 900@rescue"))
+    return problems
 
 
 def rules(settings: Settings) -> SourceRules:
@@ -47,5 +56,6 @@ def rules(settings: Settings) -> SourceRules:
         clock_skew_max_s=settings.clock_skew_max_s,
         extensions=settings.extensions,
         offline_alert_s=settings.offline_alert_s,
+        rescue=settings.rescue,
         leg_ids_unique=True,  # Uniqueid names a channel across all calls; Linkedid may change under it
     )
