@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypedDict, Unpack, runtim
 
 import msgspec
 
+from adapters.summed import Figures
 from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, Note, Send
 from rules.events import Entry, Event
@@ -342,6 +343,12 @@ class RecordStore(Store, Protocol):
 
     async def tellings(self, number: str) -> list[dict[str, Any]]:
         """The alerts about one record, oldest first; `receivers`: whom each was told to, and what became of it."""
+
+    async def figures(self, *, since_us: int, until_us: int) -> Figures:
+        """Of the records that were opened in this span; `until_us` is not included."""
+
+    async def listed(self, kind: str, *, limit: int, before: int | None = None) -> list[dict[str, Any]]:
+        """Journal entries of one kind, the newest first: rule sets, shifts. `before`: older than that `seq`."""
 
 
 class AccessStore(Protocol):

@@ -28,6 +28,7 @@ from gateway.radio_checks import (
     radio_remarks,
     with_possible_warnings,
 )
+from gateway.reports.settings import ReportSettings
 from gateway.roster_file import RosterTable
 from gateway.web.auth import AuthSettings
 from rules.settings import (
@@ -98,6 +99,7 @@ class Config(NamedTuple):
     rules: RuleSet
     remarks: tuple[str, ...]
     desk: DeskTables = DeskTables()
+    reports: ReportSettings = ReportSettings()
 
     @property
     def folder(self) -> Path:
@@ -131,6 +133,7 @@ def load(path: Path) -> Config:
     document = Document(path)
     gateway = document.table("gateway", GatewaySettings)
     auth = document.table("auth", AuthSettings)
+    reports = document.table("reports", ReportSettings)
     rules = document.table("rules", Rules)
     lines = document.named("line", "number", Line)
     radio = document.radio()
@@ -150,7 +153,7 @@ def load(path: Path) -> Config:
     if rules is not None:
         rules = _with_possible_warnings(rules, document.content.get("rules", {}))
         problems += check_rules(rules, document.content.get("rules", {}), radio.units)
-    if problems or gateway is None or auth is None or rules is None or ladder is None:
+    if problems or gateway is None or auth is None or reports is None or rules is None or ladder is None:
         raise ConfigError([(key, value, cure) for key, value, cure in dict.fromkeys(problems)])
     if problems := [*check_ports(sources), *check_senders(sources, notifiers, path.parent)]:
         raise ConfigError([(key, value, cure) for key, value, cure in problems])
@@ -180,11 +183,17 @@ def load(path: Path) -> Config:
             days_off=tuple(staff.days_off),
         )
     )
-    tables = [source.settings for source in sources] + [notifier.settings for notifier in notifiers]
-    told = [*remarks(path.parent / gateway.api_token_file, tables, rule_set), *radio_remarks(rule_set)]
-    told += [note for source in sources for note in source.kind.remarks(source.settings)]
+    told = _remarks(path.parent / gateway.api_token_file, sources, notifiers, rule_set)
     kept = tuple(sources), tuple(notifiers), tuple(staff.rosters)
-    return Config(path, gateway, auth, *kept, rule_set, tuple(told), desk)
+    return Config(path, gateway, auth, *kept, rule_set, tuple(told), desk, reports)
+
+
+def _remarks(
+    token_file: Path, sources: list[ConfiguredSource], notifiers: list[ConfiguredNotifier], rules: RuleSet
+) -> list[str]:
+    tables = [source.settings for source in sources] + [notifier.settings for notifier in notifiers]
+    told = [*remarks(token_file, tables, rules), *radio_remarks(rules)]
+    return told + [note for source in sources for note in source.kind.remarks(source.settings)]
 
 
 def _named_by_content(rules: RuleSet) -> RuleSet:

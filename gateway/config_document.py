@@ -24,7 +24,7 @@ from rules.settings import Ladder, RadioChannel, SpecialLadder, StatusCode, Unit
 _TABLES = (
     *("gateway", "source", "notifier", "line", "radio", "unit", "channel", "status"),
     *("person", "shift", "day_off", "roster", "ladder", "ladder_for", "rules", "auth"),
-    *("desk", "prompts", "directory"),
+    *("desk", "prompts", "directory", "reports"),
 )
 KindT = TypeVar("KindT", SourceKind, NotifierKind)
 

@@ -14,6 +14,7 @@ from gateway.config import Config, GatewaySettings
 from gateway.config_document import RadioTable
 from gateway.desk_settings import DeskSettings, DirectoryTable, Prompts
 from gateway.reading import shown, type_words
+from gateway.reports.settings import ReportSettings
 from gateway.roster_file import RosterTable
 from gateway.web.auth import AuthSettings
 from rules.people import DayOff, Person, Shift
@@ -103,6 +104,7 @@ def config_as_toml(config: Config) -> str:
         _table("[desk]", config.desk.settings),
         _table("[prompts]", config.desk.prompts),
         _table("[directory]", config.desk.directory),
+        _table("[reports]", config.reports),
     ]
     return "\n".join(parts)
 
@@ -136,6 +138,7 @@ def reference() -> str:
         ("[desk]", DeskSettings),
         ("[prompts]", Prompts),
         ("[directory]", DirectoryTable),
+        ("[reports]", ReportSettings),
     ]
     return _INTRODUCTION + "".join(f"\n{text}" for title, kind in sections for text in _section(title, kind))
 

@@ -66,7 +66,11 @@ from rules.events import (
     Recorded,
     Resynced,
     Retrieved,
+    RulesApproved,
     RulesTaken,
+    ShiftHandedOver,
+    ShiftNoteWritten,
+    ShiftTakenOver,
     Status,
     Text,
     Transferred,
@@ -123,8 +127,8 @@ def _link_changed(turn: Turn, event: LinkChanged) -> None:
         roll_call.in_touch_again(turn, event.source)
 
 
-def _unparsed(turn: Turn, event: Unparsed) -> None:
-    """Kept in the journal; nothing to decide."""
+def _kept(turn: Turn, event: object) -> None:
+    """It stands in the journal; nothing is to be decided."""
 
 
 _TAKES: dict[type, Callable[[Turn, Any], None]] = {
@@ -179,5 +183,9 @@ _TAKES: dict[type, Callable[[Turn, Any], None]] = {
     RulesTaken: _rules_taken,
     ClockAnchored: source_clock.anchored,
     EventUndecided: source_online.undecided,
-    Unparsed: _unparsed,
+    ShiftNoteWritten: _kept,
+    ShiftHandedOver: _kept,
+    ShiftTakenOver: _kept,
+    RulesApproved: _kept,
+    Unparsed: _kept,
 }

@@ -11,6 +11,8 @@ from sqlalchemy.sql import ClauseElement
 from adapters.errors import StoreError
 from adapters.intake import loading, rows
 from adapters.intake.documents import Document, incident_document, obligation_document
+from adapters.intake.figures import figures
+from adapters.intake.listing import listed
 from adapters.intake.loading import Ask
 from adapters.intake.schema import alert, incident, journal, note, obligation, outbox
 from adapters.intake.searching import find
@@ -20,6 +22,7 @@ from adapters.intake_writer.nul import without_nul
 from adapters.notify.message import document
 from adapters.ports import IncidentsAsked, LiveState, Page
 from adapters.shown_bytes import raw_text
+from adapters.summed import Figures
 from rules.events import Entry
 from rules.incidents import Incident
 from rules.moments import rfc3339
@@ -109,6 +112,12 @@ class Reader:
 
     def tellings(self, number: str) -> list[Document]:
         return self.run(lambda ask: tellings(ask, number))
+
+    def figures(self, since_us: int, until_us: int) -> Figures:
+        return self.run(lambda ask: figures(ask, since_us, until_us))
+
+    def listed(self, kind: str, limit: int, before: int | None) -> list[Document]:
+        return self.run(lambda ask: listed(ask, kind, limit, before))
 
     def unparsed(self, limit: int, cursor: str | None) -> Page:
         query = page_query(journal, ("seq",), limit, cursor, [journal.c.error.is_not(None)])

@@ -17,6 +17,7 @@ from adapters.intake.statements import compile_for
 from adapters.intake.writer_process import Unsure, WriterProcess
 from adapters.intake_writer.messages import Change, Commit, Known, Open, WasCommitted
 from adapters.ports import AuditRow, Batch, IncidentsAsked, LiveState, Page
+from adapters.summed import Figures
 from rules.events import Entry
 
 _READERS = 2  # a slow question must not keep the next one waiting
@@ -88,6 +89,12 @@ class IntakeStore:
 
     async def tellings(self, number: str) -> list[dict[str, Any]]:
         return await self._read(self._reader.tellings, number)
+
+    async def figures(self, *, since_us: int, until_us: int) -> Figures:
+        return await self._read(self._reader.figures, since_us, until_us)
+
+    async def listed(self, kind: str, *, limit: int, before: int | None = None) -> list[dict[str, Any]]:
+        return await self._read(self._reader.listed, kind, limit, before)
 
     async def unparsed(self, *, limit: int, cursor: str | None = None) -> Page:
         return await self._read(self._reader.unparsed, limit, cursor)

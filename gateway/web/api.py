@@ -8,7 +8,20 @@ from aiohttp import web
 
 from adapters.ports import Page
 from gateway.access.rights import Right
-from gateway.web import alert_deeds, callers, care, deeds, duty, live, live_radio, own_view, pulse, record_search
+from gateway.web import (
+    alert_deeds,
+    callers,
+    care,
+    deeds,
+    duty,
+    live,
+    live_radio,
+    own_view,
+    pulse,
+    record_search,
+    shifts,
+    today,
+)
 from gateway.web.asking import (
     DATED,
     NAMED,
@@ -37,6 +50,8 @@ def routes() -> list[web.RouteDef]:
         *alert_deeds.routes(),
         *duty.routes(),
         *pulse.routes(),
+        *today.routes(),
+        *shifts.routes(),
         web.get("/api/v1/obligations", list_obligations),
         web.get("/api/v1/alerts", list_alerts),
         web.get("/api/v1/channels", list_channels),

@@ -76,25 +76,7 @@ def _paths() -> Schema:
         "/api/v1/incidents": _get(
             "Reception records, newest first. A page may hold fewer than `limit`, even none, and have a `next`",
             "IncidentPage",
-            [
-                limit,
-                _cursor(DATED),
-                _query("since", MOMENT, "Opened since then"),
-                _query("until", MOMENT, "Opened before then"),
-                _query("number", TEXT, "Only this one"),
-                _query("outcome", one_of(IncidentOutcome), "Only these"),
-                _query("caller", TEXT, "Only this caller's, the number as the source told it"),
-                _query("caller_ends", TEXT, "Only callers whose number ends so"),
-                _query("unit", TEXT, "Only this radio unit's, as the radio writes it"),
-                _query("medium", _enum(MEDIA), "Only these"),
-                _query("direction", _enum(DIRECTIONS), "Only these"),
-                _query("line", TEXT, "Only this line's"),
-                _query("rule", one_of(Rule), "Only those that this rule judged"),
-                _query("verdict", one_of(Outcome), "Only those with this verdict; with `rule`: of that rule"),
-                _query("person", TEXT, "A part of the name of who answered"),
-                _query("kind", TEXT, "Only matters of this kind, as the desk wrote it"),
-                _query("text", TEXT, "Words, each of which stands in the record"),
-            ],
+            [limit, *_searching()],
         ),
         "/api/v1/incidents/{number}": _get("One record with its time line", "IncidentDetail", [number]),
         **_deeds(),
@@ -113,6 +95,8 @@ def _paths() -> Schema:
         "/api/v1/duty": _get("Who stands for which role, and when nobody does", "Duty", _duty_span()),
         "/api/v1/duty.ics": _calendar(),
         "/api/v1/pulse": _get("Whether it lives, its clock, and what waits: small, for asking often", "Pulse", []),
+        "/api/v1/today": _get("What today's records add up to, since the site's midnight", "Today", []),
+        **_shift_paths(_repeat()),
         "/api/v1/rules": _get("The rule set in force", "Rules", []),
         "/api/v1/unparsed": _get("What nobody could read", "UnparsedPage", pages),
         "/api/v1/recordings/{id}": _clip(),
@@ -189,6 +173,39 @@ def _alert_deeds() -> Schema:
         f"{path}/done": _post("What it asks for is done", [alert]),
         f"{path}/seen": _post("It was shown to this person", [alert]),
     }
+
+
+def _shift_paths(repeat: Schema) -> Schema:
+    return {
+        "/api/v1/shift": _get("What is told from shift to shift", "Shift", []),
+        "/api/v1/shift/notes": _post("A note for the next shift", [repeat], body="ShiftNote"),
+        "/api/v1/shift/hand-overs": _post("The shift is handed over", [repeat], body="ShiftHandOverNote"),
+        "/api/v1/shift/hand-overs/{seq}/take-over": _post(
+            "Somebody else has understood it, and goes on", [_path("seq", "Of the hand-over")]
+        ),
+        "/api/v1/rules/approve": _post("The rules in force are approved", [repeat], body="Approval"),
+    }
+
+
+def _searching() -> list[Schema]:
+    return [
+        _cursor(DATED),
+        _query("since", MOMENT, "Opened since then"),
+        _query("until", MOMENT, "Opened before then"),
+        _query("number", TEXT, "Only this one"),
+        _query("outcome", one_of(IncidentOutcome), "Only these"),
+        _query("caller", TEXT, "Only this caller's, the number as the source told it"),
+        _query("caller_ends", TEXT, "Only callers whose number ends so"),
+        _query("unit", TEXT, "Only this radio unit's, as the radio writes it"),
+        _query("medium", _enum(MEDIA), "Only these"),
+        _query("direction", _enum(DIRECTIONS), "Only these"),
+        _query("line", TEXT, "Only this line's"),
+        _query("rule", one_of(Rule), "Only those that this rule judged"),
+        _query("verdict", one_of(Outcome), "Only those with this verdict; with `rule`: of that rule"),
+        _query("person", TEXT, "A part of the name of who answered"),
+        _query("kind", TEXT, "Only matters of this kind, as the desk wrote it"),
+        _query("text", TEXT, "Words, each of which stands in the record"),
+    ]
 
 
 def _duty_span() -> list[Schema]:

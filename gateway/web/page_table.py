@@ -22,6 +22,13 @@ class PageRow(NamedTuple):
 PAGES = (
     PageRow("now", "/", "board.html", Right.SEE),
     PageRow("incidents", "/incidents", "records.html", Right.SEE),
+    PageRow("hand_over", "/hand-over", "hand_over.html", Right.SEE),
+    PageRow("reports", "/reports", "reports.html", Right.REPORTS),
+    PageRow("people", "/people", "people.html", Right.SEE),
+    PageRow("rules", "/rules", "rules.html", Right.SEE),
+    PageRow("health", "/health", "health.html", Right.SEE),
+    PageRow("audit", "/audit", "audit.html", Right.AUDIT),
+    PageRow("wall", "/wall", "wall.html", Right.SEE, new_window=True),
 )
 BY_NAME = {page.name: page for page in PAGES}
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from gateway.access.rights import Right
 from gateway.web.needs import page
 from gateway.web.rendering import render
-from gateway.web.views import account, record, records
+from gateway.web.views import account, audit, hand_over, health, people, record, records, reports, rules, wall
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -18,6 +18,13 @@ def routes() -> list[web.AbstractRouteDef]:
         *records.routes(),
         *record.routes(),
         *account.routes(),
+        *health.routes(),
+        *hand_over.routes(),
+        *people.routes(),
+        *rules.routes(),
+        *wall.routes(),
+        *reports.routes(),
+        *audit.routes(),
         web.static("/static", _STATIC),
     ]
 

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from gateway.reports.days import Days
 from gateway.web import access_api, acknowledging, api, audit_api, health, openapi, own_account, pages, sign_in
 from gateway.web.guard import AUTH, add_headers, guard
 from gateway.web.handed_over import watched
@@ -10,6 +11,8 @@ from gateway.web.needs import check_routes
 from gateway.web.recordings import Recordings
 from gateway.web.services import SERVICES, Services
 from gateway.web.stream import HUB, Hub, close_streams, run_hub
+from gateway.web.today import TODAY, Today
+from gateway.web.views.reports import DAYS
 
 _BODY_BYTES_MAX = 16 * 1024  # of the API and the login form; hooks have their own, larger limit
 
@@ -21,6 +24,8 @@ def make_app(services: Services) -> web.Application:
     app[SERVICES] = services
     app[AUTH] = services.auth
     app[HUB] = Hub(services)
+    app[TODAY] = Today(services)
+    app[DAYS] = Days(services.store)
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(close_streams)
     app.cleanup_ctx.append(run_hub)

@@ -13,6 +13,7 @@ from adapters.recordings import Recorder
 from gateway.access.signing_in import SigningIn
 from gateway.desk_settings import Desk
 from gateway.links import AcknowledgeLinks
+from gateway.reports.settings import IdentifyStaff
 from gateway.web.auth import Auth
 from rules.engine import State
 
@@ -75,6 +76,7 @@ class Services:
     recorders: Sequence[Recorder] = ()
     links: AcknowledgeLinks | None = None  # None: messages carry none
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+    identify_staff: IdentifyStaff = "number"
     store_silent_s: Callable[[], float] = _in_time
 
 

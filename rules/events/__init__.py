@@ -36,6 +36,7 @@ from rules.events.radio import (
     UnitIdentified,
     UnitSeen,
 )
+from rules.events.shift import RulesApproved, ShiftHandedOver, ShiftNoteWritten, ShiftTakenOver
 from rules.events.staff import (
     AlertAcknowledged,
     AlertDone,
@@ -116,6 +117,10 @@ Event = (
     | PromiseKept
     | FactsTold
     | NoteTaken
+    | ShiftNoteWritten
+    | ShiftHandedOver
+    | ShiftTakenOver
+    | RulesApproved
     | IncidentClaimed
     | IncidentReleased
     | IncidentParked
@@ -195,8 +200,12 @@ __all__ = [
     "Recorded",
     "Resynced",
     "Retrieved",
+    "RulesApproved",
     "RulesTaken",
     "SeenLeg",
+    "ShiftHandedOver",
+    "ShiftNoteWritten",
+    "ShiftTakenOver",
     "Status",
     "Text",
     "Transferred",

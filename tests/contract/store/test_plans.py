@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Table, text
 
 from adapters.intake import database_of, open_store
+from adapters.intake.listing import listing_query
 from adapters.intake.reads import compiled, page_query
 from adapters.intake.schema import alert, incident, journal, obligation
 
@@ -64,6 +65,8 @@ def asked(url: str, folder: Path) -> Iterator[tuple[str, str]]:
         for value in values:
             statement = statement.replace("?" if "?" in statement else "%s", repr(value), 1)
         yield name, statement
+    statement, _ = compiled(database, listing_query("RulesTaken", 10, 5))
+    yield "listed", statement.replace("?", "5").replace("%s", "5").replace("kind = 5", "kind = 'RulesTaken'")
     yield from OTHERS.items()
 
 

@@ -1,0 +1,47 @@
+"""What records add up to, as a store sums it for reports."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Judged(NamedTuple):
+    """So many verdicts of records that were opened in one stretch of time."""
+
+    bucket: int  # 0: the first of the span
+    line: str
+    rule: str
+    state: str
+    how_many: int
+
+
+class Answering(NamedTuple):
+    """So many answers that took so long."""
+
+    agent: str
+    source: str
+    rule: str
+    state: str
+    tenths: int  # of a second
+    how_many: int
+
+
+class Counted(NamedTuple):
+    """So many records with one outcome, opened in one stretch of time."""
+
+    bucket: int
+    line: str
+    medium: str
+    direction: str
+    outcome: str
+    how_many: int
+
+
+class Figures(NamedTuple):
+    """What the records of a span add up to."""
+
+    since_us: int
+    until_us: int
+    bucket_us: int
+    judged: Sequence[Judged]
+    answering: Sequence[Answering]
+    counted: Sequence[Counted]

@@ -1,0 +1,46 @@
+// Forms that do something: each is one deed of the API, and the page is shown anew once it is on disk.
+import { act, newKey } from "./feed.js";
+import { put } from "./dom.js";
+import { languageAtFirst } from "./look.js";
+
+const FAILED = { zh: (why) => `没有成功：${why}`, en: (why) => `Did not work: ${why}` };
+
+/** The fields by name, and what the form itself carries as data-value-NAME. */
+function told(form) {
+  const carried = Object.entries(form.dataset).filter(([key]) => key.startsWith("value"));
+  const values = carried.map(([key, value]) => [key[5].toLowerCase() + key.slice(6), value]);
+  const fields = [...new FormData(form)].filter(([, value]) => value !== "");
+  return Object.fromEntries([...values, ...fields]);
+}
+
+/** What is typed outlives a reload, a cut link and a deed that failed. */
+function keepTyped(form) {
+  for (const field of form.querySelectorAll("textarea, input[type=text], input:not([type])")) {
+    const key = `typed ${location.pathname} ${form.dataset.deed} ${field.name}`;
+    field.value ||= sessionStorage.getItem(key) ?? "";
+    field.addEventListener("input", () => sessionStorage.setItem(key, field.value));
+    form.addEventListener("done", () => sessionStorage.removeItem(key));
+  }
+}
+
+async function submit(form) {
+  const button = form.querySelector("button");
+  button.disabled = true;
+  form.dataset.key ||= newKey(); // told again after a cut link, it is the same deed
+  const failed = await act(form.dataset.deed, form.dataset.key, told(form));
+  button.disabled = false;
+  if (failed) {
+    delete form.dataset.key;
+    return put(form.querySelector(".said"), FAILED[languageAtFirst()](failed));
+  }
+  form.dispatchEvent(new Event("done"));
+  location.reload();
+}
+
+for (const form of document.querySelectorAll("form[data-deed]")) {
+  keepTyped(form);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit(form);
+  });
+}

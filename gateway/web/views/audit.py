@@ -1,0 +1,35 @@
+"""The page of the audit: who saw or changed what, and whether the chain of its entries holds."""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from gateway.access.audit import verify
+from gateway.access.rights import Right
+from gateway.web.asking import DATED, read_cursor
+from gateway.web.needs import page
+from gateway.web.rendering import render
+from gateway.web.services import SERVICES
+
+_SHOWN: Final = 100
+_FILTERS: Final = ("who", "what", "target")
+
+
+def routes() -> list[web.RouteDef]:
+    return [web.get("/audit", show)]
+
+
+@page(Right.AUDIT)
+async def show(request: web.Request) -> web.Response:
+    store = request.app[SERVICES].signing_in.register.store
+    filters = {name: request.query[name] for name in _FILTERS if request.query.get(name)}
+    cursor = read_cursor(dict(request.query), DATED)
+    found = await store.audit(limit=_SHOWN, cursor=cursor, since_us=None, **{n: filters.get(n) for n in _FILTERS})
+    values: dict[str, Any] = {
+        "query": dict.fromkeys(_FILTERS, "") | filters,
+        "items": found.items,
+        "next_link": None if found.next is None else "?" + urlencode(filters | {"cursor": found.next}),
+        "chain": await verify(store) if request.query.get("chain") else None,
+    }
+    return render(request, "audit.html", **values)
