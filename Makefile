@@ -9,8 +9,9 @@ SEEDS ?= 1000
 FROM ?= 0
 MINUTES ?= 60
 ONLY ?=
+PICTURES ?=
 
-.PHONY: help setup run test test-peers simulate faults lint types format bench audit docs requirements clean
+.PHONY: help setup run test test-peers test-browser simulate faults lint types format bench audit docs requirements clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -30,6 +31,10 @@ test: $(READY) ## All tests that need no Debian packages
 test-peers: $(READY) ## Tests with a real Asterisk, SIPp and Chromium (installs them: needs root and apt)
 	@scripts/install_peers.sh
 	@$(VENV)/python -m pytest -m "peers or browser" $(TESTS)
+
+test-browser: $(READY) ## The console in a real Chromium; PICTURES=docs/images keeps the docs' pictures
+	@command -v chromium >/dev/null || scripts/install_peers.sh
+	@PICTURES=$(PICTURES) $(VENV)/python -m pytest -m browser tests/browser
 
 simulate: $(READY) ## The whole service in virtual time under faults: make simulate SEEDS=1000 FROM=0
 	@$(VENV)/python -m tests.simulation --seeds $(SEEDS) --from $(FROM)

@@ -23,7 +23,7 @@ quietly() {
 }
 install_chromium() {
     apt-get update -q || true # the lists at hand may do
-    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends chromium fonts-wqy-zenhei
+    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends chromium fonts-noto-cjk
 }
 # Radio software, a line a peer: the program, and the packages that bring it.
 RADIO_PEERS=(

@@ -46,13 +46,13 @@ class Board:
 
 @asynccontextmanager
 async def open_board(
-    browser: Browser, served: Served, *, locale: str = "zh-CN", width: int = 1440, url: str = ""
+    browser: Browser, served: Served, *, locale: str = "zh-CN", width: int = 1440, url: str = "", by: str = "王 008"
 ) -> AsyncIterator[Board]:
     context = await browser.new_context(locale=locale, viewport={"width": width, "height": 900})
     context.set_default_timeout(WITHIN_MS)
     board = Board(await context.new_page())
     await board.page.goto(f"{url or served.url}/login")
-    await board.page.fill("#by", "王 008")
+    await board.page.fill("#by", by)
     await board.page.fill("#token", TOKEN)
     await board.page.click("button[type=submit]")
     await board.page.wait_for_selector("#link[data-light=green]")

@@ -1,15 +1,22 @@
 // The board: keeps what the stream tells, and paints it ten times a second by the gateway's clock.
-import { askForSound, bindControls, fillControls, switchTheme, toggleKeys } from "./controls.js";
+import { careLook } from "./care.js";
+import { askForSound, bindControls, changeDensity, changeSound, changeTheme, fillControls, takeView, toggleKeys } from "./controls.js";
+import { makeDeeds } from "./deeds.js";
 import { refreshDetail, showDetail } from "./detail.js";
 import { keep, mark, put, span } from "./dom.js";
-import { act, newKey, openFeed, read, serverNow } from "./feed.js";
-import { hailLook, isHail, mostUrgentHail, promiseOf } from "./hails.js";
+import { dropOldDrafts } from "./drafts.js";
+import { openFeed, read, serverNow } from "./feed.js";
+import { hailLook, isHail, mostUrgentHail, promised, promiseOf } from "./hails.js";
 import { fillBanner, fillDuty, fillLights } from "./lights.js";
-import { callBackOf, callLook, groupAlerts, moment, mostUrgentHold, pendingOf } from "./model.js";
+import { bindLine, openLine } from "./line.js";
+import { callBackOf, callLook, groupAlerts, moment, mostUrgentHold, mostUrgentRing, pendingOf } from "./model.js";
+import { notifyOf } from "./notify.js";
+import { makeOrders } from "./orders.js";
 import { fillEmergencies, fillHail, fillRadio, makeHail } from "./radio.js";
-import { clockTime, fillAlerts, fillBacks, fillCall, fillRecents, makeCall, setZone } from "./rows.js";
+import { clockTime, fillAlerts, fillBacks, fillCall, fillHand, fillRecents, makeCall, setZone } from "./rows.js";
 import * as sound from "./sound.js";
 import { language, switchLanguage, t } from "./words.js";
+import { keepView } from "./view.js";
 
 const PAINT_MS = 100;
 const MINUTE_MS = 60_000;
@@ -17,6 +24,7 @@ const DUTY_MS = 30_000;
 const RECENT_MAX = 30;
 const MISSED_MAX = 20;
 const ALERTS_SHOWN = 8; // a flood is one line with its count, until somebody wants to see it all
+const ALERTS_BESIDE_RECORD = 1;
 const ENDED_MS = 10_000;
 const GONE_MS = 6000; // a cleared alert may be read so long
 
@@ -32,11 +40,15 @@ let lineNames = new Map();
 let sources = [];
 let notifiers = [];
 let duty = [];
+let desk = { kinds: [], quick: [], prompts: {}, missed_call_bypasses_mute: false };
+let staleMs = Infinity;
 let ready = "";
 let link = "connecting";
 let hidden = { incidents: 0, alerts: 0 };
 let announced = new Set();
 let allAlerts = false;
+let sought = "";
+let opened = "";
 
 // What the stream tells.
 
@@ -49,6 +61,8 @@ const feed = {
     hidden = { incidents: data.incidents_live - data.incidents.length, alerts: data.alerts_active - data.alerts.length };
     setZone(data.rules.timezone);
     lineNames = new Map(data.rules.lines.map((line) => [line.number, line.name]));
+    desk = data.desk;
+    staleMs = data.rules.claims.stale_after_s * 1000;
     missed.clear();
     channels.clear();
     units.clear();
@@ -58,6 +72,7 @@ const feed = {
     feed.ping(data);
     readRecents();
     readDuty();
+    if (opened) refresh();
   },
   incident(call) {
     if (call.merged_into) calls.delete(call.call);
@@ -65,7 +80,7 @@ const feed = {
     if (isHail(call) && call.outcome === "missed") keepNewest(missed, call, MISSED_MAX);
     else missed.delete(call.number);
     if (call.closed_at && !call.merged_into) remember(call);
-    if (call.number === opened) refreshDetail($("detail"), opened, named);
+    if (call.number === opened) refresh();
   },
   channel: (channel) => channels.set(channel.channel, channel),
   unit: (unit) => units.set(unit.unit, unit),
@@ -128,26 +143,6 @@ function keepNewest(records, record, most) {
 
 // What the desk does.
 
-const actions = {
-  acknowledge: (waiting, button) => perform("acknowledge", button, waiting.map((alert) => `/api/v1/alerts/${encodeURIComponent(alert.id)}/acknowledge`)),
-  checkIn: (number, button) => perform("checkIn", button, [incidentPath(number, "check-in")]),
-  calledBack: (number, button) => perform("calledBack", button, [incidentPath(number, "called-back")]),
-  answered: (number, button) => perform("answered", button, [incidentPath(number, "answered")]),
-  promise: (number, button) => perform("promise", button, [incidentPath(number, "promise")]),
-  promiseKept: (number, button) => perform("promiseKept", button, [incidentPath(number, "promise-kept")]),
-  open: (number) => openDetail(number),
-};
-
-const incidentPath = (number, deed) => `/api/v1/incidents/${encodeURIComponent(number)}/${deed}`;
-
-async function perform(what, button, paths) {
-  if (button?.disabled) return;
-  if (button) button.disabled = true;
-  const failures = (await Promise.all(paths.map((path) => act(path, newKey())))).filter(Boolean);
-  if (button) button.disabled = false;
-  say(failures.length ? t("failed", failures[0]) : t(`said_${what}`));
-}
-
 let saidUntil = 0;
 
 function say(text) {
@@ -155,22 +150,52 @@ function say(text) {
   saidUntil = performance.now() + 5000;
 }
 
-function acknowledgeFirst() {
-  const [first] = groupAlerts([...alerts.values()]).filter((group) => group.waiting.length && !group.gone);
-  if (first) actions.acknowledge(first.waiting);
-  else say(t("nothingToAcknowledge"));
+const deeds = makeDeeds({ say, opened: () => opened, open: openDetail, ask: openLine });
+
+function acknowledge(all) {
+  const waiting = groupAlerts([...alerts.values()]).filter((group) => group.waiting.length && !group.gone);
+  if (!waiting.length) return say(t("nothingToAcknowledge"));
+  return deeds.acknowledge((all ? waiting : waiting.slice(0, 1)).flatMap((group) => group.waiting));
 }
 
-function greetMostUrgent() {
-  const first = mostUrgentHold(ofPhone(calls), serverNow());
-  if (first) actions.checkIn(first.number);
-  else say(t("nobodyOnHold"));
+/** What the keys mean when nobody says which. */
+function urgent(kind) {
+  const now = serverNow();
+  const phones = ofPhone(calls);
+  if (kind === "hold") return mostUrgentHold(phones, now);
+  if (kind === "hail") return mostUrgentHail(ofRadio(calls), now);
+  if (kind === "promise") return promised(ofRadio(calls))[0]?.hail;
+  if (kind === "back") return owedBacks()[0]?.call;
+  return mostUrgentRing(phones, now) ?? mostUrgentHail(ofRadio(calls), now);
 }
 
-function answerMostUrgent() {
-  const first = mostUrgentHail(ofRadio(calls), serverNow());
-  if (first) actions.answered(first.number);
-  else say(t("nobodyHails"));
+const order = makeOrders({
+  deeds, say, acknowledge, urgent,
+  opened: () => opened,
+  focused: () => document.activeElement?.closest?.("[data-number]")?.dataset.number ?? "",
+  records: () => [...recents.values(), ...calls.values()],
+  settings: {
+    find: (text) => (sought = text.trim().toLowerCase()),
+    silence: () => silenceHere() || say(t("nothingSounds")),
+    mute: changeSound,
+    language: changeLanguage,
+    theme: changeTheme,
+    density: changeDensity,
+    keys: toggleKeys,
+  },
+});
+const run = (name) => () => order({ name, rest: "" });
+
+function silenceHere() {
+  const some = sound.silence();
+  if (some) say(t("silencedHere"));
+  return some;
+}
+
+function changeLanguage() {
+  switchLanguage();
+  keepView({ language });
+  fillWords();
 }
 
 // What is seen.
@@ -185,22 +210,26 @@ function paint() {
   const hails = ofRadio(calls).map((hail) => ({ ...hail, speaking: speaking.has(hail.number) }));
   const live = [...ofPhone(calls), ...hails].filter((call) => !call.closed_at || staysAfterItsEnd(moment(call.closed_at), now));
   live.sort((a, b) => isEmergency(b) - isEmergency(a) || moment(a.opened_at) - moment(b.opened_at));
-  const backs = [...calls.values()].map((call) => ({ call, clock: callBackOf(call) })).filter(({ clock }) => clock);
-  backs.sort((a, b) => moment(a.clock.due_at) - moment(b.clock.due_at));
+  const backs = owedBacks();
+  const hand = inHand(backs);
   const groups = groupAlerts([...alerts.values()]);
   fillNow(live, now);
-  fillBacks($("backs"), backs, now, actions);
-  fillRadio({ channels: [...channels.values()], hails, missed: [...missed.values()].reverse(), units: [...units.values()] }, now, actions);
+  fillBacks($("backs"), backs, now, staleMs, deeds);
+  fillHand($("hands"), hand, now, staleMs, deeds);
+  $("hand").hidden = !hand.length;
+  put($("hand-count"), String(hand.length));
+  fillRadio({ channels: [...channels.values()], hails, missed: [...missed.values()].reverse(), units: [...units.values()] }, now, staleMs, deeds);
   const emergencies = groups.filter((group) => group.emergency);
   for (const group of emergencies) named(group.top);
   const quieter = groups.filter((group) => !group.emergency);
-  const shown = allAlerts ? quieter : quieter.slice(0, ALERTS_SHOWN);
-  fillEmergencies($("emergencies"), emergencies, now, actions);
-  fillAlerts($("alert-rows"), shown, !emergencies.length, actions);
+  const shown = allAlerts ? quieter : quieter.slice(0, opened ? ALERTS_BESIDE_RECORD : ALERTS_SHOWN);
+  fillEmergencies($("emergencies"), emergencies, now, deeds);
+  fillAlerts($("alert-rows"), shown, !emergencies.length, deeds);
   fillMore(quieter.length - shown.length);
   fillRecents($("recents"), [...recents.values()].reverse(), openDetail);
   fillCounts(live.filter((call) => !call.closed_at).length, backs.length, groups);
   fillStrip(live, now);
+  seek();
   tell(live, groups, now);
 }
 
@@ -208,11 +237,27 @@ const ofPhone = (all) => [...all.values()].filter((call) => !isHail(call));
 const isEmergency = (call) => !call.closed_at && call.flags.includes("emergency");
 const ofRadio = (all) => [...all.values()].filter(isHail);
 
+function owedBacks() {
+  const backs = [...calls.values()].map((call) => ({ call, clock: callBackOf(call) })).filter(({ clock }) => clock);
+  return backs.sort((a, b) => moment(a.clock.due_at) - moment(b.clock.due_at));
+}
+
+const isInHand = (call) => Boolean(call.claimed_by) && call.attention !== "completed";
+
+/** Calls that are over, and whose record is not: mine first, then who has had theirs the longest. */
+function inHand(backs) {
+  const shown = new Set(backs.map(({ call }) => call));
+  const hand = [...calls.values()].filter((call) => call.closed_at && isInHand(call) && !shown.has(call));
+  const mine = (call) => careLook(call, 0, staleMs).mine;
+  return hand.sort((a, b) => mine(b) - mine(a) || moment(a.claimed_at) - moment(b.claimed_at));
+}
+
 /** Calls and hails in one list, in the order they began: no row ever moves another but the last, and an emergency. */
 function fillNow(live, now) {
-  const urgent = [mostUrgentHold(live.filter((call) => !isHail(call)), now), mostUrgentHail(live.filter(isHail), now)];
-  const make = (call) => (isHail(call) ? makeHail(actions) : makeCall(actions));
-  keep($("calls"), live, (call) => call.call, make, (row, call) => (isHail(call) ? fillHail : fillCall)(row, call, now, urgent.includes(call)));
+  const phones = live.filter((call) => !isHail(call));
+  const keys = [mostUrgentHold(phones, now), mostUrgentRing(phones, now), mostUrgentHail(live.filter(isHail), now)];
+  const make = (call) => (isHail(call) ? makeHail(deeds) : makeCall(deeds));
+  keep($("calls"), live, (call) => call.call, make, (row, call) => (isHail(call) ? fillHail : fillCall)(row, call, now, { urgent: keys, staleMs }));
 }
 
 const lookOf = (call, now) => (isHail(call) ? hailLook(call, now) : callLook(call, call.rings_allowed, now));
@@ -225,7 +270,16 @@ function staysAfterItsEnd(closed, now) {
 function tidy(now) {
   for (const [id, alert] of alerts) if (alert.gone && now - alert.gone_ms > GONE_MS) alerts.delete(id);
   for (const [id, call] of calls) {
-    if (call.closed_at && now - moment(call.closed_at) > MINUTE_MS && !callBackOf(call) && !promiseOf(call)) calls.delete(id);
+    if (call.closed_at && now - moment(call.closed_at) > MINUTE_MS && !callBackOf(call) && !promiseOf(call) && !isInHand(call)) calls.delete(id);
+  }
+}
+
+/** What is sought stands out; what rings stays where it is, and legible. */
+function seek() {
+  put($("sought"), sought ? t("soughtFor", sought) : "");
+  for (const row of document.querySelectorAll("#calls .row, #backs .row, #hands .row, #alert-rows .row, #recents .row, #missed .row")) {
+    mark(row, "sought", String(!sought || row.textContent.toLowerCase().includes(sought)));
+    mark(row, "open", String(opened !== "" && row.dataset.number === opened));
   }
 }
 
@@ -244,7 +298,7 @@ function fillCounts(live, backs, groups) {
   const alive = t("alive", sources.filter((source) => source.state === "online").length, sources.length);
   put($("calls-empty"), hidden.incidents > 0 ? t("more", hidden.incidents) : $("calls").childElementCount ? "" : `${t("callsEmpty")} ${alive}`);
   put($("backs-empty"), backs ? "" : t("backsEmpty"));
-  put($("alerts-empty"), hidden.alerts > 0 ? t("more", hidden.alerts) : groups.length ? "" : t("alertsEmpty"));
+  put($("alerts-empty"), opened ? "" : hidden.alerts > 0 ? t("more", hidden.alerts) : groups.length ? "" : t("alertsEmpty"));
   put($("recents-empty"), recents.size ? "" : t("recentsEmpty"));
 }
 
@@ -258,7 +312,7 @@ function fillStrip(live, now) {
   mark($("strip"), "phase", over ? "breach" : left === null ? "calm" : left < 5000 ? "last" : "pending");
 }
 
-/** Sound and the screen reader: once for each new thing, and the breach tone while it waits. */
+/** Sound, notices and the screen reader: once for each new thing, and the breach tone while it waits. */
 function tell(live, groups, now) {
   for (const call of live) {
     const { phase } = lookOf(call, now);
@@ -277,24 +331,39 @@ function tell(live, groups, now) {
   if (announced.size > 500) announced = new Set(waiting.map((group) => group.key));
   for (const id of phases.keys()) if (!calls.has(id)) phases.delete(id);
   const emergency = waiting.some((group) => group.emergency);
+  const through = desk.missed_call_bypasses_mute ? waiting.filter((group) => group.top.rule === "three_rings").map((group) => group.key) : [];
   sound.emergencyTone(emergency);
-  sound.breachTone(emergency ? [] : waiting.map((group) => group.key));
+  sound.breachTone(emergency ? [] : waiting.map((group) => group.key), new Set(through));
   askForSound(waiting.length > 0);
+  notifyOf(waiting);
   document.title = (waiting.length ? `(${waiting.length}) ` : "") + `三声 · ${document.body.dataset.site}`;
 }
 
-let opened = "";
+// One record beside the board.
+
+const liveOf = (number) => [...calls.values()].find((call) => call.number === number);
+const around = () => ({ named, desk, deeds, staleMs, leave: closeDetail, live: liveOf(opened) });
 
 function openDetail(number) {
   opened = number;
   for (const id of ["recents", "recents-empty"]) $(id).hidden = true;
-  showDetail($("detail"), number, named, closeDetail);
+  mark(document.body, "record", "open");
+  showDetail($("detail"), number, around());
+}
+
+let refreshing = 0;
+
+/** Once for all that changes within a moment: each keystroke that is kept is such a change. */
+function refresh() {
+  clearTimeout(refreshing);
+  refreshing = setTimeout(() => opened && refreshDetail($("detail"), opened, around()), 150);
 }
 
 function closeDetail() {
   opened = $("detail").dataset.number = "";
   for (const id of ["recents", "recents-empty"]) $(id).hidden = false;
   $("detail").hidden = true;
+  mark(document.body, "record", "");
 }
 
 function fillWords() {
@@ -305,19 +374,41 @@ function fillWords() {
   if (opened) openDetail(opened);
 }
 
+// The keys.
+
+/** Up and down walk through all rows that can be opened. */
+function walk(step) {
+  const all = [...document.querySelectorAll("#calls .number, #backs .number, #hands .number, #promises .number, #missed .record, #recents .record")].filter((node) => node.offsetParent);
+  const at = all.indexOf(document.activeElement);
+  all.at(at < 0 ? (step > 0 ? 0 : -1) : (at + step + all.length) % all.length)?.focus();
+}
+
+/** What stands in the way goes first, the innermost: the keys, a tone, what is sought, the record. */
+function escape() {
+  if (!$("keys").hidden) toggleKeys();
+  else if (silenceHere()) return;
+  else if (sought) sought = "";
+  else if (opened) closeDetail();
+}
+
+function edit() {
+  if (!opened) return false;
+  ($("detail").querySelector(".told [name]:placeholder-shown, .told [data-missing=true] [name]") ?? $("detail").querySelector(".told [name]"))?.focus();
+  return true;
+}
+
 bindControls({
-  a: acknowledgeFirst,
-  h: greetMostUrgent,
-  r: answerMostUrgent,
-  s: () => sound.silence(groupAlerts([...alerts.values()]).map((group) => group.key)),
-  l: () => (switchLanguage(), fillWords()),
-  t: switchTheme,
-  "?": toggleKeys,
-  Escape: () => (!$("keys").hidden ? toggleKeys() : closeDetail()),
+  c: run("claim"), a: run("ack"), h: run("hold"), r: run("net"), b: run("back"),
+  e: edit, n: () => openLine(`/${language === "zh" ? "备注" : "note"} `), p: () => opened && run("park")(), d: () => opened && run("done")(), o: () => opened && openLine("/override "),
+  s: () => silenceHere() || say(t("nothingSounds")), m: changeSound, l: changeLanguage, t: () => changeTheme(),
+  "/": () => openLine(), "?": toggleKeys, Escape: escape, ArrowDown: () => walk(1), ArrowUp: () => walk(-1),
 });
+bindLine(order, say);
 $("alerts-more").addEventListener("click", () => (allAlerts = !allAlerts));
 
+dropOldDrafts();
 fillWords();
+takeView(fillWords);
 openFeed(feed);
 setInterval(paint, PAINT_MS);
 setInterval(readDuty, DUTY_MS);

@@ -1,34 +1,82 @@
 // One reception record, whole: its facts, its verdicts with their evidence, and what happened in order.
-import { factsForm } from "./facts.js";
-import { read } from "./feed.js";
+import { callerOf } from "./caller.js";
+import { fillCare, makeCare, me } from "./care.js";
 import { el } from "./dom.js";
+import { factsForm } from "./facts.js";
+import { read, serverNow } from "./feed.js";
+import { fillPrompts, makePrompts } from "./prompts.js";
 import { clockTime, verdictWords } from "./rows.js";
 import { masked } from "./model.js";
 import { channelWords, unitWords } from "./names.js";
 import { t } from "./words.js";
 
-/** `named`: adds to a record what its line and unit are called. */
-export async function showDetail(article, number, named, leave) {
-  const back = el("button", { type: "button" }, `← ${t("back")}`);
+/**
+ * `named`: adds to a record what its line and unit are called. `desk`: kinds and prompts of the site. `deeds`: what its
+ * buttons do. `leave`: close it.
+ */
+export async function showDetail(article, number, { named, desk, deeds, leave, staleMs, live }) {
+  const back = el("button", { type: "button" }, el("kbd", {}, "Esc"), ` ${t("back")}`);
   back.addEventListener("click", leave);
-  const title = el("h3", {}, `${t("detail")} ${number}`);
+  const title = el("h3", { tabindex: "-1" }, `${t("detail")} ${number}`);
   article.dataset.number = number;
-  article.replaceChildren(el("p", {}, back), title, el("p.empty", {}, t("loading")));
+  article.form = article.parts = null;
+  article.callerOf = "";
+  article.replaceChildren(el("p.bar", {}, title, back), el("p.empty", {}, t("loading")));
   article.hidden = false;
-  article.focus({ preventScroll: true });
-  const record = await recordOf(number);
+  title.focus({ preventScroll: true });
+  const read = await recordOf(number);
   if (article.dataset.number !== number) return; // another one was opened meanwhile
   article.lastChild.remove();
-  if (record instanceof Error) article.append(el("p.empty", {}, t("failed", record.message)));
-  else article.append(el("div.head", {}, facts(named(record))), ...(record.medium === "radio" ? factsForm(record) : []), ...recordings(record), el("div.judged", {}, ...judged(record)));
+  if (read instanceof Error) {
+    article.append(el("p.empty", {}, t("failed", read.message)));
+    return;
+  }
+  const record = { ...named(read), resident: live?.resident };
+  article.form = factsForm(record, desk.kinds);
+  const parts = { care: makeCare(deeds), prompts: makePrompts(), caller: el("div.caller", {}, t("claimForHistory")), head: el("div.head"), judged: el("div.judged") };
+  const more = el("details.more-told", {}, el("summary", {}, t("whatHappened")), ...recordings(record), parts.judged);
+  more.open = Boolean(record.closed_at);
+  article.append(parts.care, parts.prompts, ...article.form.nodes, quick(desk.quick, deeds), parts.head, parts.caller, more);
+  article.parts = parts;
+  fillRecord(article, record, { desk, staleMs });
+  showCaller(article, record, deeds);
 }
 
-/** It changed: what is told anew, around what somebody types or listens to. */
-export async function refreshDetail(article, number, named) {
+function quick(messages, deeds) {
+  const buttons = messages.map((text) => {
+    const button = el("button", { type: "button" }, text);
+    button.addEventListener("click", () => deeds.note(text, button));
+    return button;
+  });
+  return el("div.quick", { role: "group", "aria-label": t("quick") }, ...buttons);
+}
+
+function fillRecord(article, record, { desk, staleMs }) {
+  const { care, prompts, head, judged: told } = article.parts;
+  fillCare(care, record, serverNow(), staleMs);
+  fillPrompts(prompts, record, desk.prompts);
+  head.replaceChildren(facts(record));
+  told.replaceChildren(...judged(record));
+}
+
+/** Once claimed by who looks, and not again for each change. */
+async function showCaller(article, record, deeds) {
+  if (article.callerOf === record.number || record.claimed_by !== me()) return;
+  article.callerOf = record.number;
+  const nodes = await callerOf(record.number, deeds.open);
+  if (article.dataset.number === record.number) article.parts.caller.replaceChildren(...nodes);
+}
+
+/** It changed: what is told anew, around what somebody types or listens to. `live`: as the stream has it, if it does. */
+export async function refreshDetail(article, number, { named, desk, deeds, staleMs, live }) {
+  if (live) {
+    article.form?.take(live);
+    if (article.parts) fillCare(article.parts.care, live, serverNow(), staleMs);
+  }
   const record = await recordOf(number);
-  if (record instanceof Error || article.dataset.number !== number) return;
-  article.querySelector(".head")?.replaceChildren(facts(named(record)));
-  article.querySelector(".judged")?.replaceChildren(...judged(record));
+  if (record instanceof Error || article.dataset.number !== number || !article.form) return;
+  fillRecord(article, { ...named(record), resident: live?.resident }, { desk, staleMs });
+  showCaller(article, record, deeds);
 }
 
 const recordOf = (number) => read(`/api/v1/incidents/${encodeURIComponent(number)}`).catch((error) => error);
@@ -79,9 +127,11 @@ function verdicts(record) {
   return el("ul.verdicts", {}, ...(lines.length ? lines : [el("li", {}, "–")]));
 }
 
-/** What led to nothing visible stays in the journal: a passed deadline is seen by its alert. */
+// What led to nothing visible stays in the journal: a passed deadline is seen by its alert, and what is typed by its note.
+const UNSEEN = new Set(["DeadlinePassed", "FactsTold", "NoteTaken", "IncidentClaimed", "IncidentReleased", "IncidentParked", "IncidentCompleted"]);
+
 function timeline(record) {
-  const lines = record.timeline.filter((line) => line.what !== "DeadlinePassed").map((line) =>
+  const lines = record.timeline.filter((line) => !UNSEEN.has(line.what)).map((line) =>
     el("li", {}, el("time", {}, exact(line.at)), el("b", { title: line.what }, what(line)), el("span", {}, about(line))),
   );
   return el("ol.timeline", {}, ...lines);

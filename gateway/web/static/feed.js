@@ -64,16 +64,16 @@ export function serverNow() {
   return Date.now() + (offsets.length ? Math.max(...offsets) : 0);
 }
 
-/** Tell the gateway what somebody did. Resolves to "" or to why it did not work. */
-export async function act(path, repeatKey, told) {
-  const headers = { "Idempotency-Key": repeatKey };
+/** Tell the gateway what somebody did: `ok`, or `why` not, in words; `told` is its whole answer. */
+export async function post(path, repeatKey, body) {
+  const headers = { "Idempotency-Key": repeatKey, ...(body && { "Content-Type": "application/json" }) };
   try {
-    const answer = await fetch(path, told ? { method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(told) } : { method: "POST", headers });
-    if (answer.ok) return "";
-    const problem = await answer.json().catch(() => ({}));
-    return [problem.title ?? `HTTP ${answer.status}`, problem.cure].filter(Boolean).join(" – ");
+    const answer = await fetch(path, { method: "POST", headers, ...(body && { body: JSON.stringify(body) }) });
+    const told = await answer.json().catch(() => ({}));
+    const why = answer.ok ? "" : [told.title ?? `HTTP ${answer.status}`, told.cure].filter(Boolean).join(" – ");
+    return { ok: answer.ok, status: answer.status, told, why };
   } catch (error) {
-    return String(error.message ?? error);
+    return { ok: false, status: 0, told: {}, why: String(error.message ?? error) };
   }
 }
 

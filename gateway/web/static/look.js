@@ -30,10 +30,13 @@ export function showTheme() {
   root.dataset.theme = theme() === "auto" ? (contrast.matches ? "contrast" : dark.matches ? "night" : "day") : theme();
 }
 
-export function nextTheme() {
-  keep("theme", THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);
+export function chooseTheme(name) {
+  if (!THEMES.includes(name)) return;
+  keep("theme", name);
   showTheme();
 }
+
+export const nextTheme = () => chooseTheme(THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);
 
 /** The machine goes over to night while the page stands open. */
 export function followTheMachine(then) {

@@ -83,6 +83,13 @@ export function mostUrgentHold(calls, now) {
   return held.sort((a, b) => due.get(a) - due.get(b))[0];
 }
 
+/** The call that rings, is nobody's yet, and is due first. */
+export function mostUrgentRing(calls, now) {
+  const ringing = calls.filter((call) => !call.closed_at && !call.answered_at && !call.claimed_by && call.direction !== "outbound");
+  const due = new Map(ringing.map((call) => [call, callLook(call, call.rings_allowed, now).due ?? Infinity]));
+  return ringing.sort((a, b) => due.get(a) - due.get(b) || at(a.opened_at) - at(b.opened_at))[0];
+}
+
 /** The open obligations of the desk: how many, and which comes first. */
 export function pendingOf(calls) {
   const open = calls.flatMap((call) => call.clocks.filter((clock) => clock.owed));

@@ -1,9 +1,10 @@
 // The radio's part of the page: channels, hails, whom we owe an answer, missed hails, units, emergencies.
+import { fillOwner } from "./care.js";
 import { el, keep, mark, put, seconds, span } from "./dom.js";
 import { channelLook, hailLook, promised, sortedUnits } from "./hails.js";
 import { MARKS, moment } from "./model.js";
 import { channelWords, hailRoute, nameWords, unitWords } from "./names.js";
-import { clockTime, verdictWords } from "./rows.js";
+import { clockTime, owedRow, verdictWords } from "./rows.js";
 import { language, t } from "./words.js";
 
 const FADES_MS = 3000;
@@ -19,13 +20,13 @@ function ago(ms) {
 const $ = (id) => document.getElementById(id);
 
 /** All of the radio but its hails, which stand among the calls. A site without radio sees none of it. */
-export function fillRadio({ channels, hails, missed, units }, now, actions) {
+export function fillRadio({ channels, hails, missed, units }, now, staleMs, actions) {
   $("radio").hidden = $("units").hidden = $("channels").hidden = !channels.length && !hails.length && !units.length;
   if ($("radio").hidden) return;
   const owed = promised(hails);
   const absent = units.filter((unit) => unit.missing).length;
   fillChannels($("channels"), channels.sort((a, b) => a.channel.localeCompare(b.channel)), now);
-  fillPromises($("promises"), owed, now, actions);
+  fillPromises($("promises"), owed, now, staleMs, actions);
   fillMissed($("missed"), missed, actions);
   fillUnits($("unit-rows"), sortedUnits(units), now);
   put($("owed-count"), owed.length + missed.length ? String(owed.length + missed.length) : "");
@@ -59,7 +60,7 @@ export function makeHail(actions) {
     "li.row.call.hail", {},
     el("span.mark", { "aria-hidden": "true" }),
     el("span.state", {}, el("b"), el("span.dots", { "aria-hidden": "true" })),
-    el("span.who", {}, who, el("span.name"), el("span.route")),
+    el("span.who", {}, who, el("span.name"), el("em.owner"), el("span.route")),
     el("span.count", {}, el("b"), el("small")),
     el("span.acts", {}, answered, wait),
     el("span.bar", { "aria-hidden": "true" }, el("i")),
@@ -70,8 +71,8 @@ export function makeHail(actions) {
   return row;
 }
 
-/** `urgent`: the key for a reply means this one. */
-export function fillHail(row, hail, now, urgent) {
+/** `urgent`: which records the keys mean. `staleMs`: see care.js. */
+export function fillHail(row, hail, now, { urgent, staleMs }) {
   const look = hailLook(hail, now);
   const [sign, state, who, count, acts, bar] = row.children;
   const [answered, wait] = acts.children;
@@ -84,12 +85,13 @@ export function fillHail(row, hail, now, urgent) {
   put(state.lastChild, look.waits ? dots(look) : "");
   put(who.children[0], nameWords(hail));
   who.children[0].title = t("openRecord");
-  put(who.children[2], hailRoute(hail));
+  fillOwner(who.children[2], hail, now, staleMs);
+  put(who.children[3], hailRoute(hail));
   put(count.firstChild, look.until ? span(look.until - look.since) : `${seconds(now - look.since)} s`);
   put(count.lastChild, countWords(look, now));
   answered.hidden = !look.waits || !hail.board_counts;
   wait.hidden = !look.waits;
-  answered.firstChild.hidden = !urgent; // the key is for this one only
+  answered.firstChild.hidden = !urgent.includes(hail); // the key is for this one only
   put(answered.lastChild, t("hailAnswered"));
   put(wait, t("pleaseWait"));
   bar.hidden = look.fraction === undefined || look.phase === "breach";
@@ -118,7 +120,7 @@ function dots({ calls, allowed }) {
 }
 
 /** Promises that run, and hails nobody answered: each goes away by its button, or opens its record. */
-function fillPromises(list, owed, now, actions) {
+function fillPromises(list, owed, now, staleMs, actions) {
   keep(list, owed, ({ hail }) => hail.call, () => makePromise(actions), (row, { hail, clock }) => {
     const left = moment(clock.due_at) - now;
     const warned = clock.steps.some((step) => step.kind === "warning" && moment(step.at) <= now);
@@ -128,7 +130,8 @@ function fillPromises(list, owed, now, actions) {
     put(sign, left < 0 ? MARKS.breach : warned ? MARKS.warn : "↩");
     put(state.firstChild, t("promised"));
     put(who.children[0], nameWords(hail));
-    put(who.children[2], `${clockTime(clock.opened_at)} ${hailRoute(hail)}`);
+    fillOwner(who.children[2], hail, now, staleMs);
+    put(who.children[3], `${clockTime(clock.opened_at)} ${hailRoute(hail)}`);
     put(count.firstChild, span(Math.abs(left)));
     put(count.lastChild, left < 0 ? t("overdue") : t("dueIn"));
     put(acts.firstChild, t("promiseKept"));
@@ -136,18 +139,9 @@ function fillPromises(list, owed, now, actions) {
 }
 
 function makePromise(actions) {
-  const kept = el("button.act", { type: "button" });
-  const who = el("button.number.plain", { type: "button" });
-  const row = el(
-    "li.row.back", {},
-    el("span.mark", { "aria-hidden": "true" }),
-    el("span.state", {}, el("b")),
-    el("span.who", {}, who, el("span.name"), el("span.route")),
-    el("span.count", {}, el("b"), el("small")),
-    el("span.acts", {}, kept),
-  );
+  const row = owedRow(actions);
+  const kept = row.querySelector(".acts button");
   kept.addEventListener("click", () => actions.promiseKept(row.dataset.number, kept));
-  who.addEventListener("click", () => actions.open(row.dataset.number));
   return row;
 }
 

@@ -1,5 +1,7 @@
 // The rows of the four panes: made once per call or alert, then only refilled, so nothing jumps.
 import { el, keep, mark, put, seconds, span } from "./dom.js";
+import { careLook, fillOwner } from "./care.js";
+import { kindWords } from "./kinds.js";
 import { MARKS, alertPhase, callLook, masked, moment } from "./model.js";
 import { hailRoute, nameWords } from "./names.js";
 import { language, t } from "./words.js";
@@ -10,23 +12,28 @@ const VERDICT_MARKS = { met: MARKS.done, breached: MARKS.breach, not_measurable:
 
 export function makeCall(actions) {
   const greet = el("button.act", { type: "button" }, el("kbd", {}, "H"), " ", el("span"));
+  const claim = el("button.act", { type: "button" }, el("kbd", {}, "C"), " ", el("span"));
+  const number = el("button.number.plain", { type: "button" });
   const row = el(
     "li.row.call", {},
     el("span.mark", { "aria-hidden": "true" }),
     el("span.state", {}, el("b"), el("span.dots", { "aria-hidden": "true" })),
-    el("span.who", {}, el("b.number"), el("span.name"), el("span.route")),
+    el("span.who", {}, number, el("span.name"), el("em.owner"), el("span.route")),
     el("span.count", {}, el("b"), el("small")),
-    el("span.acts", {}, greet),
+    el("span.acts", {}, greet, claim),
     el("span.bar", { "aria-hidden": "true" }, el("i")),
   );
   greet.addEventListener("click", () => actions.checkIn(row.dataset.number, greet));
+  claim.addEventListener("click", () => actions.claim(row.dataset.number, claim));
+  number.addEventListener("click", () => actions.open(row.dataset.number));
   return row;
 }
 
-/** `urgent`: the key for a greeting means this one. */
-export function fillCall(row, call, now, urgent) {
+/** `urgent`: which records the keys for a greeting and for a claim mean. `staleMs`: see care.js. */
+export function fillCall(row, call, now, { urgent, staleMs }) {
   const look = { ...callLook(call, call.rings_allowed, now), outbound: call.direction === "outbound" };
   const [sign, state, who, count, acts, bar] = row.children;
+  const [greet, claim] = acts.children;
   mark(row, "phase", look.phase);
   mark(row, "number", call.number);
   mark(row, "fading", String(Boolean(call.closed_at) && now - moment(call.closed_at) > FRESH_MS));
@@ -35,15 +42,26 @@ export function fillCall(row, call, now, urgent) {
   put(state.firstChild, stateWords(look));
   put(state.lastChild, look.ring && look.rings ? dots(look.ring, look.rings) : "");
   put(who.children[0], person(call));
-  put(who.children[1], call.from_name);
-  put(who.children[2], route(call));
+  who.children[0].title = t("openRecord");
+  put(who.children[1], knownAs(call));
+  fillOwner(who.children[2], call, now, staleMs);
+  put(who.children[3], route(call));
   put(count.firstChild, look.until ? span(look.until - look.since) : look.phase === "talk" || look.phase === "done" ? span(now - look.since) : `${seconds(now - look.since)} s`);
   put(count.lastChild, countWords(look, now));
-  acts.firstChild.hidden = !look.held || !look.due;
-  acts.firstChild.firstChild.hidden = !urgent; // the key is for this one only
-  put(acts.firstChild.lastChild, t("checkIn"));
+  greet.hidden = !look.held || !look.due;
+  claim.hidden = !greet.hidden || Boolean(call.claimed_by) || Boolean(call.closed_at);
+  greet.firstChild.hidden = claim.firstChild.hidden = !urgent.includes(call); // the keys are for these only
+  put(greet.lastChild, t("checkIn"));
+  put(claim.lastChild, t("deed_claim"));
   bar.hidden = look.fraction === undefined || look.phase === "breach";
   bar.firstChild.style.transform = `scaleX(${look.fraction ?? 0})`;
+}
+
+/** ★ 3-1202 李先生: by the directory, else by the PBX. Who is sensitive stands here for nobody. */
+export function knownAs(call) {
+  const { name, unit, vip, sensitive, language } = call.resident ?? {};
+  const known = sensitive ? t("residentSensitive") : [unit, name || call.from_name].filter(Boolean).join(" ");
+  return [vip && "★", known || call.from_name, language && language !== "zh" && `[${language}]`].filter(Boolean).join(" ");
 }
 
 function stateWords(look) {
@@ -94,7 +112,7 @@ export function verdictWords(clock) {
   return t(`verdict_${state}`);
 }
 
-export function fillBacks(list, backs, now, actions) {
+export function fillBacks(list, backs, now, staleMs, actions) {
   keep(list, backs, ({ call }) => call.call, () => makeBack(actions), (row, { call, clock }) => {
     const left = moment(clock.due_at) - now;
     const warned = clock.steps.some((step) => step.kind === "warning" && moment(step.at) <= now);
@@ -104,25 +122,61 @@ export function fillBacks(list, backs, now, actions) {
     put(sign, left < 0 ? MARKS.breach : warned ? MARKS.warn : "↩");
     put(state.firstChild, t(`outcome_${call.outcome}`));
     put(who.children[0], call.from || t("anonymous"));
-    put(who.children[1], call.from_name);
-    put(who.children[2], `${clockTime(call.opened_at)} ${route(call)}`);
+    put(who.children[1], knownAs(call));
+    fillOwner(who.children[2], call, now, staleMs);
+    put(who.children[3], `${clockTime(call.opened_at)} ${route(call)}`);
     put(count.firstChild, span(Math.abs(left)));
     put(count.lastChild, left < 0 ? t("overdue") : t("dueIn"));
-    put(row.querySelector("button"), t("calledBack"));
+    put(row.querySelector(".acts button"), t("calledBack"));
   });
 }
 
 function makeBack(actions) {
-  const button = el("button.act", { type: "button" });
+  const row = owedRow(actions);
+  const button = row.querySelector(".acts button");
+  button.addEventListener("click", () => actions.calledBack(row.dataset.number, button));
+  return row;
+}
+
+/** A record that waits for the desk, with the one button that ends its waiting. */
+export function owedRow(actions) {
+  const number = el("button.number.plain", { type: "button" });
   const row = el(
     "li.row.back", {},
     el("span.mark", { "aria-hidden": "true" }),
     el("span.state", {}, el("b")),
-    el("span.who", {}, el("b.number"), el("span.name"), el("span.route")),
+    el("span.who", {}, number, el("span.name"), el("em.owner"), el("span.route")),
     el("span.count", {}, el("b"), el("small")),
-    el("span.acts", {}, button),
+    el("span.acts", {}, el("button.act", { type: "button" })),
   );
-  button.addEventListener("click", () => actions.calledBack(row.dataset.number, button));
+  number.addEventListener("click", () => actions.open(row.dataset.number));
+  return row;
+}
+
+/** What somebody has in hand beyond the call itself: parked, or claimed and not completed. */
+export function fillHand(list, records, now, staleMs, actions) {
+  keep(list, records, (record) => record.call, () => makeHand(actions), (row, record) => {
+    const look = careLook(record, now, staleMs);
+    const [sign, state, who, count, acts] = row.children;
+    mark(row, "phase", "hold");
+    mark(row, "number", record.number);
+    put(sign, look.phase === "parked" ? "‖" : "◐");
+    put(state.firstChild, record.facts.kind ? kindWords(record.facts.kind) : t(look.phase === "parked" ? "parked" : "inHand"));
+    put(who.children[0], person(record));
+    put(who.children[1], record.facts.matter || knownAs(record));
+    fillOwner(who.children[2], record, now, staleMs);
+    put(who.children[3], [dayTime(record.opened_at), record.facts.place || route(record)].filter(Boolean).join("  "));
+    put(count.firstChild, span(now - moment(record.claimed_at ?? record.opened_at)));
+    put(count.lastChild, t(look.phase === "parked" ? "parked" : "inHand"));
+    acts.firstChild.hidden = !look.mine;
+    put(acts.firstChild, t("deed_complete"));
+  });
+}
+
+function makeHand(actions) {
+  const row = owedRow(actions);
+  const button = row.querySelector(".acts button");
+  button.addEventListener("click", () => actions.complete(row.dataset.number, "", button));
   return row;
 }
 
@@ -206,6 +260,12 @@ let zone = { hour12: false };
 /** The desk reads the site's clock, wherever the browser stands. */
 export function setZone(timeZone) {
   zone = { hour12: false, timeZone };
+}
+
+/** 11-21 for another day than today's: "" for today. */
+export function dayTime(at) {
+  const day = (moment) => new Date(moment).toLocaleDateString("en-CA", { timeZone: zone.timeZone });
+  return day(at) === day(Date.now()) ? "" : day(at).slice(5);
 }
 
 export function clockTime(at) {

@@ -7,8 +7,8 @@ const TABLES = { zh, en };
 
 export let language = languageAtFirst();
 
-export function switchLanguage() {
-  language = language === "zh" ? "en" : "zh";
+export function switchLanguage(to = language === "zh" ? "en" : "zh") {
+  language = to;
   speak(language);
 }
 
