@@ -38,21 +38,21 @@ async def test_a_call_is_claimed_by_a_key_written_down_and_completed(browser: Br
         await expect(board.page.locator(f"{ROW} .owner")).to_have_text("我")
         await expect(detail.locator(".prompts dd").first).to_have_text("您好，滨江花园服务热线，008 号为您服务，请讲。")
         await expect(detail.locator(".caller")).to_contain_text("家中有狗")
+        await expect(detail.locator("#fact-place")).to_have_value("3-1202")
+        await expect(detail.locator("#fact-person")).to_have_value("李先生")
         await served.answer(call)
         await detail.get_by_role("button", name="报修").click()
         await board.page.keyboard.press("e")
-        await board.page.keyboard.type("3-1202 厨房")
-        await board.page.keyboard.press("Enter")
-        await board.page.fill("#fact-matter", "漏水")
-        await board.page.locator("#fact-matter").press("Escape")
-        await expect(detail.locator("small", has_text="已保存")).to_have_count(3)
-        await expect(detail.locator(".prompts")).to_contain_text("我重复一下：3-1202 厨房，漏水")
+        await board.page.keyboard.type("漏水")
+        await board.page.keyboard.press("Escape")
+        await expect(detail.locator("small", has_text="已保存")).to_have_count(4)
+        await expect(detail.locator(".prompts")).to_contain_text("我重复一下：3-1202，漏水")
         await served.hang_up(call)
         await expect(board.page.locator("#recents .row, #hands .row").first).to_be_attached()
         await board.page.keyboard.press("d")
         await expect(detail.locator(".care")).to_have_attribute("data-care", "completed")
         _, record = await served.get(f"/api/v1/incidents/{served.number(call)}")
-        assert record["facts"] == {"kind": "报修", "place": "3-1202 厨房", "matter": "漏水"}
+        assert record["facts"] == {"kind": "报修", "place": "3-1202", "person": "李先生", "matter": "漏水"}
         assert (record["attention"], record["claimed_by"]) == ("completed", "王 008")
         assert board.complaints == []
 

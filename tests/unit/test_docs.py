@@ -20,7 +20,12 @@ COMMAND = re.compile(r"hotline-gateway ([a-z][a-z-]+)(?= |`|$)", re.MULTILINE)
 GATEWAY = '[gateway]\nsite = "riverside"\n'
 SOURCE = '[[source]]\nname = "any"\nkind = "pbx-webhook"\nallow_unsigned = true\n'
 SECRET = "whsec_QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU="
-CONTENT = {".urls": "json://127.0.0.1/{address}\n", ".csv": "unit\n", ".ics": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}
+CONTENT = {
+    "residents.csv": "电话,姓名,房号\n13800138000,李先生,3-1202\n",
+    ".urls": "json://127.0.0.1/{address}\n",
+    ".csv": "unit\n",
+    ".ics": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
+}
 
 
 def named(path: Path) -> str:
@@ -48,8 +53,8 @@ def test_every_toml_block_loads(block: str, tmp_path: Path) -> None:
         block = GATEWAY + block
     if "[[source]]" not in block:
         block += "\n" + SOURCE
-    for file in re.findall(r'^\w+_file = "([^"]+)"', block, re.MULTILINE):
-        (tmp_path / file).write_text(CONTENT.get(Path(file).suffix, SECRET))
+    for file in re.findall(r'^(?:\w+_)?file = "([^"]+)"', block, re.MULTILINE):
+        (tmp_path / file).write_text(CONTENT.get(file) or CONTENT.get(Path(file).suffix, SECRET))
     block = block.replace("/var/lib/hotline", str(tmp_path))
     block = re.sub(r'^(\w+_folder) = ".*?"', f'\\1 = "{tmp_path}"', block, flags=re.MULTILINE)
     (tmp_path / "hotline.toml").write_text(block, encoding="utf-8")

@@ -6,15 +6,15 @@ import { t } from "./words.js";
 
 const JUDGED = ["three_rings", "two_calls"];
 
-/** Resolves to nodes; to none where nothing may be told. `open`: show another record. */
+/** Resolves to nodes, none where nothing may be told, and to whom the number belongs. `open`: show another record. */
 export async function callerOf(number, open) {
   const told = await read(`/api/v1/incidents/${encodeURIComponent(number)}/caller`).catch(() => null);
-  if (!told) return [];
+  if (!told) return { nodes: [], resident: null };
   const nodes = [el("h4", {}, t("callerKnown"))];
   nodes.push(told.resident ? resident(told.resident) : el("p.empty", {}, t("callerUnknown")));
   if (told.owed.length) nodes.push(el("h4", {}, t("callerOwed")), list(told.owed, open));
   nodes.push(el("h4", {}, t("callerBefore")), told.earlier.length ? list(told.earlier, open) : el("p.empty", {}, t("callerFirst")));
-  return nodes;
+  return { nodes, resident: told.resident };
 }
 
 function resident(known) {

@@ -63,8 +63,10 @@ function fillRecord(article, record, { desk, staleMs }) {
 async function showCaller(article, record, deeds) {
   if (article.callerOf === record.number || record.claimed_by !== me()) return;
   article.callerOf = record.number;
-  const nodes = await callerOf(record.number, deeds.open);
-  if (article.dataset.number === record.number) article.parts.caller.replaceChildren(...nodes);
+  const { nodes, resident } = await callerOf(record.number, deeds.open);
+  if (article.dataset.number !== record.number) return;
+  article.parts.caller.replaceChildren(...nodes);
+  if (resident && !record.closed_at) article.form.suggest({ place: resident.unit, person: resident.name });
 }
 
 /** It changed: what is told anew, around what somebody types or listens to. `live`: as the stream has it, if it does. */

@@ -24,7 +24,7 @@ function isMaskOf(shown, text) {
   return new RegExp(`^${parts.join("[\\d ()-]+")}$`).test(text);
 }
 
-/** `kinds`: those of the site. Returns the form's nodes and `take(record)`, for what others write meanwhile. */
+/** `kinds`: those of the site. Returns the form's nodes, `take(record)`, for what others write meanwhile, and `suggest(facts)`. */
 export function factsForm(record, kinds) {
   const lacks = el("p.lacks", { role: "status" });
   const form = el("div.told");
@@ -38,7 +38,8 @@ export function factsForm(record, kinds) {
     for (const field of fields) field.take(fresh.facts[field.fact] ?? "", fresh.facts_by?.[field.fact] ?? "");
     changed();
   };
-  return { nodes: [el("h4", {}, t("told")), lacks, form], take };
+  const suggest = (known) => fields.forEach((field) => field.suggest(known[field.fact]));
+  return { nodes: [el("h4", {}, t("told")), lacks, form], take, suggest };
 }
 
 class Fact {
@@ -52,7 +53,7 @@ class Fact {
     this.note = el("small", { role: "status" });
     this.differs = el("p.differs", { role: "alert", hidden: "" });
     this.label = el("label", { for: id }, t(`fact_${fact}`));
-    this.cell = el("div", {}, ...(fact === "kind" ? [this.chips(kinds)] : []), this.field, this.note, this.differs);
+    this.cell = el(fact === "kind" ? "div.kind" : "div", {}, ...(fact === "kind" ? [this.chips(kinds)] : []), this.field, this.note, this.differs);
     this.field.placeholder = { time: clockTime(record.opened_at), person: record.unit || record.resident?.name || record.from_name, place: record.resident?.unit }[fact] ?? "";
     const draft = draftOf(record.number, fact);
     this.field.value = draft?.text ?? this.kept;
@@ -78,6 +79,11 @@ class Fact {
     this.field.value = text;
     this.typed();
     this.save();
+  }
+
+  /** Known from elsewhere: it stands there where nobody wrote anything. */
+  suggest(text) {
+    if (text && !this.field.value && !this.kept) this.choose(text);
   }
 
   typed() {
