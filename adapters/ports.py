@@ -16,6 +16,7 @@ from rules.events import Entry, Event
 from rules.events.staff import ViewName
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation
+from rules.quiet import Quiet
 
 
 class Incoming(NamedTuple):
@@ -224,6 +225,7 @@ class LiveState(msgspec.Struct):
     views: dict[str, dict[ViewName, str]] = msgspec.field(default_factory=dict)  # how each person likes the board
     place: str = ""  # what tells the store from one that was put back from a copy of it
     restored: bool = False  # put back from a copy since that event: what was committed after the copy is lost
+    quiet: list[Quiet] = msgspec.field(default_factory=list)
 
 
 class JournalRow(NamedTuple):
@@ -254,6 +256,8 @@ class Batch(msgspec.Struct):
     units: dict[str, UnitStatus] = msgspec.field(default_factory=dict)
     channels_gone: set[str] = msgspec.field(default_factory=set)
     units_gone: set[str] = msgspec.field(default_factory=set)
+    quiet: dict[str, Quiet] = msgspec.field(default_factory=dict)
+    quiet_gone: set[str] = msgspec.field(default_factory=set)
 
 
 class IncidentsAsked(TypedDict, total=False):
@@ -327,7 +331,9 @@ class Store(Protocol):
 
     async def obligations(self, *, state: str | None, limit: int, cursor: str | None = None) -> Page: ...
 
-    async def alerts(self, *, state: str | None, limit: int, cursor: str | None = None) -> Page: ...
+    async def alerts(
+        self, *, state: str | None, limit: int, cursor: str | None = None, tied_to: str | None = None
+    ) -> Page: ...
 
     async def timeline(self, number: str) -> list[dict[str, Any]]:
         """An incident's journal entries and notes, oldest first."""

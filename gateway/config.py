@@ -1,7 +1,7 @@
 """One TOML file → `Config`: read strictly, checked whole, every mistake told at once with its cure."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -21,6 +21,7 @@ from gateway.config_checks import (
 from gateway.config_document import Document
 from gateway.desk_settings import DeskTables
 from gateway.people_checks import check_reach
+from gateway.quiet_checks import check_quiet
 from gateway.radio_checks import (
     check_ports,
     check_radio_tables,
@@ -37,6 +38,7 @@ from rules.settings import (
     HoldCheckin,
     Line,
     Promise,
+    RadioChannel,
     RollCall,
     RuleSet,
     ThreeRings,
@@ -139,6 +141,7 @@ def load(path: Path) -> Config:
     radio = document.radio()
     staff = document.staff(gateway.timezone if gateway is not None else "UTC")
     (ladder, special_ladders), desk = document.ladders(staff), document.desk()
+    quiet = document.quiet()
     sources = [ConfiguredSource(*one) for one in document.of_kinds("source", SOURCES)]
     notifiers = [ConfiguredNotifier(*one) for one in document.of_kinds("notifier", NOTIFIERS)]
     problems = document.problems
@@ -146,6 +149,7 @@ def load(path: Path) -> Config:
     problems += check_lines(lines)
     problems += check_radio_tables(radio.units, radio.channels, radio.status_codes)
     problems += check_reach(staff.people, [(str(one.settings.name), one.kind) for one in notifiers])
+    problems += check_quiet(quiet, special_ladders, _known(document, lines, sources, radio.channels))
     for source in sources:
         problems += check_source(source.settings)
     if gateway is not None:
@@ -162,13 +166,7 @@ def load(path: Path) -> Config:
             version="",
             site=gateway.site,
             timezone=gateway.timezone,
-            three_rings=rules.three_rings,
-            hold_checkin=rules.hold_checkin,
-            call_back=rules.call_back,
-            two_calls=rules.two_calls,
-            promise=rules.promise,
-            roll_call=rules.roll_call,
-            claims=rules.claims,
+            **msgspec.structs.asdict(rules),
             ladder=ladder,
             special_ladders=tuple(special_ladders),
             lines=tuple(lines),
@@ -181,6 +179,10 @@ def load(path: Path) -> Config:
             shifts=tuple(staff.shifts),
             stints=tuple(staff.stints),
             days_off=tuple(staff.days_off),
+            maintenance=tuple(quiet.maintenance),
+            maintenance_by_hand=quiet.by_hand,
+            hours=tuple(quiet.hours),
+            storm=quiet.storm,
         )
     )
     told = _remarks(path.parent / gateway.api_token_file, sources, notifiers, rule_set)
@@ -194,6 +196,18 @@ def _remarks(
     tables = [source.settings for source in sources] + [notifier.settings for notifier in notifiers]
     told = [*remarks(token_file, tables, rules), *radio_remarks(rules)]
     return told + [note for source in sources for note in source.kind.remarks(source.settings)]
+
+
+def _known(
+    document: Document, lines: Iterable[Line], sources: Iterable[ConfiguredSource], channels: Iterable[RadioChannel]
+) -> dict[str, list[str]]:
+    """The names there are of what maintenance may be done on."""
+    heard = [getattr(source.settings, "channel", "") for source in sources]
+    return {
+        "sources": document.written_names("source"),
+        "lines": [line.number for line in lines],
+        "channels": [name for name in dict.fromkeys([*heard, *(one.channel for one in channels)]) if name],
+    }
 
 
 def _named_by_content(rules: RuleSet) -> RuleSet:

@@ -33,6 +33,7 @@ _NAMED_BY = {
     "channel": "channel",
     "status": "code",
     "person": "id",
+    "maintenance": "name",
 }
 
 

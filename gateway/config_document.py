@@ -14,17 +14,20 @@ from gateway.desk_settings import DeskSettings, DeskTables, DirectoryTable, Prom
 from gateway.directory_file import read_directory
 from gateway.ladder_checks import Told, check_ladder
 from gateway.people_checks import check_staff
+from gateway.quiet_checks import Quiet
 from gateway.reading import SettingsT, nearest, read_table, shown
 from gateway.roster_file import RosterTable, read_roster
 from gateway.units_file import read_units
 from rules.moments import zone_of
 from rules.people import DayOff, Person, Shift, Stint
+from rules.quiet import Maintenance, MaintenanceByHand, ServiceHours, StormRules
 from rules.settings import Ladder, RadioChannel, SpecialLadder, StatusCode, Unit
 
 _TABLES = (
     *("gateway", "source", "notifier", "line", "radio", "unit", "channel", "status"),
     *("person", "shift", "day_off", "roster", "ladder", "ladder_for", "rules", "auth"),
     *("desk", "prompts", "directory", "reports"),
+    *("maintenance", "maintenance_by_hand", "hours", "storm"),
 )
 KindT = TypeVar("KindT", SourceKind, NotifierKind)
 
@@ -115,6 +118,15 @@ class Document:
         for place, one in enumerate(special, 1):
             self.problems += check_ladder(f"ladder_for.{place}", one, whom)
         return ladder, special
+
+    def quiet(self) -> Quiet:
+        """When alerts are not told one by one."""
+        return Quiet(
+            self.named("maintenance", "name", Maintenance),
+            self.table("maintenance_by_hand", MaintenanceByHand) or MaintenanceByHand(),
+            self.named("hours", "medium", ServiceHours),
+            self.table("storm", StormRules) or StormRules(),
+        )
 
     def written_names(self, name: str) -> list[str]:
         """The names that stand in the file, also those of tables with mistakes of their own."""

@@ -141,6 +141,10 @@ class Draft:
         batch.settled.update(decision.settled)
         if decision.channels or decision.units:
             _merge_radio(batch, decision)
+        if decision.quiet or decision.quiet_gone:
+            batch.quiet.update((thing.key, thing) for thing in decision.quiet)
+            batch.quiet_gone.update(decision.quiet_gone)
+            batch.quiet_gone -= {thing.key for thing in decision.quiet}
         batch.last_id = self._state.last_id
         batch.last_number = self._state.last_number
 

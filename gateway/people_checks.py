@@ -11,7 +11,7 @@ from rules.moments import SECOND_US, at_of, zone_of
 from rules.people import DayOff, Person, Shift
 from rules.settings import RuleSet
 
-_TIME = pattern(r"([01]\d|2[0-3]):[0-5]\d")
+TIME_OF_DAY = pattern(r"([01]\d|2[0-3]):[0-5]\d")
 _ROLE = pattern(r"[^\s/+#\x00-\x1f]{1,63}")
 _AHEAD_US = 14 * 86_400 * SECOND_US
 _GAPS_TOLD_MAX = 3
@@ -71,7 +71,7 @@ def _check_shift(shift: Shift, known: Sequence[str]) -> Iterator[Problem]:
     if not _ROLE.fullmatch(shift.role):
         yield wrong("role", shift.role, _ROLE_CURE)
     for key, text in (("from", shift.from_), ("to", shift.to)):
-        if not _TIME.fullmatch(text):
+        if not TIME_OF_DAY.fullmatch(text):
             yield wrong(key, text, 'a time of day as "08:00", from 00:00 to 23:59')
     if not shift.people:
         yield wrong("people", [], "nobody: name at least one [[person]] by id")

@@ -22,6 +22,7 @@ _PLAIN_TYPES = {
     msgspec.inspect.FloatType: "a number",
     msgspec.inspect.BoolType: "true or false",
     msgspec.inspect.DateType: "a date, as 2026-12-31",
+    msgspec.inspect.DateTimeType: "a moment, as 2026-12-31T22:00:00",
 }
 
 

@@ -27,6 +27,7 @@ def restore(live: LiveState, rules: RuleSet) -> State:
         sources=live.sources,
         channels=live.channels,
         units=live.units,
+        quiet=live.quiet,
         last_id=live.last_id,
         last_number=live.last_number,
         views=live.views,

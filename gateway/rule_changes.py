@@ -14,6 +14,8 @@ _KEYED_BY = {
     "channels": "channel",
     "status_codes": "code",
     "people": "id",
+    "maintenance": "name",
+    "hours": "medium",
 }
 
 

@@ -18,6 +18,7 @@ from gateway.reports.settings import ReportSettings
 from gateway.roster_file import RosterTable
 from gateway.web.auth import AuthSettings
 from rules.people import DayOff, Person, Shift
+from rules.quiet import Maintenance, MaintenanceByHand, ServiceHours, StormRules
 from rules.settings import (
     CallBack,
     Claims,
@@ -50,6 +51,7 @@ Reading is strict: every mistake is listed at once, with its key, its value and 
   replaced without a gap.
 - `kill -HUP` makes a running gateway read its rules again: `[rules.…]`, `[ladder]`, `[[line]]`, `[[unit]]` and
   `units_file`, `[[channel]]`, `[[status]]`, `[[person]]`, `[[shift]]`, `[[day_off]]`, `[[roster]]` and its file,
+  `[[maintenance]]`, `[[hours]]`, `[storm]`,
   `[desk]`, `[prompts]`, `[directory]` and its file, and what the rules know of a source. What is open keeps the plan
   it was opened with. Everything else waits for a restart.
 
@@ -93,6 +95,10 @@ def config_as_toml(config: Config) -> str:
         *(_table("[[roster]]", roster) for roster in config.rosters),
         _table("[ladder]", rules.ladder),
         *(_table("[[ladder_for]]", special) for special in rules.special_ladders),
+        *(_table("[[maintenance]]", one) for one in rules.maintenance),
+        _table("[maintenance_by_hand]", rules.maintenance_by_hand),
+        *(_table("[[hours]]", one) for one in rules.hours),
+        _table("[storm]", rules.storm),
         _table("[rules.three_rings]", rules.three_rings),
         _table("[rules.hold_checkin]", rules.hold_checkin),
         _table("[rules.call_back]", rules.call_back),
@@ -125,6 +131,10 @@ def reference() -> str:
         ("[rules.claims]", Claims),
         ("[ladder]", Ladder),
         ("[[ladder_for]]", SpecialLadder),
+        ("[[maintenance]]", Maintenance),
+        ("[maintenance_by_hand]", MaintenanceByHand),
+        ("[[hours]]", ServiceHours),
+        ("[storm]", StormRules),
         ("[[line]]", Line),
         ("[radio]", RadioTable),
         ("[[unit]]", Unit),

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from rules import receivers
+from rules import receivers, storm_lines, storms
 from rules.alerts import acted, alert_id, let_go_if_settled
 from rules.climbing import climb, copied, tell
 from rules.duty import known_as
@@ -76,7 +76,20 @@ def take_notice(turn: Turn, matter: Matter, word: Acknowledgement, act_within_us
         alert.acknowledged_by = word.by
         turn.decision.alerts += (alert,)
         end_waits(turn, matter.incident, "acknowledge", alert, "met")
+        storms.over_for(turn, alert)
         let_go_if_settled(turn, alert)
+    _stood_for(turn, matter.alerts[0], word)
+
+
+def _stood_for(turn: Turn, line: Alert, word: Acknowledgement) -> None:
+    """Those that were not told because this one is: noted in each record, and nothing more is asked of them."""
+    name = line.id if line.count is None else line.tied_to or line.id
+    for held in storms.waiting(turn, name):
+        matter = matter_of(turn.state, held)
+        if matter.incident is not None:
+            turn.note(matter.incident, "acknowledged", f"{word.by} ({name})")
+        take_notice(turn, matter, word, 0)
+    storm_lines.acknowledged(turn, line)
 
 
 def acknowledged_by(turn: Turn, matter: Matter, word: Acknowledgement) -> list[Alert]:
@@ -152,7 +165,7 @@ def _wait_for_deed(turn: Turn, incident: Incident, head: Alert, within_us: int) 
 
 def named(turn: Turn, alert: str, what: str, detail: str) -> Matter | None:
     """The matter that somebody speaks of, noted in its record."""
-    known = turn.state.alerts.get(alert)
+    known = turn.state.alerts.get(alert) or storm_lines.named(turn.state, alert)
     if known is None:
         return None
     matter = matter_of(turn.state, known)

@@ -2,11 +2,12 @@
 
 from typing import Literal
 
+from rules import silence, storms
 from rules.effects import Alert, AlertKind, Send
 from rules.incidents import Incident
 from rules.ladders import people_of
 from rules.matters import end_waits
-from rules.obligations import Obligation, Rule, Severity
+from rules.obligations import Hush, Obligation, Rule, Severity
 from rules.state import ALERT_EXPIRES_US, EXPIRE
 from rules.turn import Turn
 
@@ -21,7 +22,7 @@ def alert_id(turn: Turn, obligation: int, kind: AlertKind | Literal["nobody"], c
 def warn(turn: Turn, incident: Incident, obligation: Obligation) -> None:
     """The warning at `obligation.step`, which is then behind it."""
     step = obligation.plan[obligation.step]
-    _about(
+    told = _about(
         turn,
         incident,
         obligation,
@@ -31,40 +32,59 @@ def warn(turn: Turn, incident: Incident, obligation: Obligation) -> None:
         ring=step.ring or None,
         due_us=obligation.opened_us + step.after_us,
     )
+    silence.remember(turn, incident, obligation, told)
 
 
 def breach(turn: Turn, incident: Incident, obligation: Obligation, severity: Severity = "critical") -> Alert:
     ring = obligation.plan[-1].ring if obligation.plan else 0
-    ladder = turn.terms.ladder(obligation.rule, severity)
-    tell = _breach_words(turn, obligation, severity)
+    told = _first(turn, incident, obligation, severity, count=0, ring=ring or None, due_us=obligation.due_us)
+    obligation.late, obligation.told = told.late, told.notifiers
+    silence.remember(turn, incident, obligation, told)
+    return told
+
+
+def breach_after_all(turn: Turn, incident: Incident, obligation: Obligation, count: int) -> Alert:
+    """A breach that was not told in its time: now it is, and its ladder begins now."""
+    told = _first(turn, incident, obligation, "critical", count=count, ring=None, due_us=obligation.due_us)
+    obligation.told = told.notifiers
+    silence.remember(turn, incident, obligation, told)
+    return told
+
+
+def _first(
+    turn: Turn,
+    incident: Incident,
+    obligation: Obligation,
+    severity: Severity,
+    *,
+    count: int,
+    ring: int | None,
+    due_us: int,
+) -> Alert:
+    """What the ladder begins with."""
+    ladder = turn.ladder(incident, obligation.rule, severity)
+    tell = _breach_words(turn, incident, obligation, severity)
     to, unreached = whom(turn, incident, tell)
-    told = _about(
-        turn,
-        incident,
-        obligation,
-        "breach",
-        severity,
-        count=0,
-        ring=ring or None,
-        due_us=obligation.due_us,
-        to=to,
-    )
+    told = _about(turn, incident, obligation, "breach", severity, count=count, ring=ring, due_us=due_us, to=to)
     told.climbs, told.manner = ladder.climbs, ladder.manner
     told.tell, told.unreached, told.acknowledge = tell, unreached, ladder.acknowledge
-    told.owing = people_of(to) if ladder.acknowledge == "all" else ()
-    obligation.late, obligation.told = told.late, told.notifiers
+    told.owing = people_of(told.notifiers) if ladder.acknowledge == "all" else ()
     return told
 
 
 def breach_again(turn: Turn, incident: Incident, obligation: Obligation, severity: Severity, count: int) -> Alert:
     """Nobody has answered since it was told: the same breach, told once more."""
-    to = reached(turn, incident, _breach_words(turn, obligation, severity))
-    return _about(turn, incident, obligation, "breach", severity, count=count, ring=None, due_us=turn.at_us, to=to)
+    to = reached(turn, incident, _breach_words(turn, incident, obligation, severity))
+    told = _about(turn, incident, obligation, "breach", severity, count=count, ring=None, due_us=turn.at_us, to=to)
+    if obligation.hushed:  # who was not told at first hears of it now
+        obligation.told = tuple(dict.fromkeys(obligation.told + told.notifiers))
+    silence.remember(turn, incident, obligation, told)
+    return told
 
 
-def _breach_words(turn: Turn, obligation: Obligation, severity: Severity) -> tuple[str, ...]:
+def _breach_words(turn: Turn, incident: Incident, obligation: Obligation, severity: Severity) -> tuple[str, ...]:
     """An emergency is told to every notifier, and to the people whom the ladder's step names besides."""
-    words = turn.terms.ladder(obligation.rule, severity).breach
+    words = turn.ladder(incident, obligation.rule, severity).breach
     if severity != "emergency":
         return words
     return tuple(dict.fromkeys(turn.terms.rules.notifiers + words))
@@ -83,7 +103,7 @@ def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason:
     last = obligations[-1]
     alerts = turn.state.alerts
     live = [alerts[id_] for id_ in ids if id_ in alerts]
-    to = reached(turn, incident, turn.terms.ladder(last.rule, "warning").warn)
+    to = reached(turn, incident, turn.ladder(incident, last.rule, "warning").warn)
     to = tuple(dict.fromkeys(to + tuple(target for obligation in obligations for target in obligation.told)))
     told = _about(
         turn,
@@ -97,6 +117,7 @@ def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason:
         to=to,
         reason=reason,
         clears=tuple(ids),
+        hush=silence.untold(obligations, ids),
     )
     told.late = False
     for alert in live:
@@ -140,10 +161,17 @@ def take_back(turn: Turn, alert: Alert) -> None:
     if alert.state == "raised":
         alert.state = "cleared"
     turn.decision.alerts += (alert,)
+    storms.over_for(turn, alert)
     let_go_if_settled(turn, alert)
 
 
 def publish(turn: Turn, alert: Alert, to: tuple[str, ...]) -> Alert:
+    """Keep it, and tell it unless it is silenced."""
+    silence.weigh(turn, alert)
+    return send_out(turn, alert, () if alert.silenced else to)
+
+
+def send_out(turn: Turn, alert: Alert, to: tuple[str, ...]) -> Alert:
     """Put it into the outbox and among the live alerts."""
     alert.key = alert.id
     alert.notifiers = to
@@ -174,6 +202,7 @@ def expire(turn: Turn, alert: Alert) -> None:
     if alert.state == "raised":
         alert.state = "expired"
     turn.decision.alerts += (alert,)
+    storms.over_for(turn, alert)
     _let_go(turn, alert)
 
 
@@ -195,9 +224,11 @@ def _about(
     to: tuple[str, ...] | None = None,
     reason: str = "",
     clears: tuple[str, ...] = (),
+    hush: Hush | None = None,
 ) -> Alert:
+    """`hush`: nobody has heard of what it clears, so nobody hears of this."""
     if to is None:
-        ladder = turn.terms.ladder(obligation.rule, severity)
+        ladder = turn.ladder(incident, obligation.rule, severity)
         to = reached(turn, incident, ladder.warn if kind == "warning" else ladder.breach)
     call = incident.call
     alert = Alert(
@@ -231,6 +262,8 @@ def _about(
         alert.unit_name = turn.terms.radio.unit_names.get(incident.unit, "")
         alert.channel = incident.channel
         alert.calls = incident.calls
+    if hush is not None:
+        alert.silenced, alert.tied_to = hush.why, hush.tied_to
     return publish(turn, alert, to)
 
 

@@ -113,8 +113,8 @@ def copied(turn: Turn, about: Alert, reason: str, due_us: int) -> Alert:
 
 def tell(turn: Turn, alert: Alert, to: tuple[str, ...]) -> None:
     """Whoever hears of it hears also when it is over."""
+    publish(turn, alert, to)
     breached = breached_by(turn, alert)
     if breached is not None:
-        breached.told += tuple(target for target in to if target not in breached.told)
+        breached.told += tuple(target for target in alert.notifiers if target not in breached.told)
         breached.climbed += (alert.id,)
-    publish(turn, alert, to)

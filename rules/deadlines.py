@@ -1,6 +1,7 @@
 """Everything whose moment has come, in the order of the moments: the steps of obligations, and the housekeeping."""
 
 from collections.abc import Callable
+from typing import Any
 
 from rules import (
     acknowledging,
@@ -10,16 +11,19 @@ from rules import (
     endings,
     escalation,
     hold_checkin,
+    maintenance,
     promise,
     roll_call,
     source_online,
+    storm_lines,
     three_rings,
     two_calls,
 )
 from rules.channels import Channel, UnitStatus
 from rules.effects import Alert
-from rules.incidents import Incident
+from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation, Rule
+from rules.quiet import Storm, Window
 from rules.state import LINGER
 from rules.turn import Turn
 
@@ -32,6 +36,14 @@ _PASSED: dict[Rule, Callable[[Turn, Incident, Obligation], None]] = {
     "acknowledge": escalation.acknowledge_passed,
     "act": acknowledging.act_passed,
     "notify": escalation.notify_passed,
+}
+
+_HOUSEKEEPING: dict[type, Callable[[Turn, Any], None]] = {
+    Alert: alerts.expire,
+    UnitStatus: roll_call.passed,
+    SourceStatus: source_online.out_of_touch_passed,
+    Window: maintenance.passed,
+    Storm: storm_lines.passed,
 }
 
 
@@ -50,14 +62,10 @@ def passed(turn: Turn, steps_max: int) -> None:
                 endings.lingered(turn, thing)
             else:
                 endings.forget_passed(turn, thing)
-        elif isinstance(thing, Alert):
-            alerts.expire(turn, thing)
         elif isinstance(thing, Channel):
             conversations.passed(turn, thing, due_us)
-        elif isinstance(thing, UnitStatus):
-            roll_call.passed(turn, thing)
         else:
-            source_online.out_of_touch_passed(turn, thing)
+            _HOUSEKEEPING[type(thing)](turn, thing)
 
 
 def _step(turn: Turn, obligation: Obligation) -> None:

@@ -1,15 +1,13 @@
 """Who stands for a role at a moment: shifts, turns, days off and stand-ins, in the site's own time."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta, tzinfo
+from collections.abc import Iterator
+from datetime import date, tzinfo
 from typing import NamedTuple
 
-from rules.moments import at_of, us_of, zone_of
-from rules.people import DayOff, Person, Shift, Stint
+from rules.moments import zone_of
+from rules.people import Person, Shift, Stint
 from rules.settings import RuleSet
-
-_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAY = timedelta(days=1)
+from rules.weekly import Days, Weekly, spans
 
 
 class Gap(NamedTuple):
@@ -73,7 +71,7 @@ def stints(rules: RuleSet, role: str, from_us: int, until_us: int) -> list[Stint
             for one in rules.people
             if role in one.roles
         ]
-    days = _Days(rules.days_off)
+    days = Days(rules.days_off)
     zone = zone_of(rules.timezone)
     planned = [stint for stint in dated if stint.from_us < until_us and stint.until_us > from_us]
     for shift in shifts:
@@ -97,39 +95,17 @@ def gaps(rules: RuleSet, role: str, from_us: int, until_us: int) -> list[Gap]:
     return found
 
 
-class _Days:
-    """Which days are worked."""
-
-    def __init__(self, days_off: Iterable[DayOff]) -> None:
-        self._differing = {
-            day: special.worked for special in days_off for day in _dates(special.day, special.until or special.day)
-        }
-
-    def is_among(self, day: date, named: tuple[str, ...]) -> bool:
-        if not named or _WEEK[day.weekday()] in named:
-            return True
-        worked = self._differing.get(day, day.weekday() < _WEEK.index("sat"))
-        return ("workday" if worked else "day_off") in named
-
-
-def _stints_of(shift: Shift, days: _Days, zone: tzinfo, from_us: int, until_us: int) -> Iterator[Stint]:
-    begins, ends = time.fromisoformat(shift.from_), time.fromisoformat(shift.to)
-    overnight = _DAY if ends <= begins else timedelta()
-    first = max(_date_at(from_us, zone) - _DAY, shift.since or date.min)
-    last = min(_date_at(until_us, zone), shift.until or date.max)
-    for day in _dates(first, last):
-        if days.is_among(day, shift.days):
-            stint_from_us = us_of(datetime.combine(day, begins, zone))
-            stint_until_us = us_of(datetime.combine(day + overnight, ends, zone))
-            if stint_from_us < until_us and stint_until_us > from_us:
-                for one in _whose_turn(shift, day):
-                    yield Stint(
-                        role=shift.role,
-                        person=one,
-                        from_us=stint_from_us,
-                        until_us=stint_until_us,
-                        instead=shift.instead,
-                    )
+def _stints_of(shift: Shift, days: Days, zone: tzinfo, from_us: int, until_us: int) -> Iterator[Stint]:
+    pattern = Weekly(shift.days, shift.from_, shift.to, shift.since, shift.until)
+    for span in spans(pattern, days, zone, from_us, until_us):
+        for one in _whose_turn(shift, span.day):
+            yield Stint(
+                role=shift.role,
+                person=one,
+                from_us=span.from_us,
+                until_us=span.until_us,
+                instead=shift.instead,
+            )
 
 
 def _whose_turn(shift: Shift, day: date) -> tuple[str, ...]:
@@ -150,12 +126,3 @@ def _left_beside(stint: Stint, stand_ins: list[Stint]) -> Iterator[Stint]:
         from_us = max(from_us, other.until_us)
     if from_us < stint.until_us:
         yield Stint(role=stint.role, person=stint.person, from_us=from_us, until_us=stint.until_us)
-
-
-def _dates(first: date, last: date) -> Iterator[date]:
-    for passed in range((last - first).days + 1):
-        yield first + timedelta(days=passed)
-
-
-def _date_at(at_us: int, zone: tzinfo) -> date:
-    return at_of(at_us).astimezone(zone).date()

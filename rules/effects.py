@@ -6,7 +6,8 @@ import msgspec
 
 from rules.channels import Channel, UnitStatus
 from rules.incidents import Incident, SourceStatus
-from rules.obligations import Obligation, Rule, Severity
+from rules.obligations import Obligation, Rule, Severity, Why
+from rules.quiet import Quiet
 from rules.settings import AcknowledgeBy
 
 AlertKind = Literal["warning", "breach", "escalation", "cleared"]
@@ -119,6 +120,10 @@ class Alert(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     snoozes: int = 0  # so often
     left_us: int | None = None  # snoozed: so long after it the ladder goes on
     deeds: int = 0  # how often it was handed on or worked on: each is told, so there is a bound
+    silenced: Why = ""  # why nobody was told
+    tied_to: str = ""  # the alert that stands for this one, by id
+    count: int | None = None  # this one stands for so many
+    waiting: int | None = None  # of them so many still wait for somebody
 
 
 class Send(msgspec.Struct, frozen=True, gc=False):
@@ -156,4 +161,6 @@ class Decision(msgspec.Struct, gc=False):
     units: tuple[UnitStatus, ...] = ()
     channels_gone: tuple[str, ...] = ()  # names that leave the live table
     units_gone: tuple[str, ...] = ()
+    quiet: tuple[Quiet, ...] = ()
+    quiet_gone: tuple[str, ...] = ()  # keys that leave the live table
     incident: int = 0  # Incident.id the entry belongs to, for the journal

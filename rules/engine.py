@@ -14,6 +14,8 @@ from rules import (
     deadlines,
     desk,
     handing,
+    inhibition,
+    maintenance,
     receivers,
     reconcile,
     recordings,
@@ -57,6 +59,8 @@ from rules.events import (
     IncidentReleased,
     LinkChanged,
     MachineAck,
+    MaintenanceBegun,
+    MaintenanceEnded,
     NoteTaken,
     Offered,
     Originated,
@@ -117,6 +121,7 @@ def _rules_taken(turn: Turn, event: RulesTaken) -> None:
     turn.state.take_rules(event.rules)
     turn.terms = turn.state.terms
     roll_call.rules_taken(turn)
+    maintenance.rules_taken(turn)
 
 
 def _link_changed(turn: Turn, event: LinkChanged) -> None:
@@ -125,6 +130,11 @@ def _link_changed(turn: Turn, event: LinkChanged) -> None:
     conversations.link_lost(turn, event)
     if was_out_of_touch and not turn.out_of_touch(event.source):
         roll_call.in_touch_again(turn, event.source)
+
+
+def _resynced(turn: Turn, event: Resynced) -> None:
+    reconcile.resynced(turn, event)
+    inhibition.tell_what_goes_on(turn, event.source)
 
 
 def _kept(turn: Turn, event: object) -> None:
@@ -172,6 +182,8 @@ _TAKES: dict[type, Callable[[Turn, Any], None]] = {
     AlertHandedOver: handing.handed_over,
     AlertSnoozed: handing.snoozed,
     AlertSeen: receivers.seen,
+    MaintenanceBegun: maintenance.begun_by_hand,
+    MaintenanceEnded: maintenance.ended_by_hand,
     CheckedIn: desk.checked_in,
     CalledBack: desk.called_back,
     DeadlinePassed: _deadline_passed,
@@ -179,7 +191,7 @@ _TAKES: dict[type, Callable[[Turn, Any], None]] = {
     DeliveriesSettled: receivers.deliveries_settled,
     DeliveriesTried: receivers.deliveries_tried,
     LinkChanged: _link_changed,
-    Resynced: reconcile.resynced,
+    Resynced: _resynced,
     RulesTaken: _rules_taken,
     ClockAnchored: source_clock.anchored,
     EventUndecided: source_online.undecided,

@@ -12,6 +12,8 @@ NOBODY_NOTIFIED = 1  # the count in the id of a breach's escalation to everybody
 
 def breach_was_told(turn: Turn, incident: Incident, alert: Alert) -> None:
     """Open what the new breach alert asks for."""
+    if alert.silenced:  # nobody was told, so nobody is asked
+        return
     if not alert.notifiers:
         turn.note(incident, "no_notifier", alert.id)
         return

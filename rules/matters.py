@@ -64,5 +64,7 @@ def _kin(alert: Alert, named: Alert) -> bool:
 
 
 def _climbs(alert: Alert) -> bool:
-    """Not the same breach told again, nor that nobody was told."""
+    """Not the same breach told again, nor that nobody was told, nor one that was not told itself."""
+    if alert.silenced and alert.kind == "breach":
+        return False
     return alert.manner is not None or bool(alert.climbs) or alert.rung > 0

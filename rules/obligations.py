@@ -7,6 +7,7 @@ import msgspec
 Outcome = Literal["open", "met", "breached", "waived", "not_measurable", "not_observable"]
 Clock = Literal["source", "receipt"]
 Severity = Literal["info", "warning", "critical", "emergency"]  # of an alert
+Why = Literal["", "maintenance", "after_hours", "source_offline", "storm"]  # an alert was not told
 Rule = Literal[
     "three_rings",
     "hold_checkin",
@@ -20,6 +21,8 @@ Rule = Literal[
     "notify",  # a breach alert must reach somebody, else that itself is told
     "source_online",  # an operator alert: we do not hear this source
     "undecided",  # an operator alert: an event made a rule raise
+    "maintenance",  # an operator alert: what was not told meanwhile
+    "after_hours",  # likewise
 ]
 # Obligations of ours towards the desk, not of the desk towards a caller: no verdict in the record.
 INTERNAL_RULES = frozenset({"acknowledge", "act", "notify"})
@@ -38,6 +41,14 @@ def warned_plan(due_us: int, warn_before_us: int) -> tuple[Step, ...]:
     if 0 < warn_before_us < due_us:
         return (Step(due_us - warn_before_us, "warning"), Step(due_us, "breach"))
     return (Step(due_us, "breach"),)
+
+
+class Hush(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One alert of an obligation that was not told: why, and the alert that stands for it."""
+
+    alert: str
+    why: Why
+    tied_to: str
 
 
 class Obligation(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -60,6 +71,8 @@ class Obligation(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     alert: str = ""  # `acknowledge`, `act`, `notify`: the alert this is about
     told: tuple[str, ...] = ()  # the targets that heard of its breach: they hear also when it is over
     climbed: tuple[str, ...] = ()  # what its breach was followed by, by id
+    hushed: tuple[Hush, ...] = ()  # its alerts that were not told
+    in_hours: bool = True  # it was opened while its medium is attended
     source_opened_us: int | None = None  # the source's own clock at opening
     ended_us: int | None = None
     source_ended_us: int | None = None

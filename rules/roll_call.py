@@ -130,5 +130,6 @@ def _publish(  # noqa: PLR0917 - the positions of a record
         if live is not None:
             alert.opened_us, alert.due_us = live.opened_us, live.due_us
             alert.seconds = (turn.at_us - live.opened_us) // 1000 / 1000
+            alert.silenced, alert.tied_to = live.silenced, live.tied_to
             take_back(turn, live)
     publish(turn, alert, operators(turn, alert.rule))

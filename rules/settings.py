@@ -10,6 +10,7 @@ import msgspec
 
 from rules.obligations import Rule, Severity
 from rules.people import DayOff, Person, Shift, Stint
+from rules.quiet import Maintenance, MaintenanceByHand, ServiceHours, StormRules
 
 Boundary = Literal["third_ring_start", "third_ring_end", "before_fourth"]
 ClockStart = Literal["first_human_ring", "offered"]
@@ -159,6 +160,7 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class SpecialLadder(Ladder, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"steps": "step"}):
     """A ladder of its own for alerts of some rules or severities; the first that fits is climbed."""
 
+    name: str = ""  # a named one is climbed only where [[hours]] says so
     rules: tuple[Rule, ...] = ()  # none named: all
     severities: tuple[Severity, ...] = ()  # none named: all
 
@@ -239,3 +241,7 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     shifts: tuple[Shift, ...] = ()
     stints: tuple[Stint, ...] = ()  # dated ones, from calendars
     days_off: tuple[DayOff, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
+    maintenance_by_hand: MaintenanceByHand = MaintenanceByHand()
+    hours: tuple[ServiceHours, ...] = ()
+    storm: StormRules = StormRules()

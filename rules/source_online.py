@@ -6,6 +6,7 @@ from rules.effects import Alert, AlertKind
 from rules.events import EventUndecided, LinkChanged
 from rules.incidents import SourceStatus
 from rules.obligations import Obligation, Rule
+from rules.quiet import Storm, Window
 from rules.turn import Turn
 
 _REASON_CHARS_MAX = 200
@@ -55,7 +56,10 @@ def _back_online(turn: Turn, status: SourceStatus) -> None:
     if live is not None:
         alert.opened_us, alert.due_us = live.opened_us, live.due_us
         alert.seconds = (turn.at_us - live.opened_us) // 1000 / 1000
+        alert.silenced, alert.tied_to = live.silenced, live.tied_to  # who was not told of it need not hear its end
         take_back(turn, live)
+    held = [a for a in turn.state.alerts.values() if a.silenced and a.tied_to == raised and a.state == "raised"]
+    alert.waiting = len(held) or None
     publish(turn, alert, operators(turn, alert.rule))
 
 
@@ -92,3 +96,6 @@ def _put_aside(turn: Turn, error: str) -> None:
         thing.since_us = turn.at_us
         turn.state.watch_unit(thing)
         turn.decision.units += (thing,)
+    elif isinstance(thing, Window | Storm):
+        del turn.state.quiet[thing.key]
+        turn.decision.quiet_gone += (thing.key,)

@@ -13,6 +13,7 @@ from rules.incidents import Incident, SourceStatus
 from rules.moments import SECOND_US
 from rules.obligations import Obligation, Rule
 from rules.phone_numbers import number_key
+from rules.quiet import Quiet, Storm, Window
 from rules.settings import RuleSet
 from rules.terms import Terms
 
@@ -22,7 +23,7 @@ CLOSED_KEPT_MAX = 50_000  # closed incidents that wait for late events; the olde
 _MAY_WAIT_FOR_EVENTS_ONLY: frozenset[Rule] = frozenset({"two_calls"})  # open ones of all other rules have a deadline
 _STALE_WAITS_MAX = 20_000  # outdated entries of the heap that are put up with before it is made anew
 
-WaitKind = Literal[-1, 0, 1, 2, 3, 4, 5, 6]
+WaitKind = Literal[-2, -1, 0, 1, 2, 3, 4, 5, 6, 7]
 CHANNEL: WaitKind = -1  # first: what control just said may keep an obligation of the same moment
 OBLIGATION: WaitKind = 0
 LINGER: WaitKind = 1
@@ -35,7 +36,7 @@ ROLL_CALL: WaitKind = 6
 
 # One thing that wants to be looked at: (at_us, kind, id, order, thing). Outdated ones are passed over, not removed;
 # `order` breaks ties. A plain tuple, because most of what is decided makes one.
-Thing = Obligation | Incident | Alert | SourceStatus | Channel | UnitStatus
+Thing = Obligation | Incident | Alert | SourceStatus | Channel | UnitStatus | Window | Storm
 Wait = tuple[int, WaitKind, int, int, Thing]
 
 
@@ -51,6 +52,7 @@ class State:
         sources: Iterable[SourceStatus] = (),
         channels: Iterable[Channel] = (),
         units: Iterable[UnitStatus] = (),
+        quiet: Iterable[Quiet] = (),
         last_id: int = 0,
         last_number: str = "",
         views: Mapping[str, dict[ViewName, str]] | None = None,
@@ -62,6 +64,7 @@ class State:
         self.channels: dict[str, Channel] = {c.name: c for c in channels}
         self.units: dict[str, UnitStatus] = {u.unit: u for u in units}
         self.views: dict[str, dict[ViewName, str]] = dict(views or {})  # how each person likes the board
+        self.quiet: dict[str, Quiet] = {q.key: q for q in quiet}
         self.last_id = last_id
         self.terms = Terms(rules)
         self.steady_clocks: dict[str, tuple[int, int, int]] = {}  # what rules.source_clock knows of those it trusts
@@ -219,17 +222,19 @@ class State:
                 heappush(self.waits, queue[0])
         return wait
 
-    def _holds(self, at_us: int, kind: WaitKind, thing: Incident | Alert | SourceStatus | Channel | UnitStatus) -> bool:
+    def _holds(self, at_us: int, kind: WaitKind, thing: Thing) -> bool:
         if isinstance(thing, Incident):
             due_us = thing.call.linger_until_us if kind == LINGER else thing.forget_us
             return due_us == at_us and thing.id in self.incidents
         if isinstance(thing, Alert):
             return thing.id in self.alerts
+        if isinstance(thing, Window | Storm):
+            return thing.next_us == at_us and self.quiet.get(thing.key) is thing
         if isinstance(thing, Channel):
             return thing.next_us == at_us and self.channels.get(thing.name) is thing
         if isinstance(thing, UnitStatus):
             return self._unit_due(thing) == at_us
-        return self._offline_due(thing) == at_us
+        return isinstance(thing, SourceStatus) and self._offline_due(thing) == at_us
 
     def _offline_due(self, status: SourceStatus) -> int | None:
         if status.link in ("unknown", "online") or status.offline_alert:
@@ -245,6 +250,10 @@ class State:
         next_us = channel.next_us
         if next_us is not None:
             self.watch(next_us, CHANNEL, channel.id, channel)
+
+    def watch_quiet(self, thing: Quiet) -> None:
+        if thing.next_us is not None:
+            self.watch(thing.next_us, thing.wait_kind, thing.id, thing)
 
     def _unit_due(self, unit: UnitStatus) -> int | None:
         every_us = self.terms.radio.heard_every_us.get(unit.unit)
@@ -284,6 +293,7 @@ class State:
             if due_us is not None:
                 found.append((due_us, OFFLINE, 0, self.sources[name]))
         found += self._radio_waits()
+        found += [(q.next_us, q.wait_kind, q.id, q) for q in self.quiet.values() if q.next_us is not None]
         waits: list[Wait] = [(at, kind, id_, order, thing) for order, (at, kind, id_, thing) in enumerate(found)]
         self._order = len(waits)
         self.waits = [wait for wait in waits if wait[1] not in self._queues]

@@ -11,6 +11,7 @@ from rules.moments import span_us
 from rules.obligations import Rule, Severity, Step, warned_plan
 from rules.phone_numbers import number_key
 from rules.radio_terms import RadioTerms
+from rules.service_hours import HoursTerms
 from rules.settings import ClockStart, Line, RuleSet, SourceRules
 
 
@@ -57,7 +58,9 @@ class Terms:
         self.short_abandon_us = span_us(rules.three_rings.short_abandon_s)
         self.call_back_plan = warned_plan(span_us(back.within_s), span_us(back.warn_before_s))
         self._ladder = LadderTerms(rules.ladder)
-        self._special_ladders = [(special, LadderTerms(special)) for special in rules.special_ladders]
+        self._special_ladders = [(one, LadderTerms(one)) for one in rules.special_ladders if not one.name]
+        self._named_ladders = {one.name: LadderTerms(one) for one in rules.special_ladders if one.name}
+        self.hours: dict[str, HoursTerms] = {hours.medium: HoursTerms(rules, hours) for hours in rules.hours}
         self._told_always: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self.radio = RadioTerms(rules)
 
@@ -84,8 +87,11 @@ class Terms:
             return self.rules.hold_checkin.enabled
         return line.hold_checkin
 
-    def ladder(self, rule: Rule, severity: Severity) -> LadderTerms:
-        """The one that an alert climbs."""
+    def ladder(self, rule: Rule, severity: Severity, medium: str = "", at_us: int = 0) -> LadderTerms:
+        """The one that an alert climbs; of an incident, also by the hours of its medium."""
+        hours = self.hours.get(medium)
+        if hours is not None and hours.ladder and not hours.attended(at_us):
+            return self._named_ladders[hours.ladder]
         for special, ladder in self._special_ladders:
             if (not special.rules or rule in special.rules) and (
                 not special.severities or severity in special.severities

@@ -7,7 +7,8 @@ import msgspec
 
 from rules.effects import Decision, Note
 from rules.incidents import Incident, SourceStatus
-from rules.obligations import INTERNAL_RULES, Clock, Obligation, Outcome, Rule, Step
+from rules.ladders import LadderTerms
+from rules.obligations import INTERNAL_RULES, Clock, Obligation, Outcome, Rule, Severity, Step
 from rules.state import OBLIGATION, State
 from rules.terms import Terms
 
@@ -71,6 +72,9 @@ class Turn(msgspec.Struct, gc=False):
         status = self.state.sources.get(source)
         return status is not None and status.link not in ("unknown", "online")
 
+    def ladder(self, incident: Incident, rule: Rule, severity: Severity) -> LadderTerms:
+        return self.terms.ladder(rule, severity, incident.medium, self.at_us)
+
     @contextmanager
     def back_at(self, moment_us: int, source_us: int | None) -> Iterator[None]:
         """Speak of an earlier moment that is only now known to matter."""
@@ -109,6 +113,9 @@ class Turn(msgspec.Struct, gc=False):
             certain=certain,
             opened_by=self.seq,
         )
+        if self.terms.hours:
+            hours = self.terms.hours.get(incident.medium)
+            obligation.in_hours = hours is None or hours.attended(opened_us)
         obligations = incident.obligations
         obligations.append(obligation)
         if len(obligations) > OBLIGATIONS_KEPT_MAX:

@@ -26,10 +26,12 @@ def changes_of(batch: Batch, place: str = "") -> list[Change]:
         ("note", [rows.note_row(n) for n in batch.notes]),
         ("source", [rows.source_row(s) for s in batch.sources.values()]),
         ("radio_live", channels + units),
+        ("quiet_live", [rows.quiet_row(q) for q in batch.quiet.values()]),
         ("meta", meta),
         ("forget", [(id_,) for id_ in batch.forgotten]),
         ("settle", [(id_,) for id_ in batch.settled]),
         ("drop_radio", gone),
+        ("drop_quiet", [(key,) for key in batch.quiet_gone]),
     ]
     return [change for change in changes if change[1]]
 

@@ -92,6 +92,7 @@ def _verdict(ob: Obligation) -> Document:
         "ended_at": _moment(ob.ended_us),
         "reason": ob.reason,
         "late": ob.late,
+        "in_hours": ob.in_hours,
         "revised": ob.revised,
         "rule_set": ob.rule_set,
         "evidence": {

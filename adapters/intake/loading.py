@@ -39,6 +39,7 @@ def _load(ask: Ask, place_query: str) -> LiveState:
         last_number=meta.get("last_number") or (number[0][0] if number else ""),
         channels=channels,
         units=units,
+        quiet=[rows.quiet_from_body(body) for (body,) in ask(text("SELECT body FROM quiet_live ORDER BY key"))],
         anchor_us=int(meta["anchor_us"]) if "anchor_us" in meta else None,
         views=rows.views_of(meta),
         place=place,

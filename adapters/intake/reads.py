@@ -93,8 +93,10 @@ class Reader:
 
         return self.run(ask_all)
 
-    def alerts(self, state: str | None, limit: int, cursor: str | None) -> Page:
+    def alerts(self, state: str | None, limit: int, cursor: str | None, tied_to: str | None = None) -> Page:
         where = [] if state is None else [alert.c.state == state]
+        if tied_to is not None:
+            where += [alert.c.tied_to == tied_to, alert.c.tied_to != text("''")]  # as its partial index says
         query = page_query(alert, ("raised_us", "id"), limit, cursor, where)
 
         def ask_all(ask: Ask) -> Page:

@@ -12,6 +12,7 @@ from rules.events import Entry, Event, Unparsed, ViewKept
 from rules.events.staff import FactName, ViewName
 from rules.incidents import Call, Care, Incident, Recording, SourceStatus
 from rules.obligations import Obligation, Step
+from rules.quiet import Quiet
 
 Row = tuple[Any, ...]
 
@@ -31,6 +32,7 @@ _read_unit = msgspec.msgpack.Decoder(UnitStatus)
 _NO_FACTS, _NO_RECORDINGS, _NO_CARE = "{}", "[]", "{}"  # as of nearly every telephone call
 VIEW = "view/"  # what a person's rows of `meta` begin with
 _VIEW_NAMES = frozenset(get_args(ViewName))
+_read_quiet: msgspec.msgpack.Decoder[Quiet] = msgspec.msgpack.Decoder(Quiet)
 CHANNEL, UNIT = "channel/", "unit/"  # what the keys of `radio_live` begin with
 
 
@@ -108,6 +110,14 @@ def views_of(meta: Mapping[str, str]) -> dict[str, dict[ViewName, str]]:
         if key.startswith(VIEW) and name in _VIEW_NAMES:
             views.setdefault(by, {})[cast(ViewName, name)] = value
     return views
+
+
+def quiet_row(thing: Quiet) -> Row:
+    return (thing.key, _pack.encode(thing))
+
+
+def quiet_from_body(body: bytes) -> Quiet:
+    return _read_quiet.decode(body)
 
 
 def incident_row(i: Incident) -> Row:
@@ -224,6 +234,7 @@ def obligation_row(o: Obligation) -> Row:
         o.opened_by,
         o.ended_by,
         o.calls,
+        o.in_hours,
     )
 
 
@@ -232,6 +243,7 @@ def obligation_from_row(row: Sequence[Any]) -> Obligation:
     facts["plan"] = _read_plan.decode(facts["plan"])
     facts["certain"] = bool(facts["certain"])
     facts["late"] = bool(facts["late"])
+    facts["in_hours"] = bool(facts["in_hours"])
     return Obligation(**facts)
 
 
@@ -262,11 +274,13 @@ _OBLIGATION_COLUMNS = (
     "opened_by",
     "ended_by",
     "calls",
+    "in_hours",
 )
 
 
 def alert_row(a: Alert) -> Row:
-    return (a.id, a.key, a.incident_id, a.rule, a.kind, a.state, a.raised_us, True, _json.encode(a).decode())
+    body = _json.encode(a).decode()
+    return (a.id, a.key, a.incident_id, a.rule, a.kind, a.state, a.raised_us, True, a.tied_to, body)
 
 
 def alert_from_body(body: str) -> Alert:

@@ -2,8 +2,8 @@
 
 The rules of this file:
 * Times are BIGINT microseconds UTC (`…_us`).
-* `journal` is the truth, in order; `live_incident`, `source`, `radio_live` and the alerts with `live` set are what a
-  restart reads;
+* `journal` is the truth, in order; `live_incident`, `source`, `radio_live`, `quiet_live` and the alerts with `live`
+  set are what a restart reads;
   `incident`, `obligation`, `alert` and `note` are the record, for people and the API.
 * Every list the API shows walks an index by a key (no OFFSET): tests/contract/store holds the query plans to it.
 """
@@ -22,9 +22,10 @@ from sqlalchemy import (
     Table,
     Text,
     text,
+    true,
 )
 
-REVISION = "0006"  # of the newest migration, which makes exactly these tables
+REVISION = "0005"  # of the newest migration, which makes exactly these tables
 
 # "INTEGER PRIMARY KEY" is SQLite's own row id: no second index.
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
@@ -84,6 +85,13 @@ radio_live = Table(
     metadata,
     Column("key", Text, primary_key=True),  # kind and name: channel/CH1, unit/100-4002
     Column("body", LargeBinary, nullable=False),  # of rules.channels, msgpack
+)
+
+quiet_live = Table(
+    "quiet_live",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # of rules.quiet, msgpack
 )
 
 incident = Table(
@@ -156,6 +164,7 @@ obligation = Table(
     Column("opened_by", BigInteger, nullable=False),  # journal seq
     Column("ended_by", BigInteger),  # journal seq
     Column("calls", Integer),  # two_calls
+    Column("in_hours", Boolean, nullable=False, server_default=true()),  # opened while its medium is attended
     Index("obligation_incident", "incident", "id"),
     Index("obligation_state", "state", "id"),
 )
@@ -171,11 +180,20 @@ alert = Table(
     Column("state", Text, nullable=False),
     Column("raised_us", BigInteger, nullable=False, info=FIXED),
     Column("live", Boolean, nullable=False),  # True: a restart needs it
+    Column("tied_to", Text, nullable=False, server_default=text("''"), info=FIXED),  # the alert that stands for it
     Column("body", Text, nullable=False),  # the whole rules.effects.Alert, JSON
     Index("alert_key", "key", unique=True),
     Index("alert_raised", "raised_us", "id"),
     Index("alert_state", "state", "raised_us", "id"),
     Index("alert_incident", "incident", sqlite_where=text("incident > 0"), postgresql_where=text("incident > 0")),
+    Index(
+        "alert_tied",
+        "tied_to",
+        "raised_us",
+        "id",
+        sqlite_where=text("tied_to != ''"),
+        postgresql_where=text("tied_to != ''"),
+    ),
     Index("alert_live", "id", sqlite_where=text("live"), postgresql_where=text("live")),
 )
 

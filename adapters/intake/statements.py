@@ -24,6 +24,7 @@ def compile_for(dialect: Dialect) -> Texts:
         "live_incident": _insert(dialect, s.live_incident, on="id"),
         "source": _insert(dialect, s.source, on="name"),
         "radio_live": _insert(dialect, s.radio_live, on="key"),
+        "quiet_live": _insert(dialect, s.quiet_live, on="key"),
         "incident": _insert(dialect, s.incident, on="id"),
         "obligation": _insert(dialect, s.obligation, on="id"),
         "alert": _insert(dialect, s.alert, on="id"),
@@ -37,6 +38,7 @@ def compile_for(dialect: Dialect) -> Texts:
         "settle": s.alert.update().values(live=false()).where(_is_key(dialect, s.alert.c.id)),
         "drop_access": s.access.delete().where(_is_key(dialect, s.access.c.key)),
         "drop_radio": s.radio_live.delete().where(_is_key(dialect, s.radio_live.c.key)),
+        "drop_quiet": s.quiet_live.delete().where(_is_key(dialect, s.quiet_live.c.key)),
     }
     journal = s.journal.c
     return Texts(

@@ -81,8 +81,10 @@ class IntakeStore:
     async def obligations(self, *, state: str | None, limit: int, cursor: str | None = None) -> Page:
         return await self._read(self._reader.obligations, state, limit, cursor)
 
-    async def alerts(self, *, state: str | None, limit: int, cursor: str | None = None) -> Page:
-        return await self._read(self._reader.alerts, state, limit, cursor)
+    async def alerts(
+        self, *, state: str | None, limit: int, cursor: str | None = None, tied_to: str | None = None
+    ) -> Page:
+        return await self._read(self._reader.alerts, state, limit, cursor, tied_to)
 
     async def timeline(self, number: str) -> list[dict[str, Any]]:
         return await self._read(self._reader.timeline, number)

@@ -43,6 +43,9 @@ def told(alert: Alert, to: Person | None = None, address: str = "", link: str = 
         "certain": alert.certain,
         "reason": alert.reason,
         "clears": list(alert.clears),
+        "count": alert.count,
+        "waiting": alert.waiting,
+        "tied_to": alert.tied_to,
         "to": None if to is None else {"id": to.id, "name": to.name, "number": to.number, "address": address},
         "acknowledge_url": link,
         "text": texts(alert)._asdict(),
@@ -54,6 +57,7 @@ def document(alert: Alert) -> dict[str, Any]:
     return told(alert) | {
         "state": alert.state,
         "acknowledged_at": _moment(alert.acknowledged_us),
+        "silenced": alert.silenced,
         "acknowledged_by": alert.acknowledged_by,
         "notified": dict(alert.notified),
         "receivers": receivers(alert),

@@ -6,7 +6,7 @@ Numbers of callers are masked here: texts end on screens and telephones. The doc
 from collections.abc import Callable
 from typing import NamedTuple
 
-from adapters.notify import radio_texts
+from adapters.notify import quiet_texts, radio_texts
 from rules.effects import Alert
 from rules.moments import SECOND_US
 
@@ -31,9 +31,10 @@ class Facts(NamedTuple):
 def texts(alert: Alert) -> Text:
     """Never raises: an alert of a rule or kind without words of its own still says what it knows."""
     facts = _facts(alert)
-    radio = radio_texts.sentence(alert, (facts.zh, facts.en))
+    how_long = (facts.zh, facts.en)
+    special = quiet_texts.sentence(alert, how_long) or radio_texts.sentence(alert, how_long)
     sentence = _SENTENCES.get((alert.rule, alert.kind)) or _SENTENCES.get(("", alert.kind)) or _plain
-    said = sentence(facts) if radio is None else Text(*radio)
+    said = sentence(facts) if special is None else Text(*special)
     followed = _FOLLOWED.get(alert.reason) if alert.kind == "escalation" else None
     if followed is not None:
         said = followed(facts)
@@ -78,6 +79,7 @@ def _marks(alert: Alert) -> list[tuple[bool, str, str]]:
             " (acknowledged by you, not done: about to climb)",
         ),
         *radio_texts.marks(alert),
+        *quiet_texts.marks(alert),
     ]
 
 

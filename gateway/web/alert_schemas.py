@@ -2,7 +2,7 @@
 
 from gateway.web.schemas import FLAG, MOMENT, NUMBER, TEXT, WHOLE, Schema, many, maybe, one_of, record
 from rules.effects import AlertKind, AlertState, ReceiverState
-from rules.obligations import Rule, Severity
+from rules.obligations import Rule, Severity, Why
 from rules.settings import AcknowledgeBy
 
 _RECEIVER = record(
@@ -63,6 +63,10 @@ ALERT_SCHEMAS: Schema = {
             "certain": FLAG,
             "reason": TEXT,
             "clears": many(TEXT),
+            "count": maybe(WHOLE | {"description": "it stands for so many that were not told one by one"}),
+            "waiting": maybe(WHOLE | {"description": "so many of them still wait"}),
+            "tied_to": TEXT | {"description": "the alert that stands for this one"},
+            "silenced": one_of(Why) | {"description": "why nobody was told"},
             "acknowledge_url": TEXT | {"description": "empty here: only messages carry it"},
             "text": record("Ready sentences.", {"zh": TEXT, "en": TEXT}),
             "state": one_of(AlertState),

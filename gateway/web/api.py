@@ -18,6 +18,7 @@ from gateway.web import (
     live_radio,
     own_view,
     pulse,
+    quiet,
     record_search,
     shifts,
     today,
@@ -52,6 +53,7 @@ def routes() -> list[web.RouteDef]:
         *pulse.routes(),
         *today.routes(),
         *shifts.routes(),
+        *quiet.routes(),
         web.get("/api/v1/obligations", list_obligations),
         web.get("/api/v1/alerts", list_alerts),
         web.get("/api/v1/channels", list_channels),
@@ -91,10 +93,11 @@ async def list_obligations(request: web.Request) -> web.Response:
 
 @needs(Right.SEE)
 async def list_alerts(request: web.Request) -> web.Response:
-    query = read_query(request, "state", "limit", "cursor")
-    state = read_one_of(query, "state", get_args(AlertState))
+    query = read_query(request, "state", "limit", "cursor", "tied_to")
+    state, tied_to = read_one_of(query, "state", get_args(AlertState)), query.get("tied_to")
     store = request.app[SERVICES].store
-    return await _page(store.alerts(state=state, limit=read_limit(query), cursor=read_cursor(query, NAMED)))
+    limit, cursor = read_limit(query), read_cursor(query, NAMED)
+    return await _page(store.alerts(state=state, limit=limit, cursor=cursor, tied_to=tied_to))
 
 
 @needs(Right.MANAGE)

@@ -1,7 +1,7 @@
 """What the desk does, through the API: each deed is one more event, and is on disk when it is answered."""
 
 import hashlib
-from typing import Any, TypeVar, get_args
+from typing import Any, Protocol, TypeVar, get_args
 
 import msgspec
 from aiohttp import web
@@ -41,6 +41,13 @@ class StaffNote(msgspec.Struct, forbid_unknown_fields=True):
 
 
 NoteT = TypeVar("NoteT", bound=StaffNote)
+
+
+class Signed(Protocol):
+    """A body that may name who did it."""
+
+    @property
+    def by(self) -> str: ...
 
 
 class FactsNote(msgspec.Struct, forbid_unknown_fields=True):
@@ -248,7 +255,7 @@ def key_of(*parts: str) -> bytes:
     return hashlib.blake2b("\0".join(("staff", *parts)).encode(), digest_size=16).digest()
 
 
-def by_whom(request: web.Request, note: StaffNote | FactsNote) -> str:
+def by_whom(request: web.Request, note: Signed) -> str:
     """Who acted: a signed-in browser speaks for its own session only."""
     who = request[WHO]
     return who.by if who.session else note.by.strip() or who.by

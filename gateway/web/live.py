@@ -9,6 +9,7 @@ import msgspec
 from adapters.intake.documents import incident_document
 from adapters.notify.message import document as alert_document
 from gateway.desk_settings import Desk
+from gateway.web.live_quiet import quiet_document
 from gateway.web.live_radio import channels, hail_names, missed_hails, two_calls_here, units
 from gateway.web.services import Services
 from rules.effects import Alert
@@ -183,9 +184,9 @@ def sources(services: Services, heard_us: Mapping[str, int]) -> list[dict[str, A
 
 
 def active_alerts(state: State) -> list[Alert]:
-    """What the desk should look at, newest last; a `cleared` alert only takes others back."""
+    """What the desk should look at, newest last; a `cleared` alert only takes others back, a line stands for many."""
     return sorted(
-        (a for a in state.alerts.values() if a.state in _ACTIVE_ALERTS and a.kind != "cleared"),
+        (a for a in state.alerts.values() if a.state in _ACTIVE_ALERTS and a.kind != "cleared" and not a.silenced),
         key=lambda alert: alert.raised_us,
     )
 
@@ -214,6 +215,7 @@ def snapshot(services: Services, heard_us: Mapping[str, int]) -> dict[str, Any]:
         "missed": [incident_document(i) | hail_names(state, i) for i in missed_hails(state)],
         "channels": channels(state),
         "units": units(state),
+        "quiet": quiet_document(state, services.pipeline.now_us()),
         "sources": sources(services, heard_us),
         "notifiers": [dict(status) for status in services.notifiers.status()],
     }

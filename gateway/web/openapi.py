@@ -22,8 +22,8 @@ VERSION = "1.0.0"  # of the contract: grows by adding
 
 _STREAM = (
     "Server-sent events; `id` is the journal's sequence. First `hello`: a whole snapshot; then `incident`, `alert`, "
-    "`channel`, `unit` and `sources` as they change, and every 2 s `ping` with the server's time. A reader that is too "
-    "slow is dropped: it connects again and begins with a new `hello`. docs/asyncapi.yaml describes the events."
+    "`channel`, `unit`, `quiet` and `sources` as they change, and every 2 s `ping` with the server's time. A reader "
+    "that is too slow is dropped: it connects again and begins with a new `hello`. docs/asyncapi.yaml tells the events."
 )
 
 
@@ -69,7 +69,7 @@ _BINARY: Schema = {"type": "string", "format": "binary"}
 
 
 def _paths() -> Schema:
-    limit = _query("limit", WHOLE | {"minimum": 1, "maximum": 500, "default": 50}, "How many at most")
+    limit = _limit()
     pages = [limit, _cursor(NUMBERED)]
     number = _path("number", "The incident's number")
     return {
@@ -84,10 +84,8 @@ def _paths() -> Schema:
         "/api/v1/obligations": _get(
             "Obligations", "ObligationPage", [*pages, _query("state", one_of(Outcome), "Only these")]
         ),
-        "/api/v1/alerts": _get(
-            "Alerts", "AlertPage", [limit, _cursor(NAMED), _query("state", one_of(AlertState), "Only these")]
-        ),
         **_alert_deeds(),
+        **_quiet(),
         "/api/v1/channels": _get("The radio's channels: who is on the air, who was last", "ChannelList", []),
         "/api/v1/units": _get("The radio's units: when and where each was last heard", "UnitList", []),
         "/api/v1/sources": _get("What we hear, and what it lets us judge", "SourceList", []),
@@ -127,6 +125,27 @@ def _own() -> Schema:
         "/api/v1/view": _get("How you like the board", "View", []) | {"put": kept},
         "/api/v1/incidents/{number}/caller": _get(
             "What is known of the caller, for who has claimed the record", "Caller", [number]
+        ),
+    }
+
+
+def _limit() -> Schema:
+    return _query("limit", WHOLE | {"minimum": 1, "maximum": 500, "default": 50}, "How many at most")
+
+
+def _quiet() -> Schema:
+    """What is told, and when it is not told one by one."""
+    tied = _query("tied_to", TEXT, "Only those that this alert stands for, by its id")
+    return {
+        "/api/v1/alerts": _get(
+            "Alerts", "AlertPage", [_limit(), _cursor(NAMED), _query("state", one_of(AlertState), "Only these"), tied]
+        ),
+        "/api/v1/maintenance": {
+            **_get("When alerts are not told: windows that run, and those to come", "WindowList", []),
+            **_post("Maintenance begins, until a moment", [], body="MaintenanceNote"),
+        },
+        "/api/v1/maintenance/{id}/end": _post(
+            "Maintenance ends sooner than announced", [_path("id", "The window's id")]
         ),
     }
 

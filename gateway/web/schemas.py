@@ -7,7 +7,7 @@ from rules.effects import AlertState
 from rules.events.staff import FactName
 from rules.events.system import LinkState
 from rules.incidents import Attention, IncidentOutcome
-from rules.obligations import Clock, Outcome, Rule
+from rules.obligations import Clock, Outcome, Rule, Why
 
 Schema = dict[str, Any]
 
@@ -71,6 +71,7 @@ _JUDGED: Schema = {
     "ended_at": maybe(MOMENT),
     "reason": TEXT,
     "late": FLAG,
+    "in_hours": FLAG | {"description": "it began while its medium is attended: [[hours]]"},
     "revised": WHOLE,
     "rule_set": TEXT,
     "evidence": record(
@@ -312,14 +313,56 @@ SCHEMAS: Schema = {
         },
         "additionalProperties": False,
     },
+    "MaintenanceNote": {
+        "type": "object",
+        "description": "What somebody works on; without sources, lines, channels and rules: the whole site.",
+        "properties": {
+            "until": MOMENT,
+            "reason": TEXT | {"minLength": 1, "maxLength": 500},
+            "by": TEXT | {"default": "", "maxLength": 500},
+            "sources": many(TEXT),
+            "lines": many(TEXT),
+            "channels": many(TEXT),
+            "rules": many(one_of(Rule)),
+        },
+        "required": ["until", "reason"],
+        "additionalProperties": False,
+    },
+    "Window": record(
+        "A time in which alerts are judged and not told; emergencies are told all the same.",
+        {
+            "id": TEXT,
+            "why": one_of(Why),
+            "running": FLAG,
+            "from": MOMENT,
+            "until": MOMENT,
+            "reason": TEXT,
+            "by": TEXT | {"description": "who announced it; empty: the configuration"},
+            "medium": TEXT,
+            "sources": many(TEXT),
+            "lines": many(TEXT),
+            "channels": many(TEXT),
+            "rules": many(TEXT),
+            "not_told": {"type": "object", "additionalProperties": WHOLE, "description": "by kind"},
+            "alert": TEXT | {"description": "the alert that will tell of them: GET /api/v1/alerts?tied_to=…"},
+        },
+    ),
     "Done": record(
         "The deed is on disk.",
-        {"alert": TEXT, "incident": TEXT, "state": TEXT, "by": TEXT, "missing": many(TEXT), "until": MOMENT},
-        optional=("alert", "incident", "missing", "until"),
+        {
+            "alert": TEXT,
+            "incident": TEXT,
+            "window": TEXT,
+            "state": TEXT,
+            "by": TEXT,
+            "missing": many(TEXT),
+            "until": MOMENT,
+        },
+        optional=("alert", "incident", "window", "missing", "until"),
     ),
     **{f"{name}Page": page(name) for name in ("Incident", "Obligation", "Alert", "Unparsed")},
     **{
         f"{name}List": record("All of them.", {"items": many(ref(name))})
-        for name in ("Source", "Notifier", "Channel", "Unit")
+        for name in ("Source", "Notifier", "Channel", "Unit", "Window")
     },
 }

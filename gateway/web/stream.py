@@ -14,7 +14,7 @@ from adapters.notify.message import document as alert_document
 from adapters.ports import Batch
 from gateway.access.rights import Right
 from gateway.access.sight import Sight
-from gateway.web import live, live_radio
+from gateway.web import live, live_quiet, live_radio
 from gateway.web.guard import WHO, still_sees
 from gateway.web.needs import needs
 from gateway.web.noting import note
@@ -94,6 +94,7 @@ class Hub:
         self._channels: set[str] = set()
         self._units: set[str] = set()
         self._sources_changed = False
+        self._quiet_changed = False
         self._anew = False  # more changed than single things: all boards begin anew
         self._seq = 0
         self._changed = asyncio.Event()
@@ -148,6 +149,7 @@ class Hub:
         self._channels.update(batch.channels)
         self._units.update(batch.units)
         self._sources_changed |= bool(batch.sources)
+        self._quiet_changed |= bool(batch.quiet or batch.quiet_gone)
         self._anew |= bool(batch.channels_gone or batch.units_gone)
         self._changed.set()
 
@@ -158,6 +160,7 @@ class Hub:
             incidents, alerts, self._incidents, self._alerts = self._incidents, self._alerts, {}, {}
             channels, units, self._channels, self._units = self._channels, self._units, set(), set()
             sources_changed, self._sources_changed = self._sources_changed, False
+            quiet_changed, self._quiet_changed = self._quiet_changed, False
             anew, self._anew = self._anew, False
             if anew or len(incidents) + len(alerts) + len(units) > _CHANGES_MAX:
                 self._broadcast(self._hello)
@@ -168,6 +171,9 @@ class Hub:
                     self._send("incident", live.live_incident(state, incident, desk))
                 for alert in alerts.values():
                     self._send("alert", alert_document(alert))
+                if quiet_changed:
+                    pipeline = self._services.pipeline
+                    self._send("quiet", live_quiet.quiet_document(pipeline.state, pipeline.now_us()))
                 if sources_changed:
                     self._send("sources", live.sources(self._services, self.heard_us))
             await asyncio.sleep(_GATHER_S)

@@ -52,6 +52,8 @@ from rules.events.staff import (
     IncidentCompleted,
     IncidentParked,
     IncidentReleased,
+    MaintenanceBegun,
+    MaintenanceEnded,
     NoteTaken,
     PromiseGiven,
     PromiseKept,
@@ -126,6 +128,8 @@ Event = (
     | IncidentParked
     | IncidentCompleted
     | ViewKept
+    | MaintenanceBegun
+    | MaintenanceEnded
     | RulesTaken
     | ClockAnchored
     | LinkChanged
@@ -190,6 +194,8 @@ __all__ = [
     "IncidentReleased",
     "LinkChanged",
     "MachineAck",
+    "MaintenanceBegun",
+    "MaintenanceEnded",
     "NoteTaken",
     "Offered",
     "Originated",

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from rules.quiet import Scope
+
 FactName = Literal["time", "place", "matter", "person", "handling", "kind"]
 ViewName = Literal["language", "theme", "density", "sound"]
 
@@ -140,3 +142,19 @@ class ViewKept(StaffEvent, frozen=True):
     """How `by` likes the board: it follows them to any screen. What is not named stays."""
 
     view: dict[ViewName, str]
+
+
+class MaintenanceBegun(StaffEvent, frozen=True):
+    """Somebody works on something: alerts about it are not told until then. `window` names it, for good."""
+
+    window: str
+    until_us: int
+    scope: Scope
+    reason: str
+
+
+class MaintenanceEnded(StaffEvent, frozen=True):
+    """The window with this key is over, sooner than announced."""
+
+    window: str
+    note: str = ""

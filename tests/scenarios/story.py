@@ -7,7 +7,8 @@
     verdict a three_rings breached seconds=17.2 ring=4
 
 `set path=value` changes the rule set (`set three_rings.boundary=third_ring_end`), `set source.shows_hold=false`
-the source, `line 8888 inbound_only=true` adds a line, `person`, `shift`, `step` and `ladder_for` a table of these,
+the source, `line 8888 inbound_only=true` adds a line, `person`, `shift`, `step`, `ladder_for`, `maintenance`,
+`hours` and `open` (of the hours before it) a table of these,
 `deliveries none` leaves alerts undelivered. In an event `at=` is the source's own clock, in the story's seconds.
 The alerts of a story must be exactly those it names, or with `alerts any` whichever.
 The radio's steps stand in tests/scenarios/radio_words.py.
@@ -24,7 +25,7 @@ import msgspec
 import rules.events as vocabulary
 from rules.effects import Alert, Decision, Note
 from rules.engine import State, decide, next_deadline
-from rules.events import DeadlinePassed, DeliverySettled, Entry, Event, SeenLeg
+from rules.events import DeadlinePassed, DeliverySettled, Entry, Event, RulesTaken, SeenLeg
 from rules.events.staff import StaffEvent
 from rules.incidents import Incident
 from rules.obligations import Obligation
@@ -137,7 +138,10 @@ def play(story: Story) -> Player:
             any_alerts = words[1] == "any"
         else:
             if player is None:
-                player = Player(msgspec.convert(settings, RuleSet, strict=False), deliver=deliver)
+                rules = msgspec.convert(settings, RuleSet, strict=False)
+                player = Player(rules, deliver=deliver)
+                if rules.maintenance or rules.hours:
+                    player.enter(START_US, RulesTaken(rules=rules))
             _step(player, words, expected)
     assert player is not None
     got = [_as_told(t, a, e[3]) for (t, a), e in zip(player.alerts, expected, strict=False)]
@@ -209,10 +213,19 @@ def _event(player: Player, kind: str, facts: dict[str, str]) -> Event:
         fields["for_us"] = round(float(fields.pop("for_s")) * 1_000_000)
     if "same_call" in fields:
         fields["same_call"] = fields["same_call"].split(",")
+    if kind == "MaintenanceBegun":
+        fields = _maintenance(fields)
     if kind == "Resynced":
         fields["legs"] = [_seen(text) for text in fields.get("legs", "").split(",") if text]
     event: Event = msgspec.convert(fields, cls, strict=False)
     return event
+
+
+def _maintenance(told: dict[str, Any]) -> dict[str, Any]:
+    """sources=, lines=, channels=, rules= say what it is for."""
+    scope = {name: told.pop(name).split(",") for name in ("sources", "lines", "channels", "rules") if name in told}
+    until_us = _us(told.pop("until"))
+    return {"reason": "", "scope": scope, "until_us": until_us} | told
 
 
 def _seen(text: str) -> SeenLeg:
@@ -257,16 +270,32 @@ def _set(settings: dict[str, Any], path: str, value: str) -> None:
         target[last] = value
 
 
-_TABLES = {"person": "people", "shift": "shifts", "ladder_for": "special_ladders", "step": "step"}
+_TABLES = {
+    "person": "people",
+    "shift": "shifts",
+    "ladder_for": "special_ladders",
+    "step": "step",
+    "maintenance": "maintenance",
+    "hours": "hours",
+    "open": "open",
+}
+_LISTS = frozenset(
+    {
+        *("people", "roles", "tell", "warn", "breach", "escalation", "rules", "severities"),
+        *("sources", "lines", "channels", "days"),
+    }
+)
 
 
 def _add_table(settings: dict[str, Any], word: str, told: dict[str, str]) -> None:
     row: dict[str, Any] = dict(told)
-    for name in row.keys() & {"people", "roles", "tell", "warn", "breach", "escalation", "rules", "severities"}:
+    for name in row.keys() & _LISTS:
         row[name] = row[name].split(",")
     if "reach" in row:
         row["reach"] = dict(pair.split(":", 1) for pair in row["reach"].split(","))
     holder = settings.setdefault("ladder", {}) if word == "step" else settings
+    if word == "open":
+        holder = settings["hours"][-1]
     holder.setdefault(_TABLES[word], []).append(row)
 
 

@@ -13,6 +13,7 @@ from rules.effects import Alert, Send
 from rules.events import ClockAnchored, Entry, Event, RulesTaken, settlements
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation
+from rules.quiet import Quiet
 
 DiskFault = Literal["", "full", "answer_lost", "slow", "unreadable"]
 Things = dict[Any, bytes]
@@ -32,6 +33,7 @@ class Disk:
         self.sources: Things = {}
         self.channels: Things = {}
         self.units: Things = {}
+        self.quiet: Things = {}
         self.last_id = 0
         self.last_number = ""
         self.rules: bytes | None = None
@@ -51,6 +53,7 @@ class Disk:
             (self.sources, batch.sources),
             (self.channels, batch.channels),
             (self.units, batch.units),
+            (self.quiet, batch.quiet),
         ):
             table.update((key, _encode(thing)) for key, thing in things.items())
         for table, gone in (
@@ -58,6 +61,7 @@ class Disk:
             (self.alerts, batch.settled),
             (self.channels, batch.channels_gone),
             (self.units, batch.units_gone),
+            (self.quiet, batch.quiet_gone),
         ):
             for key in gone:
                 table.pop(key, None)
@@ -101,6 +105,7 @@ class Disk:
             channels=sorted(_decoded(self.channels, Channel), key=lambda c: c.id),
             units=sorted(_decoded(self.units, UnitStatus), key=lambda u: u.id),
             anchor_us=self.anchor_us,
+            quiet=_decoded(dict(sorted(self.quiet.items())), Quiet),
         )
 
 
@@ -191,7 +196,7 @@ def _settled(event: Event) -> list[Send]:
     return [Send(one.alert, one.notifier) for one in settlements(event)]
 
 
-def _decoded(things: Things, kind: type[Any]) -> list[Any]:
+def _decoded(things: Things, kind: Any) -> list[Any]:
     return [msgspec.json.decode(thing, type=kind) for thing in things.values()]
 
 
@@ -205,8 +210,9 @@ def as_it_is(batch: Batch) -> Batch:
         sources=_copies(batch.sources, SourceStatus),
         channels=_copies(batch.channels, Channel),
         units=_copies(batch.units, UnitStatus),
+        quiet=_copies(batch.quiet, Quiet),
     )
 
 
-def _copies(things: dict[Any, Any], kind: type[Any]) -> dict[Any, Any]:
+def _copies(things: dict[Any, Any], kind: Any) -> dict[Any, Any]:
     return {key: msgspec.json.decode(_encode(thing), type=kind) for key, thing in things.items()}

@@ -18,6 +18,7 @@ VOCABULARY = {
     "rules.settings",
     "rules.moments",
     "rules.people",
+    "rules.quiet",
 }
 IMPURE = {"asyncio", "time", "random", "os", "logging", "socket", "threading", "subprocess", "structlog", "aiohttp"}
 FUNCTION_LINES_MAX = 60

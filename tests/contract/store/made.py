@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
@@ -16,6 +16,7 @@ from rules.effects import Alert, Note, Send
 from rules.events import Delivered, Entry, Event
 from rules.incidents import Call, Incident, SourceStatus
 from rules.obligations import Obligation
+from rules.quiet import Quiet
 
 START_US = 1_763_700_000_000_000
 T = TypeVar("T")
@@ -81,6 +82,8 @@ def batch_of(
     units: Iterable[UnitStatus] = (),
     channels_gone: Iterable[str] = (),
     units_gone: Iterable[str] = (),
+    quiet: Iterable[Quiet] = (),
+    quiet_gone: Iterable[str] = (),
 ) -> Batch:
     return Batch(
         journal=journal,
@@ -97,6 +100,8 @@ def batch_of(
         units={u.unit: u for u in units},
         channels_gone=set(channels_gone),
         units_gone=set(units_gone),
+        quiet={q.key: q for q in quiet},
+        quiet_gone=set(quiet_gone),
     )
 
 
@@ -118,6 +123,8 @@ def _values(kind: Any, name: str) -> st.SearchStrategy[Any]:
         return st.floats(0, 1e6).map(lambda value: round(value, 6))
     if kind is bool:
         return st.booleans()
+    if kind is datetime:
+        return st.datetimes()
     if kind is date:
         return st.dates()
     if kind is NoneType:

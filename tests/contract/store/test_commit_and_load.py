@@ -17,6 +17,7 @@ from rules.effects import Alert, Note, Send
 from rules.events import ClockAnchored, DeliveriesSettled, DeliverySettled, Event, RulesTaken
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import INTERNAL_RULES, Obligation
+from rules.quiet import Quiet, Storm, Window
 from rules.settings import RuleSet
 from tests.contract.store.made import (
     alert_of,
@@ -249,3 +250,22 @@ def test_internal_obligations_are_no_verdicts() -> None:
         obligation_of(n, 1, rule=rule, state="met") for n, rule in enumerate(sorted(INTERNAL_RULES))
     ]
     assert incident_document(incident)["verdicts"] == []
+
+
+@FEW
+@given(data=st.data())
+async def test_windows_and_storms_come_back_as_they_were_until_they_are_gone(store: Store, data: st.DataObject) -> None:
+    seq = (await store.load()).seq
+    things: list[Quiet] = [data.draw(any_of(Storm, key=f"storm/{next(ids)}")), data.draw(any_of(Window, key="window"))]
+    await store.commit(batch_of([journalled(seq + 1)], quiet=things))
+    assert (await store.load()).quiet == things
+    await store.commit(batch_of([journalled(seq + 2)], quiet_gone=[thing.key for thing in things]))
+    assert (await store.load()).quiet == []
+
+
+async def test_alerts_that_another_stands_for_are_found_by_it(store: Store) -> None:
+    seq = (await store.load()).seq
+    held = alert_of("held", silenced="storm", tied_to="line")
+    await store.commit(batch_of([journalled(seq + 1)], alerts=[alert_of("alone"), held, alert_of("line")]))
+    found = await store.alerts(state=None, limit=10, tied_to="line")
+    assert [alert["id"] for alert in found.items] == ["held"]

@@ -27,7 +27,7 @@ def check_every_change_is_listed(rules: RuleSet, events: Traffic) -> None:
     """What the decisions list, last state first, is all that a restart needs."""
     state = State(rules)
     stored: dict[str, dict[object, object]] = {
-        "incidents": {}, "alerts": {}, "sources": {}, "channels": {}, "units": {}
+        "incidents": {}, "alerts": {}, "sources": {}, "channels": {}, "units": {}, "quiet": {}
     }  # fmt: skip
     for decision in decide_all(state, journal(events)):
         stored["incidents"] |= {i.id: i for i in decision.incidents}
@@ -35,10 +35,13 @@ def check_every_change_is_listed(rules: RuleSet, events: Traffic) -> None:
         stored["sources"] |= {s.name: s for s in decision.sources}
         stored["channels"] |= {c.name: c for c in decision.channels}
         stored["units"] |= {u.unit: u for u in decision.units}
+        stored["quiet"] |= {q.key: q for q in decision.quiet}
         for incident in decision.forgotten:
             stored["incidents"].pop(incident, None)
         for alert in decision.settled:
             stored["alerts"].pop(alert, None)
+        for key in decision.quiet_gone:
+            stored["quiet"].pop(key, None)
     for kind, things in stored.items():
         live = getattr(state, kind)
         assert {key: msgspec.to_builtins(thing) for key, thing in things.items()} == {

@@ -37,6 +37,7 @@ from rules.events import (
     Unparsed,
 )
 from rules.incidents import Incident, SourceStatus
+from rules.quiet import Quiet
 from rules.settings import HoldCheckin, Line, RuleSet, SourceRules, ThreeRings
 
 START_US = 1_763_712_000_000_000
@@ -185,6 +186,7 @@ def restarted(state: State) -> State:
         sources=again(state.sources.values(), SourceStatus),
         channels=again(state.channels.values(), Channel),
         units=again(state.units.values(), UnitStatus),
+        quiet=again([state.quiet[key] for key in sorted(state.quiet)], Quiet),
         last_id=state.last_id,
         last_number=state.last_number,
     )
