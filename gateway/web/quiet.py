@@ -6,8 +6,8 @@ import msgspec
 from aiohttp import web
 
 from gateway.access.rights import Right
-from gateway.web.asking import json_answer, read_query, unusable
-from gateway.web.deeds import by_whom, read_body, read_note, submit
+from gateway.web.asking import json_answer, read_body, read_query, unusable
+from gateway.web.deeds import by_whom, read_note, submit
 from gateway.web.live_quiet import windows
 from gateway.web.needs import needs
 from gateway.web.problems import Problem
