@@ -68,6 +68,7 @@ from rules.events import (
     PromiseKept,
     Queued,
     Recorded,
+    RecordsErased,
     Resynced,
     Retrieved,
     RulesApproved,
@@ -199,5 +200,6 @@ _TAKES: dict[type, Callable[[Turn, Any], None]] = {
     ShiftHandedOver: _kept,
     ShiftTakenOver: _kept,
     RulesApproved: _kept,
+    RecordsErased: _kept,
     Unparsed: _kept,
 }

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from adapters.errors import StoreError
+from adapters.intake_writer.databases import writable
 from adapters.intake_writer.messages import (
     LENGTH_BYTES,
     Answer,
@@ -23,12 +24,11 @@ from adapters.intake_writer.messages import (
     Known,
     Open,
     Request,
-    SqliteFile,
     WasCommitted,
     framed,
     read_request,
 )
-from adapters.intake_writer.writer import KnownKeys, Unsure, WritableDatabase, Writer
+from adapters.intake_writer.writer import KnownKeys, Unsure, Writer
 
 
 def main() -> None:
@@ -48,7 +48,7 @@ def _serve(gateway: socket.socket, keys: socket.socket) -> bool:
     looking_up: threading.Thread | None = None
     for request in _requests(gateway):
         if isinstance(request, Open) and writer is None:
-            database = _database(request)
+            database = writable(request.place)
             writer = Writer(database, request.texts)
             known = KnownKeys(database, request.texts.known)
             looking_up = threading.Thread(target=_look_up, args=(keys, known), daemon=True)
@@ -84,16 +84,6 @@ def _looked_up(known: KnownKeys, request: Request) -> Answer:
         return Answer(known.of(request.keys))
     except StoreError as error:
         return Answer(failed=str(error))
-
-
-def _database(request: Open) -> WritableDatabase:
-    if isinstance(request.place, SqliteFile):
-        from adapters.intake_writer.sqlite import WritableFile  # noqa: PLC0415 - one driver, the one that is used
-
-        return WritableFile(request.place.path)
-    from adapters.intake_writer.postgres import WritableServer  # noqa: PLC0415
-
-    return WritableServer(request.place)
 
 
 def _answer(writer: Writer | None, request: Request) -> Answer:

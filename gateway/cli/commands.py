@@ -27,6 +27,7 @@ COMMANDS = {
     "decode": Command("records", "Show what the gateway makes of a recording."),
     "replay": Command("records", "Judge a past day again under other rules."),
     "backup": Command("records", "Copy the store to a file while the gateway goes on."),
+    "erase": Command("erasing", "Take numbers, names and words out of closed records."),
     "duty": Command("duty", "Show who stands for which role when, and when nobody does."),
     "simulate": Command("trial", "Play the PBX of a [[source]]."),
     "demo": Command("trial", "Run it all: gateway, MQTT broker, a hotline that rings, guards on the radio."),

@@ -68,6 +68,7 @@ from rules.events.system import (
     DeliveryTried,
     EventUndecided,
     LinkChanged,
+    RecordsErased,
     Resynced,
     RulesTaken,
     SeenLeg,
@@ -133,6 +134,7 @@ Event = (
     | RulesTaken
     | ClockAnchored
     | LinkChanged
+    | RecordsErased
     | Resynced
     | DeadlinePassed
     | DeliverySettled
@@ -204,6 +206,7 @@ __all__ = [
     "Queued",
     "RadioEvent",
     "Recorded",
+    "RecordsErased",
     "Resynced",
     "Retrieved",
     "RulesApproved",

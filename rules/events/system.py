@@ -115,6 +115,15 @@ class DeliveriesTried(SystemEvent, frozen=True):
     each: tuple[DeliveryTried, ...]
 
 
+class RecordsErased(SystemEvent, frozen=True):
+    """Numbers, names and words of so many closed records are gone from the store, and from these entries before."""
+
+    why: Literal["number", "age"]  # somebody asked; they were old enough
+    records: int
+    entries: int
+    before_us: int | None = None  # "age": closed before
+
+
 class Unparsed(SystemEvent, frozen=True):
     """What a source sent and nobody could read; the journal keeps the raw bytes beside it."""
 

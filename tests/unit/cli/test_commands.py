@@ -125,6 +125,21 @@ async def test_sighup_takes_new_rules_and_keeps_the_old_ones_on_an_error(configu
     assert process.returncode == 0
 
 
+async def test_a_number_is_erased_once_the_gateway_is_stopped_and_only_when_it_is_meant(
+    configured: Path, command: Command
+) -> None:
+    process = await started(configured)
+    asked = ("erase", "--config", configured, "--number", "+86 138 0013 8000")
+    assert "stop that one" in (await asyncio.to_thread(command, *asked, "--yes")).err
+    process.send_signal(signal.SIGTERM)
+    await process.communicate()
+    counted = await asyncio.to_thread(command, *asked)
+    assert "0 records and 0 journal entries would be erased" in counted.out
+    assert "are erased" in (await asyncio.to_thread(command, *asked, "--yes")).out
+    for wrong in ((), ("--number", "anonymous"), ("--number", "13800138000", "--older-than", "9")):
+        assert (await asyncio.to_thread(command, "erase", "--config", configured, *wrong)).code == 1
+
+
 async def test_a_taken_port_is_said_with_the_cure(configured: Path) -> None:
     first = await started(configured)
     second = await asyncio.create_subprocess_exec(
