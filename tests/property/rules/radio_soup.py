@@ -5,7 +5,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from rules.events import (
-    AlertAcknowledged,
     CallAlert,
     CallAnswered,
     ControlTransmitting,
@@ -26,7 +25,19 @@ from rules.events import (
     UnitIdentified,
     UnitSeen,
 )
-from rules.settings import Promise, RadioRules, ReplyBy, RollCall, RuleSet, SourceRules, StatusCode, TwoCalls, Unit
+from rules.settings import (
+    Ladder,
+    Promise,
+    RadioRules,
+    ReplyBy,
+    RollCall,
+    RuleSet,
+    SourceRules,
+    StatusCode,
+    TwoCalls,
+    Unit,
+)
+from tests.property.rules.soup import alert_deeds
 
 OWN = "100-0001"
 ALL: tuple[ReplyBy, ...] = ("ptt", "unit", "text", "answered", "board")
@@ -53,6 +64,7 @@ OTHER_RULES = RuleSet(
     site="radio",
     notifiers=("desk",),
     sources=RULES.sources,
+    ladder=Ladder(act_within_s=20, act_warn_before_s=5),
     two_calls=TwoCalls(fallback_s=0, boundary="next_call_end", repeats_max=1, bump_s=0),
     units=(Unit(unit="100-4003"),),
 )
@@ -98,9 +110,7 @@ staff_events: st.SearchStrategy[Event] = st.one_of(
     st.builds(PromiseGiven, by=by, incident=numbers),
     st.builds(PromiseKept, by=by, incident=numbers),
     st.builds(FactsTold, by=by, incident=numbers, facts=st.just({"place": "gate"})),
-    st.builds(
-        AlertAcknowledged, by=by, alert=st.sampled_from(["radio-4-breach0", "radio-5-breach0", "radio-6-breach0"])
-    ),
+    alert_deeds(st.sampled_from([f"radio-{n}-{kind}0" for n in (4, 5, 6) for kind in ("breach", "escalation")])),
     st.builds(
         LinkChanged,
         source=st.sampled_from(["tower", "probe", "dmr"]),

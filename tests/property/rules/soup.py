@@ -10,13 +10,20 @@ from rules.effects import Alert, Decision
 from rules.engine import State, decide, next_deadline
 from rules.events import (
     AlertAcknowledged,
+    AlertDone,
+    AlertHandedOver,
+    AlertSeen,
+    AlertSnoozed,
+    AlertWorkedOn,
     CalledBack,
     CheckedIn,
     ConnectionCleared,
     DeadlinePassed,
     Delivered,
     DeliveriesSettled,
+    DeliveriesTried,
     DeliverySettled,
+    DeliveryTried,
     Dequeued,
     Diverted,
     Entry,
@@ -37,8 +44,9 @@ from rules.events import (
     Unparsed,
 )
 from rules.incidents import Incident, SourceStatus
+from rules.people import Person
 from rules.quiet import Quiet
-from rules.settings import HoldCheckin, Line, RuleSet, SourceRules, ThreeRings
+from rules.settings import HoldCheckin, Ladder, Line, RuleSet, SourceRules, ThreeRings
 
 START_US = 1_763_712_000_000_000
 Traffic = list[tuple[int, Event]]  # how long after the one before
@@ -57,7 +65,11 @@ RULES = RuleSet(
     hold_checkin=HoldCheckin(follow_queue=True),
 )
 OTHER_RULES = msgspec.structs.replace(
-    RULES, version="other", three_rings=ThreeRings(clock_start="offered", apply_to=("inbound", "internal"))
+    RULES,
+    version="other",
+    three_rings=ThreeRings(clock_start="offered", apply_to=("inbound", "internal")),
+    people=(Person(id="li", reach={"desk": "1"}), Person(id="wang", roles=("guard",), reach={"boss": "2"})),
+    ladder=Ladder(breach=("desk", "role:guard"), acknowledge="all", act_within_s=20, act_warn_before_s=5),
 )
 
 sources = st.sampled_from(["main"] * 9 + ["plain", "stranger"])
@@ -108,7 +120,7 @@ seen_legs = st.builds(
     created_us=st.sampled_from([None, START_US]),
 )
 incident_numbers = st.sampled_from(["20251121-0001", "20251121-0002", "", "nonsense"])
-alert_ids = st.sampled_from(["soup-2-breach0", "soup-2-warning0", "soup-5-breach0", ""])
+alert_ids = st.sampled_from(["soup-2-breach0", "soup-2-warning0", "soup-5-breach0", "soup-2-escalation0", ""])
 settlements = st.builds(
     DeliverySettled,
     alert=alert_ids,
@@ -116,8 +128,28 @@ settlements = st.builds(
     delivered=st.booleans(),
     attempts=st.just(1),
 )
+
+
+def alert_deeds(ids: st.SearchStrategy[str]) -> st.SearchStrategy[Event]:
+    """What people do with alerts, and what becomes of them."""
+    by, for_us = st.sampled_from(["li", "wang", "visitor"]), st.sampled_from([0, 7_000_000, 10**12])
+    tried = st.builds(
+        DeliveryTried, alert=ids, notifier=st.sampled_from(["desk", "gone"]), reason=st.sampled_from(["timeout", "x"])
+    )
+    return st.one_of(
+        st.builds(AlertAcknowledged, by=by, alert=ids, person=st.sampled_from(["", "wang", "nobody"])),
+        st.builds(AlertHandedOver, by=by, alert=ids, to=st.sampled_from(["person:wang", "role:guard", "nonsense"])),
+        st.builds(AlertSnoozed, by=by, alert=ids, for_us=for_us),
+        st.builds(AlertWorkedOn, by=by, alert=ids, for_us=for_us),
+        st.builds(AlertDone, by=by, alert=ids),
+        st.builds(AlertSeen, by=by, alert=ids),
+        st.builds(DeliveriesTried, each=st.tuples(tried)),
+    )
+
+
 other_events: st.SearchStrategy[Event] = st.one_of(
     st.builds(AlertAcknowledged, by=st.just("li"), alert=alert_ids),
+    alert_deeds(alert_ids),
     st.builds(CheckedIn, by=st.just("li"), incident=incident_numbers),
     st.builds(CalledBack, by=st.just("li"), incident=incident_numbers),
     st.builds(

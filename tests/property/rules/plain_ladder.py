@@ -1,0 +1,248 @@
+"""What a ladder must tell about one breach, written down plainly: one loop over moments, no alerts, no obligations.
+
+It shares nothing with rules.escalation and its neighbours but the words of the configuration. Times: seconds since the
+call began to ring; the breach is at 15.
+"""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+from rules.settings import Ladder
+
+BREACH = 15.0
+SHIFT_CHANGE = 400.0  # the guard on duty is another from then on
+NOTIFIERS = ("desk", "sms", "boss")
+REACHED = {"li": "sms/li", "wang": "sms/wang", "chen": "sms/chen", "far": ""}  # how each person is
+NAMES = {"012": "li", "王芳": "wang"} | {who: who for who in REACHED}  # by what each may be called
+DEEDS_MAX = 50
+
+
+class Deed(NamedTuple):
+    """What somebody does; `by` "" is the caller who is answered, or the office that edits the configuration."""
+
+    at: float
+    what: str  # acknowledge, hand_over, snooze, on_it, done, answered, edited, moved
+    by: str = ""
+    to: str = ""  # whom it is for, or handed to
+    for_s: float = 0.0
+
+
+class Told(NamedTuple):
+    at: float
+    reason: str
+    to: frozenset[str]
+
+
+class Stand(NamedTuple):
+    """A step of the ladder."""
+
+    gap: float
+    tell: tuple[str, ...]
+    all_must: bool
+
+
+@dataclass
+class Plain:
+    """One matter."""
+
+    ladder: Ladder  # as it was at the breach
+    dead: frozenset[str]  # targets that nothing reaches
+    told: list[Told] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
+    moved: bool = False  # the roster was edited: the shifts are swapped
+    phase: str = "raised"  # acknowledged, over
+    owing: set[str] = field(default_factory=set)
+    have: set[str] = field(default_factory=set)  # who has acknowledged since it was last raised anew
+    ackers: list[str] = field(default_factory=list)
+    due: float | None = None  # it climbs, or wakes
+    snoozed: bool = False
+    left: float | None = None
+    snoozes: int = 0
+    act: float | None = None
+    warn: float | None = None
+    handed: tuple[str, str] | None = None  # to whom, and by which person
+    deeds: int = 0
+    done: bool = False
+    last: frozenset[str] = frozenset()  # whom the newest step told
+
+    def begin(self) -> None:
+        self.steps = self._steps()
+        self.stands = Stand(0.0, self.ladder.breach, self.ladder.acknowledge == "all")
+        self._tell(BREACH, "", self.stands.tell, first=True)
+        self.due = BREACH + self.steps[0].gap
+
+    def _steps(self) -> list[Stand]:
+        ladder = self.ladder
+        moments = [(ladder.acknowledge_within_s, ladder.escalation, ladder.acknowledge)]
+        for step in ladder.steps:
+            moments += [
+                (step.after_s + nth * step.repeat_every_s, step.tell, step.acknowledge or ladder.acknowledge)
+                for nth in range(1 + (step.repeats_max if step.repeat_every_s else 0))
+            ]
+        moments.sort(key=lambda one: one[0])
+        gaps = [moments[0][0]] + [b[0] - a[0] for a, b in pairwise(moments)]
+        return [Stand(gap, tell, must == "all") for gap, (_, tell, must) in zip(gaps, moments, strict=True)]
+
+    # -- whom words mean ----------------------------------------------------------------------------------------
+
+    def _reach(self, words: tuple[str, ...], at: float) -> set[str]:
+        found: set[str] = set()
+        for word in words:
+            kind, _, name = word.partition(":")
+            if word in NOTIFIERS:
+                found.add(word)
+            elif kind == "person":
+                found.add(REACHED[name])
+            else:
+                night = (at >= SHIFT_CHANGE) != self.moved
+                roles = {"guard": ("wang" if night else "li",), "team": ("li", "wang"), "away": ("far",)}
+                found.update(REACHED[who] for who in roles[name])
+        return found - {""}
+
+    def _tell(
+        self, at: float, reason: str, words: tuple[str, ...], also: tuple[str, ...] = (), *, first: bool = False
+    ) -> None:
+        """A step: the words, whoever is owing, and `also`; where the words reach nobody, every notifier."""
+        to = self._reach(words, at) or set(NOTIFIERS)
+        to |= self._reach(tuple(f"person:{who}" for who in (*also, *self.owing)), at)
+        self._note(at, reason, to)
+        self.last = frozenset(to)
+        if self.handed is None and self.stands.all_must:
+            self.owing |= {target.partition("/")[2] for target in to if "/" in target} - self.have
+        if to <= self.dead and (first or not to >= set(NOTIFIERS)):
+            self._note(at, "nobody_notified", set(NOTIFIERS))
+
+    def _note(self, at: float, reason: str, to: set[str]) -> None:
+        self.told.append(Told(round(at, 3), reason, frozenset(to)))
+        self.heard |= to
+
+    # -- time ---------------------------------------------------------------------------------------------------
+
+    def pass_until(self, at: float) -> None:
+        while True:
+            waiting = [moment for moment in (self.due, self.act, self.warn) if moment is not None and moment <= at]
+            if not waiting:
+                return
+            now = min(waiting)
+            if now == self.warn:
+                self.warn = None
+                ackers = self._reach(tuple(f"person:{who}" for who in self.ackers), now)
+                self._note(now, "not_acted_yet", ackers or set(self.last))
+            elif now == self.act:
+                self.act = None
+                self.have, self.phase = set(), "raised"
+                self._climb(now, "not_acted")
+            elif self.snoozed:
+                self._wake(now)
+            else:
+                reason = "not_taken" if self.handed else "not_acknowledged"
+                if self.handed:
+                    self.have = set()
+                self._climb(now, reason)
+
+    def _climb(self, now: float, reason: str) -> None:
+        if self.steps:
+            self.stands = self.steps.pop(0)
+        giver = (self.handed[1],) if self.handed and self.handed[1] else ()
+        self.handed = None
+        if reason != "not_acknowledged":
+            self.ackers = []
+        self._tell(now, reason, self.stands.tell, giver)
+        self.due = now + self.steps[0].gap if self.steps else None
+
+    def _wake(self, now: float) -> None:
+        self.snoozed = False
+        self._tell(now, "snooze_over", (self.handed[0],) if self.handed else self.stands.tell)
+        self.due = None if self.left is None else now + self.left
+
+    # -- deeds --------------------------------------------------------------------------------------------------
+
+    def do(self, deed: Deed) -> None:
+        if deed.what == "moved":
+            self.moved = not self.moved
+        elif self.phase == "over":
+            return
+        elif deed.what == "answered":
+            self.phase, self.due, self.act, self.warn = "over", None, None, None
+            self._note(deed.at, "answered", {"desk"} | self.heard)
+        elif self.phase == "acknowledged" and self.act is None:
+            return
+        elif deed.what == "acknowledge":
+            self._acknowledge(deed.at, NAMES.get(deed.to) or NAMES.get(deed.by, ""))
+        elif deed.what == "snooze":
+            self._snooze(deed)
+        elif deed.what == "hand_over":
+            self._hand_over(deed)
+        elif deed.what == "on_it":
+            self._on_it(deed)
+        elif deed.what == "done":
+            self.done = True
+            if self.phase == "raised":
+                self._acknowledge(deed.at, NAMES.get(deed.by, ""), within=0.0)
+            else:
+                self.act = self.warn = None
+
+    def _acknowledge(self, at: float, who: str, within: float | None = None) -> None:
+        if self.phase != "raised":
+            return
+        self._has(who)
+        if self.owing:
+            return
+        self.phase, self.due, self.snoozed = "acknowledged", None, False
+        if within is None:
+            within = 0.0 if self.done else self.ladder.act_within_s
+        self._set_act(at, within)
+
+    def _has(self, who: str) -> None:
+        self.owing.discard(who)
+        if who:
+            self.have.add(who)
+            if who not in self.ackers:
+                self.ackers.append(who)
+
+    def _set_act(self, at: float, within: float) -> None:
+        self.act = self.warn = None
+        if within > 0:
+            self.act = at + within
+            if 0 < self.ladder.act_warn_before_s < within:
+                self.warn = self.act - self.ladder.act_warn_before_s
+
+    def _snooze(self, deed: Deed) -> None:
+        may = self.phase == "raised" and not self.snoozed and self.snoozes < self.ladder.snoozes_max
+        if may and 0 < deed.for_s <= self.ladder.snooze_max_s:
+            self.snoozed, self.snoozes = True, self.snoozes + 1
+            self.left = None if self.due is None else self.due - deed.at
+            self.due = deed.at + deed.for_s
+
+    def _hand_over(self, deed: Deed) -> None:
+        if self.deeds >= DEEDS_MAX:
+            return
+        giver = NAMES.get(deed.by, "")
+        if self.phase == "raised":
+            self.owing.discard(giver)
+        self.deeds += 1
+        self.phase, self.act, self.warn, self.snoozed = "raised", None, None, False
+        self.handed, self.have, self.ackers = (deed.to, giver), set(), []
+        self._tell(deed.at, "handed_over", (deed.to,))
+        self.due = deed.at + self.ladder.acknowledge_within_s
+
+    def _on_it(self, deed: Deed) -> None:
+        if not 0 < deed.for_s <= self.ladder.on_it_max_s or self.deeds >= DEEDS_MAX:
+            return
+        self.deeds += 1
+        if self.phase == "raised":
+            self._acknowledge(deed.at, NAMES.get(deed.by, ""), within=deed.for_s)
+        else:
+            self._has(NAMES.get(deed.by, ""))
+            self._set_act(deed.at, deed.for_s)
+
+
+def expected(ladder: Ladder, dead: frozenset[str], deeds: list[Deed], until: float) -> list[Told]:
+    plain = Plain(ladder, dead)
+    plain.begin()
+    for deed in deeds:
+        plain.pass_until(deed.at)
+        plain.do(deed)
+    plain.pass_until(until)
+    return plain.told
