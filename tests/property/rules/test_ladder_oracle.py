@@ -1,4 +1,4 @@
-"""One breach and all that people may do about it, told as plain arithmetic says; also after restarts, and by journal."""
+"""One breach and all that people may do about it: told as plain arithmetic says, after restarts and by journal too."""
 
 from typing import Any
 
