@@ -1,35 +1,31 @@
 """What a ladder must tell about one breach, written down plainly: one loop over moments, no alerts, no obligations.
 
-It shares nothing with rules.escalation and its neighbours but the words of the configuration. Times: seconds since the
-call began to ring; the breach is at 15.
+It shares nothing with rules.escalation and its neighbours but the words of the configuration. All times are µs.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
 from rules.settings import Ladder
 
-BREACH = 15.0
-SHIFT_CHANGE = 400.0  # the guard on duty is another from then on
-NOTIFIERS = ("desk", "sms", "boss")
-REACHED = {"li": "sms/li", "wang": "sms/wang", "chen": "sms/chen", "far": ""}  # how each person is
-NAMES = {"012": "li", "王芳": "wang"} | {who: who for who in REACHED}  # by what each may be called
 DEEDS_MAX = 50
+Reach = Callable[[tuple[str, ...], int], set[str]]
 
 
 class Deed(NamedTuple):
     """What somebody does; `by` "" is the caller who is answered, or the office that edits the configuration."""
 
-    at: float
-    what: str  # acknowledge, hand_over, snooze, on_it, done, answered, edited, moved
+    at: int
+    what: str  # acknowledge, hand_over, snooze, on_it, done, answered
     by: str = ""
     to: str = ""  # whom it is for, or handed to
-    for_s: float = 0.0
+    for_us: int = 0
 
 
 class Told(NamedTuple):
-    at: float
+    at: int
     reason: str
     to: frozenset[str]
 
@@ -37,40 +33,43 @@ class Told(NamedTuple):
 class Stand(NamedTuple):
     """A step of the ladder."""
 
-    gap: float
+    gap: int
     tell: tuple[str, ...]
     all_must: bool
 
 
 @dataclass
 class Plain:
-    """One matter."""
+    """One matter. `everybody`: all notifiers of that moment; `reach`: the targets that words mean then."""
 
     ladder: Ladder  # as it was at the breach
-    dead: frozenset[str]  # targets that nothing reaches
+    reach: Reach
+    everybody: Callable[[int], set[str]]
+    names: dict[str, str] = field(default_factory=dict)  # by what each person may be called → id
+    dead: frozenset[str] = frozenset()  # targets that nothing reaches
+    when: Callable[[int, str], int] = lambda at, _: at  # when what was due then, for that reason, was in fact told
     told: list[Told] = field(default_factory=list)
     heard: set[str] = field(default_factory=set)
-    moved: bool = False  # the roster was edited: the shifts are swapped
     phase: str = "raised"  # acknowledged, over
     owing: set[str] = field(default_factory=set)
     have: set[str] = field(default_factory=set)  # who has acknowledged since it was last raised anew
     ackers: list[str] = field(default_factory=list)
-    due: float | None = None  # it climbs, or wakes
+    due: int | None = None  # it climbs, or wakes
     snoozed: bool = False
-    left: float | None = None
+    left: int | None = None
     snoozes: int = 0
-    act: float | None = None
-    warn: float | None = None
+    act: int | None = None
+    warn: int | None = None
     handed: tuple[str, str] | None = None  # to whom, and by which person
     deeds: int = 0
     done: bool = False
     last: frozenset[str] = frozenset()  # whom the newest step told
 
-    def begin(self) -> None:
+    def begin(self, at: int) -> None:
         self.steps = self._steps()
-        self.stands = Stand(0.0, self.ladder.breach, self.ladder.acknowledge == "all")
-        self._tell(BREACH, "", self.stands.tell, first=True)
-        self.due = BREACH + self.steps[0].gap
+        self.stands = Stand(0, self.ladder.breach, self.ladder.acknowledge == "all")
+        self._tell(at, "", self.stands.tell, first=True)
+        self.due = at + self.steps[0].gap
 
     def _steps(self) -> list[Stand]:
         ladder = self.ladder
@@ -82,66 +81,54 @@ class Plain:
             ]
         moments.sort(key=lambda one: one[0])
         gaps = [moments[0][0]] + [b[0] - a[0] for a, b in pairwise(moments)]
-        return [Stand(gap, tell, must == "all") for gap, (_, tell, must) in zip(gaps, moments, strict=True)]
+        return [Stand(_us(gap), tell, must == "all") for gap, (_, tell, must) in zip(gaps, moments, strict=True)]
 
-    # -- whom words mean ----------------------------------------------------------------------------------------
-
-    def _reach(self, words: tuple[str, ...], at: float) -> set[str]:
-        found: set[str] = set()
-        for word in words:
-            kind, _, name = word.partition(":")
-            if word in NOTIFIERS:
-                found.add(word)
-            elif kind == "person":
-                found.add(REACHED[name])
-            else:
-                night = (at >= SHIFT_CHANGE) != self.moved
-                roles = {"guard": ("wang" if night else "li",), "team": ("li", "wang"), "away": ("far",)}
-                found.update(REACHED[who] for who in roles[name])
-        return found - {""}
+    # -- telling ------------------------------------------------------------------------------------------------
 
     def _tell(
-        self, at: float, reason: str, words: tuple[str, ...], also: tuple[str, ...] = (), *, first: bool = False
+        self, at: int, reason: str, words: tuple[str, ...], also: tuple[str, ...] = (), *, first: bool = False
     ) -> None:
         """A step: the words, whoever is owing, and `also`; where the words reach nobody, every notifier."""
-        to = self._reach(words, at) or set(NOTIFIERS)
-        to |= self._reach(tuple(f"person:{who}" for who in (*also, *self.owing)), at)
+        to = self.reach(words, at) or self.everybody(at)
+        to |= self.reach(tuple(f"person:{who}" for who in (*also, *self.owing)), at)
         self._note(at, reason, to)
         self.last = frozenset(to)
         if self.handed is None and self.stands.all_must:
             self.owing |= {target.partition("/")[2] for target in to if "/" in target} - self.have
-        if to <= self.dead and (first or not to >= set(NOTIFIERS)):
-            self._note(at, "nobody_notified", set(NOTIFIERS))
+        if to <= self.dead and (first or not to >= self.everybody(at)):
+            self._note(at, "nobody_notified", self.everybody(at))
 
-    def _note(self, at: float, reason: str, to: set[str]) -> None:
-        self.told.append(Told(round(at, 3), reason, frozenset(to)))
+    def _note(self, at: int, reason: str, to: set[str]) -> None:
+        self.told.append(Told(at, reason, frozenset(to)))
         self.heard |= to
 
     # -- time ---------------------------------------------------------------------------------------------------
 
-    def pass_until(self, at: float) -> None:
+    def pass_until(self, at: int) -> None:
         while True:
             waiting = [moment for moment in (self.due, self.act, self.warn) if moment is not None and moment <= at]
             if not waiting:
                 return
-            now = min(waiting)
-            if now == self.warn:
+            due = min(waiting)
+            if due == self.warn:
+                now = self.when(due, "not_acted_yet")
                 self.warn = None
-                ackers = self._reach(tuple(f"person:{who}" for who in self.ackers), now)
+                ackers = self.reach(tuple(f"person:{who}" for who in self.ackers), now)
                 self._note(now, "not_acted_yet", ackers or set(self.last))
-            elif now == self.act:
+            elif due == self.act:
+                now = self.when(due, "not_acted")
                 self.act = None
                 self.have, self.phase = set(), "raised"
                 self._climb(now, "not_acted")
             elif self.snoozed:
-                self._wake(now)
+                self._wake(self.when(due, "snooze_over"))
             else:
                 reason = "not_taken" if self.handed else "not_acknowledged"
                 if self.handed:
                     self.have = set()
-                self._climb(now, reason)
+                self._climb(self.when(due, reason), reason)
 
-    def _climb(self, now: float, reason: str) -> None:
+    def _climb(self, now: int, reason: str) -> None:
         if self.steps:
             self.stands = self.steps.pop(0)
         giver = (self.handed[1],) if self.handed and self.handed[1] else ()
@@ -151,7 +138,7 @@ class Plain:
         self._tell(now, reason, self.stands.tell, giver)
         self.due = now + self.steps[0].gap if self.steps else None
 
-    def _wake(self, now: float) -> None:
+    def _wake(self, now: int) -> None:
         self.snoozed = False
         self._tell(now, "snooze_over", (self.handed[0],) if self.handed else self.stands.tell)
         self.due = None if self.left is None else now + self.left
@@ -159,17 +146,15 @@ class Plain:
     # -- deeds --------------------------------------------------------------------------------------------------
 
     def do(self, deed: Deed) -> None:
-        if deed.what == "moved":
-            self.moved = not self.moved
-        elif self.phase == "over":
+        if self.phase == "over":
             return
-        elif deed.what == "answered":
+        if deed.what == "answered":
             self.phase, self.due, self.act, self.warn = "over", None, None, None
-            self._note(deed.at, "answered", {"desk"} | self.heard)
+            self._note(deed.at, "answered", self.reach(self.ladder.warn, deed.at) | self.heard)
         elif self.phase == "acknowledged" and self.act is None:
             return
         elif deed.what == "acknowledge":
-            self._acknowledge(deed.at, NAMES.get(deed.to) or NAMES.get(deed.by, ""))
+            self._acknowledge(deed.at, self.names.get(deed.to) or self.names.get(deed.by, ""))
         elif deed.what == "snooze":
             self._snooze(deed)
         elif deed.what == "hand_over":
@@ -179,11 +164,11 @@ class Plain:
         elif deed.what == "done":
             self.done = True
             if self.phase == "raised":
-                self._acknowledge(deed.at, NAMES.get(deed.by, ""), within=0.0)
+                self._acknowledge(deed.at, self.names.get(deed.by, ""), within=0)
             else:
                 self.act = self.warn = None
 
-    def _acknowledge(self, at: float, who: str, within: float | None = None) -> None:
+    def _acknowledge(self, at: int, who: str, within: int | None = None) -> None:
         if self.phase != "raised":
             return
         self._has(who)
@@ -191,7 +176,7 @@ class Plain:
             return
         self.phase, self.due, self.snoozed = "acknowledged", None, False
         if within is None:
-            within = 0.0 if self.done else self.ladder.act_within_s
+            within = 0 if self.done else _us(self.ladder.act_within_s)
         self._set_act(at, within)
 
     def _has(self, who: str) -> None:
@@ -201,48 +186,42 @@ class Plain:
             if who not in self.ackers:
                 self.ackers.append(who)
 
-    def _set_act(self, at: float, within: float) -> None:
+    def _set_act(self, at: int, within: int) -> None:
         self.act = self.warn = None
         if within > 0:
             self.act = at + within
-            if 0 < self.ladder.act_warn_before_s < within:
-                self.warn = self.act - self.ladder.act_warn_before_s
+            if 0 < _us(self.ladder.act_warn_before_s) < within:
+                self.warn = self.act - _us(self.ladder.act_warn_before_s)
 
     def _snooze(self, deed: Deed) -> None:
         may = self.phase == "raised" and not self.snoozed and self.snoozes < self.ladder.snoozes_max
-        if may and 0 < deed.for_s <= self.ladder.snooze_max_s:
+        if may and 0 < deed.for_us <= _us(self.ladder.snooze_max_s):
             self.snoozed, self.snoozes = True, self.snoozes + 1
             self.left = None if self.due is None else self.due - deed.at
-            self.due = deed.at + deed.for_s
+            self.due = deed.at + deed.for_us
 
     def _hand_over(self, deed: Deed) -> None:
         if self.deeds >= DEEDS_MAX:
             return
-        giver = NAMES.get(deed.by, "")
+        giver = self.names.get(deed.by, "")
         if self.phase == "raised":
             self.owing.discard(giver)
         self.deeds += 1
         self.phase, self.act, self.warn, self.snoozed = "raised", None, None, False
         self.handed, self.have, self.ackers = (deed.to, giver), set(), []
         self._tell(deed.at, "handed_over", (deed.to,))
-        self.due = deed.at + self.ladder.acknowledge_within_s
+        self.due = deed.at + _us(self.ladder.acknowledge_within_s)
 
     def _on_it(self, deed: Deed) -> None:
-        if not 0 < deed.for_s <= self.ladder.on_it_max_s or self.deeds >= DEEDS_MAX:
+        if not 0 < deed.for_us <= _us(self.ladder.on_it_max_s) or self.deeds >= DEEDS_MAX:
             return
         self.deeds += 1
         if self.phase == "raised":
-            self._acknowledge(deed.at, NAMES.get(deed.by, ""), within=deed.for_s)
+            self._acknowledge(deed.at, self.names.get(deed.by, ""), within=deed.for_us)
         else:
-            self._has(NAMES.get(deed.by, ""))
-            self._set_act(deed.at, deed.for_s)
+            self._has(self.names.get(deed.by, ""))
+            self._set_act(deed.at, deed.for_us)
 
 
-def expected(ladder: Ladder, dead: frozenset[str], deeds: list[Deed], until: float) -> list[Told]:
-    plain = Plain(ladder, dead)
-    plain.begin()
-    for deed in deeds:
-        plain.pass_until(deed.at)
-        plain.do(deed)
-    plain.pass_until(until)
-    return plain.told
+def _us(seconds: float) -> int:
+    return round(seconds * 1_000_000)
