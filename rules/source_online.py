@@ -4,9 +4,10 @@ from rules.alerts import alert_id, operators, publish, take_back
 from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, AlertKind
 from rules.events import EventUndecided, LinkChanged
-from rules.incidents import SourceStatus
+from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation, Rule
 from rules.quiet import Storm, Window
+from rules.state import LINGER
 from rules.turn import Turn
 
 _REASON_CHARS_MAX = 200
@@ -43,7 +44,7 @@ def undecided(turn: Turn, event: EventUndecided) -> None:
     alert = _operator_alert(turn, "undecided", "breach", id_, "", f"entry {event.seq}: {event.error}")
     publish(turn, alert, operators(turn, alert.rule))
     if event.deadline:
-        _put_aside(turn, event.error)
+        _put_aside(turn, event.error, id_)
 
 
 def _back_online(turn: Turn, status: SourceStatus) -> None:
@@ -81,14 +82,27 @@ def _operator_alert(  # noqa: PLR0917 - the positions of a record
     )
 
 
-def _put_aside(turn: Turn, error: str) -> None:
+def _put_aside(turn: Turn, error: str, told: str) -> None:
+    """In a way that a restart finds it put aside too. `told`: the alert that says so."""
     if turn.state.next_us() is None:
         return
-    thing = turn.state.pop_wait()[-1]
+    _, kind, _, _, thing = turn.state.pop_wait()
     if isinstance(thing, Obligation):
         incident = turn.state.incidents[thing.incident]
         turn.end(incident, thing, "not_measurable", "undecided")
         turn.note(incident, "undecided", error[:_REASON_CHARS_MAX])
+    elif isinstance(thing, SourceStatus):
+        thing.offline_alert = told  # cleared when it is heard again
+        turn.decision.sources += (thing,)
+    elif isinstance(thing, Alert):
+        turn.state.alerts.pop(thing.id, None)
+        turn.decision.settled += (thing.id,)
+    elif isinstance(thing, Incident):
+        if kind == LINGER:
+            thing.call.linger_until_us = None
+        else:
+            thing.forget_us = None
+        turn.touch(thing)
     elif isinstance(thing, Channel):
         thing.put_aside()
         turn.decision.channels += (thing,)

@@ -13,6 +13,7 @@ from rules.events import (
     Established,
     EventUndecided,
     Held,
+    LinkChanged,
     RulesTaken,
 )
 from rules.settings import RuleSet, SourceRules, ThreeRings
@@ -128,6 +129,17 @@ def test_an_undecided_deadline_is_put_aside_and_told() -> None:
     assert [(a.rule, a.kind) for a in decision.alerts] == [("undecided", "breach")]
     assert [o.state for o in decision.obligations] == ["not_measurable"]
     assert next_deadline(state) == NOW + 5 * SECOND + 24 * HOUR  # the operator's alert, if nobody looks
+
+
+def test_a_source_s_deadline_that_is_put_aside_stays_so_after_a_restart() -> None:
+    state = State(RULES)
+    decide(state, Entry(1, NOW, LinkChanged(source="main", state="offline")))
+    assert next_deadline(state) is not None
+    told = decide(state, Entry(3, NOW, EventUndecided(seq=2, error="KeyError", deadline=True))).alerts[0]
+    again = State(RULES, sources=state.sources.values(), alerts=state.alerts.values(), last_id=state.last_id)
+    assert next_deadline(again) == next_deadline(state) == NOW + 24 * HOUR
+    back = decide(again, Entry(4, NOW, LinkChanged(source="main", state="online")))
+    assert [(alert.kind, alert.clears) for alert in back.alerts if alert.kind == "cleared"] == [("cleared", (told.id,))]
 
 
 def test_a_caller_forgotten_on_hold_does_not_make_the_document_grow_for_ever() -> None:
