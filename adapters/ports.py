@@ -275,6 +275,7 @@ class IncidentsAsked(TypedDict, total=False):
     line: str
     rule: str  # with `verdict`: that one had it
     verdict: str
+    in_hours: bool  # some verdict of it fell into the hours of service, or outside them
     person: str  # a part of the name of who answered
     kind: str
     text: str  # words, each of which stands somewhere in the record

@@ -11,6 +11,7 @@ class Judged(NamedTuple):
     line: str
     rule: str
     state: str
+    in_hours: bool
     how_many: int
 
 
@@ -21,6 +22,7 @@ class Answering(NamedTuple):
     source: str
     rule: str
     state: str
+    in_hours: bool
     tenths: int  # of a second
     how_many: int
 

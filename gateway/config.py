@@ -20,6 +20,7 @@ from gateway.config_checks import (
 )
 from gateway.config_document import Document
 from gateway.desk_settings import DeskTables
+from gateway.emergency.settings import Emergency
 from gateway.people_checks import check_reach
 from gateway.quiet_checks import check_quiet
 from gateway.radio_checks import (
@@ -102,6 +103,7 @@ class Config(NamedTuple):
     remarks: tuple[str, ...]
     desk: DeskTables = DeskTables()
     reports: ReportSettings = ReportSettings()
+    emergency: Emergency = Emergency((), ())
 
     @property
     def folder(self) -> Path:
@@ -141,7 +143,7 @@ def load(path: Path) -> Config:
     radio = document.radio()
     staff = document.staff(gateway.timezone if gateway is not None else "UTC")
     (ladder, special_ladders), desk = document.ladders(staff), document.desk()
-    quiet = document.quiet()
+    quiet, emergency = document.quiet(), document.emergency()
     sources = [ConfiguredSource(*one) for one in document.of_kinds("source", SOURCES)]
     notifiers = [ConfiguredNotifier(*one) for one in document.of_kinds("notifier", NOTIFIERS)]
     problems = document.problems
@@ -187,7 +189,7 @@ def load(path: Path) -> Config:
     )
     told = _remarks(path.parent / gateway.api_token_file, sources, notifiers, rule_set)
     kept = tuple(sources), tuple(notifiers), tuple(staff.rosters)
-    return Config(path, gateway, auth, *kept, rule_set, tuple(told), desk, reports)
+    return Config(path, gateway, auth, *kept, rule_set, tuple(told), desk, reports, emergency)
 
 
 def _remarks(

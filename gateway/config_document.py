@@ -12,6 +12,7 @@ from adapters.errors import ConfigError
 from adapters.kinds import NotifierKind, Problem, SourceKind
 from gateway.desk_settings import DeskSettings, DeskTables, DirectoryTable, Prompts, check_desk
 from gateway.directory_file import read_directory
+from gateway.emergency.settings import Emergency, EmergencyNumber, Plan, check_emergency, emergency
 from gateway.ladder_checks import Told, check_ladder
 from gateway.people_checks import check_staff
 from gateway.quiet_checks import Quiet
@@ -26,7 +27,7 @@ from rules.settings import Ladder, RadioChannel, SpecialLadder, StatusCode, Unit
 _TABLES = (
     *("gateway", "source", "notifier", "line", "radio", "unit", "channel", "status"),
     *("person", "shift", "day_off", "roster", "ladder", "ladder_for", "rules", "auth"),
-    *("desk", "prompts", "directory", "reports"),
+    *("desk", "prompts", "directory", "reports", "emergency_number", "plan"),
     *("maintenance", "maintenance_by_hand", "hours", "storm"),
 )
 KindT = TypeVar("KindT", SourceKind, NotifierKind)
@@ -91,6 +92,12 @@ class Document:
         residents = read_directory(self._folder / directory.file, self.problems) if directory.file else {}
         self.problems += check_desk(settings, prompts)
         return DeskTables(settings, prompts, directory, residents)
+
+    def emergency(self) -> Emergency:
+        """Whom to call, and what to do."""
+        numbers, plans = self.named("emergency_number", "name", EmergencyNumber), self.named("plan", "name", Plan)
+        self.problems += check_emergency(numbers, plans)
+        return emergency(numbers, plans)
 
     def staff(self, timezone: str) -> Staff:
         """The tables of people; the calendars of the rosters are read and unrolled."""

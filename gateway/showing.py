@@ -13,6 +13,7 @@ from adapters.registry import NOTIFIERS, SOURCES
 from gateway.config import Config, GatewaySettings
 from gateway.config_document import RadioTable
 from gateway.desk_settings import DeskSettings, DirectoryTable, Prompts
+from gateway.emergency.settings import EmergencyNumber, Plan
 from gateway.reading import shown, type_words
 from gateway.reports.settings import ReportSettings
 from gateway.roster_file import RosterTable
@@ -111,6 +112,8 @@ def config_as_toml(config: Config) -> str:
         _table("[prompts]", config.desk.prompts),
         _table("[directory]", config.desk.directory),
         _table("[reports]", config.reports),
+        *(_table("[[emergency_number]]", one) for one in config.emergency.numbers),
+        *(_table("[[plan]]", plan) for plan in config.emergency.plans),
     ]
     return "\n".join(parts)
 
@@ -149,6 +152,8 @@ def reference() -> str:
         ("[prompts]", Prompts),
         ("[directory]", DirectoryTable),
         ("[reports]", ReportSettings),
+        ("[[emergency_number]]", EmergencyNumber),
+        ("[[plan]]", Plan),
     ]
     return _INTRODUCTION + "".join(f"\n{text}" for title, kind in sections for text in _section(title, kind))
 

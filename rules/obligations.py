@@ -15,6 +15,7 @@ Rule = Literal[
     "inbound_only",  # a violation: breached the moment it is seen
     "two_calls",
     "promise",  # a unit was told to wait: we come back to it
+    "plan_step",  # a step of an emergency plan is done in its time
     "roll_call",  # an operator alert: a post was not heard in time
     "acknowledge",  # a breach alert must be acknowledged, else it climbs the ladder
     "act",  # an acknowledged one must be acted on, else it climbs on

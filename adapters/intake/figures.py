@@ -22,12 +22,12 @@ def figures(ask: Ask, since_us: int, until_us: int) -> Figures:
     bucket = cast((incident.c.opened_us - since_us) // BUCKET_US, Integer)
     judged = _grouped(
         [*opened, obligation.c.rule.not_in(sorted(INTERNAL_RULES))],
-        [bucket, incident.c.line, obligation.c.rule, obligation.c.state],
+        [bucket, incident.c.line, obligation.c.rule, obligation.c.state, obligation.c.in_hours],
     )
     tenths = cast(obligation.c.seconds * 10, Integer)
     answered = _grouped(
         [*opened, incident.c.answered_us.is_not(None), obligation.c.seconds.is_not(None)],
-        [incident.c.agent, incident.c.source, obligation.c.rule, obligation.c.state, tenths],
+        [incident.c.agent, incident.c.source, obligation.c.rule, obligation.c.state, obligation.c.in_hours, tenths],
     )
     counted = select(bucket, incident.c.line, incident.c.medium, incident.c.direction, incident.c.outcome, func.count())
     counted = counted.where(*opened).group_by(*_columns(counted)[:-1])

@@ -81,11 +81,12 @@ def _by_reading(asked: IncidentsAsked) -> list[ColumnElement[bool]]:
         where.append(incident.c.facts.contains(f'"kind":"{asked["kind"]}"', autoescape=True))
     if "text" in asked:
         where += [_any_holds(_TEXTS, word) for word in asked["text"].split()]
-    if "rule" in asked or "verdict" in asked:
+    if "rule" in asked or "verdict" in asked or "in_hours" in asked:
         theirs = [obligation.c.incident == incident.c.id]
         theirs += [obligation.c.rule == asked["rule"]] if "rule" in asked else []
         # Not as a plain column: SQLite would take the index of the states, and read it whole for each record.
         theirs += [func.coalesce(obligation.c.state, "") == asked["verdict"]] if "verdict" in asked else []
+        theirs += [obligation.c.in_hours.is_(asked["in_hours"])] if "in_hours" in asked else []
         where.append(exists().where(*theirs))
     return where
 

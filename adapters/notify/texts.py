@@ -155,6 +155,14 @@ _SENTENCES: dict[tuple[str, str], Callable[[Facts], Text]] = {
         f"回电告警解除：{f.caller}，用时 {f.zh}",
         f"Call-back alert cleared: {f.caller}, after {f.en}",
     ),
+    ("plan_step", "breach"): lambda f: Text(
+        f"预案步骤超时未完成：{f.who}，已过 {f.zh}，请看“应急”页",
+        f"A step of an emergency plan is overdue: {f.who}, {f.en} after its start. See the page Emergency",
+    ),
+    ("plan_step", "cleared"): lambda f: Text(
+        f"预案步骤已处理：{f.who}，用时 {f.zh}",
+        f"The plan's step is settled: {f.who}, after {f.en}",
+    ),
     ("inbound_only", "breach"): lambda f: Text(
         f"只打进的线路打出了电话：{f.line}，请查明",
         f"A line for incoming calls only was dialled out on: {f.line}. Find out why",

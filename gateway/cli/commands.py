@@ -29,6 +29,9 @@ COMMANDS = {
     "backup": Command("records", "Copy the store to a file while the gateway goes on."),
     "erase": Command("erasing", "Take numbers, names and words out of closed records."),
     "duty": Command("duty", "Show who stands for which role when, and when nobody does."),
+    "emergency-list": Command(
+        "emergency", "Print the emergency numbers and plans as one HTML page, to keep where no network is needed."
+    ),
     "simulate": Command("trial", "Play the PBX of a [[source]]."),
     "demo": Command("trial", "Run it all: gateway, MQTT broker, a hotline that rings, guards on the radio."),
 }

@@ -1,13 +1,15 @@
 """A span's figures, day by day: a day that is long over is read once and kept, summed by the hour."""
 
 from collections import Counter, OrderedDict
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from adapters.ports import RecordStore
 from adapters.summed import Figures
 from rules.moments import SECOND_US, us_of
 
+Hours = Literal["all", "in", "out"]
 _DAYS_KEPT: Final = 400
 _SETTLED_US: Final = 3 * 86_400 * SECOND_US  # after so long no verdict of a day is revised
 _HOUR_US: Final = 3600 * SECOND_US
@@ -18,6 +20,7 @@ class Verdicts(NamedTuple):
     line: str
     rule: str
     state: str
+    in_hours: bool = True
 
 
 class Answer(NamedTuple):
@@ -25,6 +28,7 @@ class Answer(NamedTuple):
     source: str
     rule: str
     state: str
+    in_hours: bool
     tenths: int
 
 
@@ -72,6 +76,20 @@ class Days:
         return summed
 
 
+def only(days: Sequence[Day], hours: Hours) -> list[Day]:
+    """Of the verdicts and answers those that fell into the hours of service, or outside them."""
+    if hours == "all":
+        return list(days)
+    wanted = hours == "in"
+    return [
+        day._replace(
+            verdicts=Counter({one: count for one, count in day.verdicts.items() if one.in_hours == wanted}),
+            answers=Counter({one: count for one, count in day.answers.items() if one.in_hours == wanted}),
+        )
+        for day in days
+    ]
+
+
 def _summed(day: date, figures: Figures) -> Day:
     """By the hour since midnight; where the clocks change that day, the hours after it are one off."""
     verdicts: Counter[Verdicts] = Counter()
@@ -79,10 +97,12 @@ def _summed(day: date, figures: Figures) -> Day:
     answers: Counter[Answer] = Counter()
     in_hour = _HOUR_US // figures.bucket_us
     for one in figures.judged:
-        verdicts[Verdicts(min(one.bucket // in_hour, 23), one.line, one.rule, one.state)] += one.how_many
+        verdicts[Verdicts(min(one.bucket // in_hour, 23), one.line, one.rule, one.state, bool(one.in_hours))] += (
+            one.how_many
+        )
     for ending in figures.counted:
         hour = min(ending.bucket // in_hour, 23)
         ended[Ended(hour, ending.line, ending.medium, ending.direction, ending.outcome)] += ending.how_many
     for answer in figures.answering:
-        answers[Answer(*answer[:-1])] += answer.how_many
+        answers[Answer(*answer[:-1])._replace(in_hours=bool(answer.in_hours))] += answer.how_many
     return Day(day, verdicts, answers, ended)

@@ -23,7 +23,7 @@ from rules.terms import RingTerms
 _CALLS_MAX = 200  # a board shows the most urgent; the count tells of the rest
 _ALERTS_MAX = 100
 _FAR_US = 1 << 62
-_OWED_LATE = frozenset({"call_back", "promise"})
+_OWED_LATE = frozenset({"call_back", "promise", "plan_step"})
 _ACTIVE_ALERTS = frozenset({"raised", "acknowledged"})
 
 

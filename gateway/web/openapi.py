@@ -12,7 +12,7 @@ from gateway.web.asking import DATED, NAMED, NUMBERED
 from gateway.web.duty import DAYS_MAX
 from gateway.web.needs import needs
 from gateway.web.page_schemas import PAGE_SCHEMAS
-from gateway.web.record_search import DIRECTIONS, MEDIA
+from gateway.web.record_search import DIRECTIONS, HOURS, MEDIA
 from gateway.web.schemas import MOMENT, SCHEMAS, TEXT, WHOLE, Schema, one_of, ref
 from rules.effects import AlertState
 from rules.incidents import IncidentOutcome
@@ -202,6 +202,12 @@ def _shift_paths(repeat: Schema) -> Schema:
         "/api/v1/shift/hand-overs/{seq}/take-over": _post(
             "Somebody else has understood it, and goes on", [_path("seq", "Of the hand-over")]
         ),
+        "/api/v1/plans/{id}/steps/{step}/done": _post(
+            "A step of a plan is done", [_path("id", "Of the run"), _path("step", "Counted from 0")]
+        ),
+        "/api/v1/plans/{id}/end": _post("The plan is over", [_path("id", "Of the run")]),
+        "/api/v1/plans": _get("Emergency plans, and those that run", "Plans", [])
+        | _post("A plan is started", [repeat], body="PlanNote"),
         "/api/v1/rules/approve": _post("The rules in force are approved", [repeat], body="Approval"),
     }
 
@@ -221,6 +227,7 @@ def _searching() -> list[Schema]:
         _query("line", TEXT, "Only this line's"),
         _query("rule", one_of(Rule), "Only those that this rule judged"),
         _query("verdict", one_of(Outcome), "Only those with this verdict; with `rule`: of that rule"),
+        _query("hours", _enum(HOURS), "Only those with a verdict that fell into the hours of service, or outside"),
         _query("person", TEXT, "A part of the name of who answered"),
         _query("kind", TEXT, "Only matters of this kind, as the desk wrote it"),
         _query("text", TEXT, "Words, each of which stands in the record"),

@@ -1,6 +1,6 @@
 """The shapes of the documents that the pages beside the board brought into the API."""
 
-from gateway.web.schemas import MOMENT, TEXT, WHOLE, Schema, many, maybe, record, ref
+from gateway.web.schemas import FLAG, MOMENT, NUMBER, TEXT, WHOLE, Schema, many, maybe, record, ref
 
 
 def _body(properties: Schema, *required: str) -> Schema:
@@ -14,6 +14,9 @@ def _body(properties: Schema, *required: str) -> Schema:
     }
 
 
+_STEP: Schema = record(
+    "One thing to do.", {"do": TEXT, "role": TEXT, "within_s": NUMBER}, optional=("role", "within_s")
+)
 PAGE_SCHEMAS: Schema = {
     "Pulse": record(
         "Small, for asking often.",
@@ -68,4 +71,37 @@ PAGE_SCHEMAS: Schema = {
     "ShiftNote": _body({"text": TEXT | {"minLength": 1, "maxLength": 2000}}, "text"),
     "ShiftHandOverNote": _body({"to": TEXT | {"default": ""}, "note": TEXT | {"default": "", "maxLength": 2000}}),
     "Approval": _body({"version": TEXT, "note": TEXT | {"default": "", "maxLength": 2000}}, "version"),
+    "PlanNote": _body({"plan": TEXT, "incident": TEXT | {"default": ""}}, "plan"),
+    "PlanRun": record(
+        "A plan that is carried out.",
+        {
+            "id": WHOLE,
+            "plan": TEXT,
+            "incident": TEXT,
+            "started_at": MOMENT,
+            "started_by": TEXT,
+            "running": FLAG,
+            "ended_at": maybe(MOMENT),
+            "ended_by": maybe(TEXT),
+            "note": TEXT,
+            "steps": many(
+                record(
+                    "One thing to do.",
+                    {
+                        "do": TEXT,
+                        "role": TEXT,
+                        "due_at": maybe(MOMENT),
+                        "done_at": maybe(MOMENT),
+                        "done_by": maybe(TEXT),
+                        "note": TEXT,
+                        "late": FLAG,
+                    },
+                )
+            ),
+        },
+    ),
+    "Plans": record(
+        "The site's emergency plans, and those that run or ran lately.",
+        {"plans": many(record("As configured.", {"name": TEXT, "steps": many(_STEP)})), "runs": many(ref("PlanRun"))},
+    ),
 }

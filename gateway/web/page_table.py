@@ -23,6 +23,7 @@ PAGES = (
     PageRow("now", "/", "board.html", Right.SEE),
     PageRow("incidents", "/incidents", "records.html", Right.SEE),
     PageRow("hand_over", "/hand-over", "hand_over.html", Right.SEE),
+    PageRow("emergency", "/emergency", "emergency.html", Right.SEE),
     PageRow("reports", "/reports", "reports.html", Right.REPORTS),
     PageRow("people", "/people", "people.html", Right.SEE),
     PageRow("rules", "/rules", "rules.html", Right.SEE),

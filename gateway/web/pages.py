@@ -7,7 +7,19 @@ from aiohttp import web
 from gateway.access.rights import Right
 from gateway.web.needs import page
 from gateway.web.rendering import render
-from gateway.web.views import account, audit, hand_over, health, people, record, records, reports, rules, wall
+from gateway.web.views import (
+    account,
+    audit,
+    emergency,
+    hand_over,
+    health,
+    people,
+    record,
+    records,
+    reports,
+    rules,
+    wall,
+)
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -21,6 +33,7 @@ def routes() -> list[web.AbstractRouteDef]:
         *health.routes(),
         *hand_over.routes(),
         *people.routes(),
+        *emergency.routes(),
         *rules.routes(),
         *wall.routes(),
         *reports.routes(),

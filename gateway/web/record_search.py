@@ -17,6 +17,7 @@ from rules.obligations import Outcome, Rule
 
 MEDIA: Final = ("phone", "radio")
 DIRECTIONS: Final = ("inbound", "outbound", "internal")
+HOURS: Final = ("in", "out")  # of service
 CHARS_MAX: Final = 200  # of a text that is looked for
 _WRITTEN: Final = ("number", "caller", "caller_ends", "unit", "line", "person", "kind", "text")
 _CHOSEN: Final = {
@@ -25,6 +26,7 @@ _CHOSEN: Final = {
     "direction": DIRECTIONS,
     "rule": get_args(Rule),
     "verdict": get_args(Outcome),
+    "hours": HOURS,
 }
 PARAMETERS: Final = ("since", "until", *_WRITTEN, *_CHOSEN)
 _NUMBER: Final = re.compile(r"\d{8}-\d+")
@@ -41,6 +43,8 @@ def asked_by(query: dict[str, str]) -> IncidentsAsked:
     for name, values in _CHOSEN.items():
         if (value := read_one_of(query, name, values)) is not None:
             asked[name] = value
+    if "hours" in asked:
+        asked["in_hours"] = asked.pop("hours") == "in"
     for name in ("since", "until"):
         if (moment := read_moment(query, name)) is not None:
             asked[f"{name}_us"] = moment

@@ -12,6 +12,7 @@ from adapters.ports import Admitted, Batch, Incoming, RecordStore
 from adapters.recordings import Recorder
 from gateway.access.signing_in import SigningIn
 from gateway.desk_settings import Desk
+from gateway.emergency.settings import Emergency, emergency
 from gateway.links import AcknowledgeLinks
 from gateway.reports.settings import IdentifyStaff
 from gateway.web.auth import Auth
@@ -76,6 +77,7 @@ class Services:
     recorders: Sequence[Recorder] = ()
     links: AcknowledgeLinks | None = None  # None: messages carry none
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+    emergency: Emergency = field(default_factory=lambda: emergency((), ()))
     identify_staff: IdentifyStaff = "number"
     store_silent_s: Callable[[], float] = _in_time
 

@@ -21,6 +21,7 @@ from rules.events.call import (
     Retrieved,
     Transferred,
 )
+from rules.events.plan import PlanEnded, PlanStarted, PlanStep, PlanStepDone
 from rules.events.radio import (
     CallAlert,
     CallAnswered,
@@ -124,6 +125,9 @@ Event = (
     | ShiftHandedOver
     | ShiftTakenOver
     | RulesApproved
+    | PlanStarted
+    | PlanStepDone
+    | PlanEnded
     | IncidentClaimed
     | IncidentReleased
     | IncidentParked
@@ -201,6 +205,10 @@ __all__ = [
     "NoteTaken",
     "Offered",
     "Originated",
+    "PlanEnded",
+    "PlanStarted",
+    "PlanStep",
+    "PlanStepDone",
     "PromiseGiven",
     "PromiseKept",
     "Queued",

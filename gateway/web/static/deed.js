@@ -1,5 +1,5 @@
 // Forms that do something: each is one deed of the API, and the page is shown anew once it is on disk.
-import { act, newKey } from "./feed.js";
+import { newKey, post } from "./feed.js";
 import { put } from "./dom.js";
 import { languageAtFirst } from "./look.js";
 
@@ -27,11 +27,11 @@ async function submit(form) {
   const button = form.querySelector("button");
   button.disabled = true;
   form.dataset.key ||= newKey(); // told again after a cut link, it is the same deed
-  const failed = await act(form.dataset.deed, form.dataset.key, told(form));
+  const { ok, status, why } = await post(form.dataset.deed, form.dataset.key, told(form));
   button.disabled = false;
-  if (failed) {
-    delete form.dataset.key;
-    return put(form.querySelector(".said"), FAILED[languageAtFirst()](failed));
+  if (!ok) {
+    if (status) delete form.dataset.key; // it was refused: the next try is another deed
+    return put(form.querySelector(".said"), FAILED[languageAtFirst()](why));
   }
   form.dispatchEvent(new Event("done"));
   location.reload();

@@ -67,4 +67,5 @@ export default {
   cause_normal: "hung up", cause_busy: "busy", cause_no_answer: "no answer", cause_rejected: "rejected", cause_answered_elsewhere: "answered elsewhere", cause_cancelled: "caller gave up", cause_congestion: "congestion", cause_unavailable: "unavailable", cause_transferred: "transferred", cause_failed: "failed",
   kind_warning: "warning", kind_breach: "breach", kind_escalation: "escalation", kind_cleared: "cleared",
   settled_true: "delivered", settled_false: "not delivered",
+  rule_plan_step: "Plan step", what_plan_started: "Plan started", what_plan_step_done: "Plan step done", what_plan_ended: "Plan ended", what_PlanStarted: "Plan started", what_PlanStepDone: "Plan step done", what_PlanEnded: "Plan ended",
 };

@@ -67,4 +67,5 @@ export default {
   cause_normal: "正常挂断", cause_busy: "忙", cause_no_answer: "无人接", cause_rejected: "拒接", cause_answered_elsewhere: "他处已接", cause_cancelled: "来电者放弃", cause_congestion: "线路拥塞", cause_unavailable: "不可用", cause_transferred: "已转接", cause_failed: "失败",
   kind_warning: "提醒", kind_breach: "超时", kind_escalation: "升级", kind_cleared: "解除",
   settled_true: "已送达", settled_false: "没有送达",
+  rule_plan_step: "预案步骤", what_plan_started: "启动预案", what_plan_step_done: "完成预案步骤", what_plan_ended: "结束预案", what_PlanStarted: "启动预案", what_PlanStepDone: "完成预案步骤", what_PlanEnded: "结束预案",
 };

@@ -9,6 +9,7 @@ from adapters.intake import incident_document
 from gateway.access.rights import Right
 from gateway.web.guard import WHO, shown
 from gateway.web.live import is_live, owed
+from gateway.web.live_quiet import windows
 from gateway.web.local_time import LocalTime
 from gateway.web.needs import page
 from gateway.web.rendering import render
@@ -43,6 +44,7 @@ async def show(request: web.Request) -> web.Response:
         "parked": shown(request, [incident_document(i) for i in sorted(parked, key=lambda i: i.opened_us)]),
         "to_call": [one for one in yesterday if one["outcome"] in _TO_CALL],
         "cases": [one for one in yesterday if one["facts"].get("matter") and one["outcome"] not in _TO_CALL],
+        "maintenance": [one for one in windows(state) if one["why"] == "maintenance"],
         "duty": _duty(services, now_us),
         "shift": await shift(services),
         "may_act": request[WHO].may(Right.ACT),

@@ -14,7 +14,7 @@ from gateway.web.local_time import LocalTime
 from gateway.web.needs import page
 from gateway.web.noting import note
 from gateway.web.problems import Problem
-from gateway.web.record_search import CHARS_MAX, DIRECTIONS, MEDIA, PARAMETERS, asked_in_form, check_right
+from gateway.web.record_search import CHARS_MAX, DIRECTIONS, HOURS, MEDIA, PARAMETERS, asked_in_form, check_right
 from gateway.web.rendering import render, words_of
 from gateway.web.services import SERVICES, Services
 from gateway.web.spreadsheet import csv_answer
@@ -104,6 +104,7 @@ def _choices(services: Services) -> dict[str, tuple[str, ...]]:
     return {
         "medium": MEDIA,
         "direction": DIRECTIONS,
+        "hours": HOURS,
         "outcome": get_args(IncidentOutcome),
         "rule": tuple(name for name in get_args(Rule) if name not in INTERNAL_RULES),
         "verdict": get_args(Outcome),

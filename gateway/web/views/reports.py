@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from gateway.access.rights import Right
 from gateway.reports import charts
-from gateway.reports.days import Answer, Day, Days
+from gateway.reports.days import Answer, Day, Days, Hours, only
 from gateway.reports.key_figures import RULES, Shares, answer_times, by, by_answer, connecting, of_rule, speed
 from gateway.web import verdict_words
 from gateway.web.asking import unusable
@@ -51,7 +51,9 @@ async def show(request: web.Request) -> web.Response:
         first, last = _span(request)
     except Problem as problem:
         wrong, (first, last) = problem.cure, _latest(services)
-    days = await _read(request, first, last)
+    hours = _hours(request)
+    every = await _read(request, first, last)
+    days = only(every, hours)
     limit_s = _limit_s(services)
     times = answer_times(days)
     values: dict[str, Any] = {
@@ -59,6 +61,8 @@ async def show(request: web.Request) -> web.Response:
         "first": first,
         "last": last,
         "any": any(day.ended for day in days),
+        "hours": hours,
+        "in_hours": {rule: of_rule(only(every, "in"), rule) for rule in RULES},
         "key_figures": {rule: of_rule(days, rule) for rule in RULES},
         "value": charts.value,
         "connecting": connecting(days),
@@ -82,7 +86,7 @@ async def show(request: web.Request) -> web.Response:
 async def export(request: web.Request) -> web.Response:
     w = words_of(request)
     first, last = _span(request)
-    days = await _read(request, first, last)
+    days = only(await _read(request, first, last), _hours(request))
     named: list[tuple[str, Mapping[str, Shares]]] = [("rules", {rule: of_rule(days, rule) for rule in RULES})]
     named += [(chart.name, chart.table) for chart in _charts(request.app[SERVICES], w, days)]
     rows = [
@@ -106,6 +110,11 @@ def _span(request: web.Request) -> tuple[date, date]:
     if not timedelta() <= last - first < timedelta(days=_DAYS_MAX):
         raise unusable("from", f"1 to {_DAYS_MAX} days, the first before the last")
     return first, last
+
+
+def _hours(request: web.Request) -> Hours:
+    asked = request.query.get("hours", "all")
+    return "in" if asked == "in" else "out" if asked == "out" else "all"
 
 
 def _latest(services: Services) -> tuple[date, date]:

@@ -30,7 +30,7 @@ async def test_each_condition_finds_what_holds_it_and_all_must_hold(store: Recor
     obligations = [
         obligation_of(11, 1, state="met"),
         obligation_of(12, 2, state="breached"),
-        obligation_of(13, 2, rule="hold_checkin", state="met"),
+        obligation_of(13, 2, rule="hold_checkin", state="met", in_hours=False),
     ]
     await store.commit(batch_of([journalled(1)], incidents=incidents, obligations=obligations))
     assert await numbers(store, medium="radio") == [3]
@@ -46,6 +46,8 @@ async def test_each_condition_finds_what_holds_it_and_all_must_hold(store: Recor
     assert await numbers(store, verdict="met") == [2, 1]
     assert await numbers(store, rule="three_rings", verdict="met") == [1]
     assert await numbers(store, rule="hold_checkin") == [2]
+    assert await numbers(store, in_hours=False) == [2]
+    assert await numbers(store, in_hours=False, verdict="breached") == []
     assert await numbers(store, until_us=START_US + 3, line="4001") == [1]
     assert await numbers(store, within=[(START_US + 1, START_US + 2), (START_US + 4, START_US + 5)]) == [4, 1]
 

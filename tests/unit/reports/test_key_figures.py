@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 
 from gateway.reports import charts
-from gateway.reports.days import Answer, Day, Ended, Verdicts
+from gateway.reports.days import Answer, Day, Ended, Verdicts, only
 from gateway.reports.key_figures import Shares, answer_times, by, connecting, of_rule, speed
 
 DAY = Day(
@@ -17,7 +17,7 @@ DAY = Day(
             Verdicts(10, "4002", "three_rings", "waived"): 1,
         }
     ),
-    Counter({Answer("王 008", "main", "three_rings", "met", tenths): 1 for tenths in range(10, 110, 10)}),
+    Counter({Answer("王 008", "main", "three_rings", "met", True, tenths): 1 for tenths in range(10, 110, 10)}),
     Counter(
         {
             Ended(9, "4001", "phone", "inbound", "answered"): 8,
@@ -60,3 +60,10 @@ def test_a_chart_escapes_names_and_draws_what_is_unknown_apart() -> None:
     assert 'fill="url(#hatch-x)"' in drawn
     assert "100.0 %  1/1  ?3" in drawn
     assert 'fill="url' not in charts.rows({"4001": Shares(met=1)}, name="x", target=None, total="")
+
+
+def test_hours_of_service_are_told_apart() -> None:
+    night = DAY._replace(verdicts=Counter({Verdicts(2, "4001", "three_rings", "breached", in_hours=False): 3}))
+    assert of_rule(only([DAY, night], "in"), "three_rings").breached == 2
+    assert of_rule(only([DAY, night], "out"), "three_rings") == Shares(breached=3)
+    assert of_rule(only([DAY, night], "all"), "three_rings").breached == 5
