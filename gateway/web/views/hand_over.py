@@ -37,10 +37,11 @@ async def show(request: web.Request) -> web.Response:
     local = LocalTime(state.rules.timezone)
     yesterday = shown(request, await _yesterday(services, local, now_us))
     going_on = [i for i in state.incidents.values() if is_live(i)]
+    due = _owed(going_on, now_us)
     parked = [i for i in state.incidents.values() if i.attention == "parked"]
     values: dict[str, Any] = {
-        "owed": shown(request, _owed(going_on, now_us)[:_OWED_MAX]),
-        "owed_more": max(0, len(_owed(going_on, now_us)) - _OWED_MAX),
+        "owed": shown(request, due[:_OWED_MAX]),
+        "owed_more": max(0, len(due) - _OWED_MAX),
         "parked": shown(request, [incident_document(i) for i in sorted(parked, key=lambda i: i.opened_us)]),
         "to_call": [one for one in yesterday if one["outcome"] in _TO_CALL],
         "cases": [one for one in yesterday if one["facts"].get("matter") and one["outcome"] not in _TO_CALL],
