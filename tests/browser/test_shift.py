@@ -33,6 +33,17 @@ async def test_a_note_outlives_a_refusal_and_a_reload_and_the_shift_is_handed_ov
         assert await board.page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+async def test_verdicts_of_yesterday_fit_a_telephone_in_english(browser: Browser, served: Served) -> None:
+    call = await served.ring()
+    await served.later(26)
+    await served.hang_up(call)
+    served.clock.move(86_400)
+    async with open_board(browser, served, width=360, locale="en-GB") as board:
+        await board.page.goto(served.url + "/hand-over")
+        await expect(board.page.locator(".judged").first).to_contain_text("Overdue")
+        assert await board.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 async def test_a_plan_is_started_and_its_steps_are_ticked(browser: Browser, served: Served) -> None:
     async with open_board(browser, served) as board:
         await board.page.goto(served.url + "/emergency")
