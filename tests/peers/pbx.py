@@ -41,6 +41,9 @@ exten => 7320,1,Answer()
  same => n,Queue(pipes2,,,,8)
  same => n,Playback(beep)
  same => n,Hangup()
+exten => 7330,1,Answer()
+ same => n,Queue(alone,,,,60)
+ same => n,Hangup()
 exten => 7400,1,Dial(PJSIP/140,22)
  same => n,Hangup()
 
@@ -69,6 +72,10 @@ timeout = 3
 retry = 1
 member => Local/132@internal/n,0,Alice
 member => Local/133@internal/n,0,Bob
+[alone]
+strategy = ringall
+timeout = 60
+member => PJSIP/141
 [pipes2]
 strategy = ringall
 timeout = 60

@@ -43,13 +43,15 @@ PERSON = """
 id = "{name}"
 name = "{name}"
 number = "{extension}"
-reach = {{ phone = "PJSIP/{extension}" }}
+reach = {{ phone = "{how}" }}
 """
 
 
-def config(people: dict[str, str], *, ring_s: int = 30, calls_max: int = 1) -> str:
+def config(people: dict[str, str], *, ring_s: int = 30, calls_max: int = 1, how: str = "PJSIP/{}") -> str:
     told = ", ".join(f'"person:{name}"' for name in people)
-    tables = [PERSON.format(name=name, extension=extension) for name, extension in people.items()]
+    tables = [
+        PERSON.format(name=name, extension=extension, how=how.format(extension)) for name, extension in people.items()
+    ]
     return PHONE.format(people=told, ring_s=ring_s, calls_max=calls_max) + "".join(tables)
 
 
@@ -117,7 +119,8 @@ async def test_one_presses_the_key_and_the_others_are_busy_away_or_say_nothing(t
 
 async def test_a_link_cut_while_a_supervisor_is_called_costs_no_more_than_a_second_call(tmp_path: Path) -> None:
     people = {"boss": "165"}
-    async with breaching(tmp_path, "cutcall", people, config(people, calls_max=5)) as (site, telephones, calling):
+    through_the_dial_plan = config(people, calls_max=5, how="Local/{}@internal")
+    async with breaching(tmp_path, "cutcall", people, through_the_dial_plan) as (site, telephones, calling):
         breach = await site.until_told(CALLER, "breach")
         first = await telephones["boss"].rings()
         site.cable.cut()
@@ -130,4 +133,6 @@ async def test_a_link_cut_while_a_supervisor_is_called_costs_no_more_than_a_seco
         await again.over()
         told = await _until_settled(site, breach["id"], {"phone/boss"})
         calling.hang_up()
+        others = [one for one in await site.incidents() if one["from"] != CALLER]
     assert (told["state"], told["acknowledged_by"]) == ("acknowledged", "boss 165")
+    assert others == []  # nor are the legs behind the pipe

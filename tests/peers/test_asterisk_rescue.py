@@ -84,6 +84,25 @@ async def test_at_the_breach_the_caller_goes_to_another_telephone_and_is_answere
     assert [one for one in all_calls if one["outcome"] != "merged"] == [record]
 
 
+async def test_a_caller_who_waits_in_a_queue_is_rescued_from_it(tmp_path: Path) -> None:
+    async with rescuing(tmp_path, "queue") as it:
+        caller = it.outside.dial("7330")
+        await caller.answered()  # by the queue, which is no person
+        rings = await it.desk.rings()
+        there = await it.other.rings()
+        await rings.over()
+        there.answer()
+        await it.until_noted("rescued")
+        await asyncio.sleep(1)  # they speak
+        caller.hang_up()
+        await there.over()
+        record = await it.site.closed_incident(CALLER)
+        all_calls = await it.site.incidents()
+    assert (record["outcome"], record["device"]) == ("answered", "170")
+    assert [v["verdict"] for v in record["verdicts"] if v["rule"] == "three_rings"] == ["breached"]
+    assert [one for one in all_calls if one["outcome"] != "merged"] == [record]
+
+
 async def test_a_rescued_caller_who_is_not_answered_there_either_is_missed_once(tmp_path: Path) -> None:
     async with rescuing(tmp_path, "rescuemiss") as it:
         it.outside.dial("7141")

@@ -36,7 +36,7 @@ class Settings(NotifierSettings, kw_only=True):
     number: str = ""  # who is called for what is for no person
     caller_id: str = ""  # what the telephone shows: 热线 <4000>
     language: Literal["zh", "en"] = "zh"  # of what is spoken
-    speech_command: tuple[str, ...] = ()  # reads text, writes a WAV: ["espeak-ng", "-v", "cmn", "--stdout"]
+    speech_command: tuple[str, ...] = ()  # reads text, writes a WAV: ["espeak-ng", "-v", "cmn", "--stdin", "--stdout"]
     sounds_folder: str = ""  # where it is written for Asterisk to read
     sounds_seen_as: str = ""  # what Asterisk calls that folder, where it differs
     prompts: dict[str, str] = msgspec.field(default_factory=dict)  # without speech: a rule's sound; "other": all others

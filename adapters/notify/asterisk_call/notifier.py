@@ -276,9 +276,10 @@ class AsteriskCallNotifier:
         return Retry(cause, 0.0 if cause == "unreachable" else settings.redial_s, result.words)
 
     def _is_over(self, letter: _Letter) -> bool:
-        """What somebody has seen to, or what is over, wakes nobody. (What only tells that it is over is told.)"""
-        told_of = letter.alert["kind"] in {"breach", "escalation"}
-        return told_of and self._desk is not None and not self._desk.is_raised(str(letter.alert["id"]))
+        """What somebody has seen to, or what is over, wakes nobody; nor does the news that it is over."""
+        if letter.alert["kind"] == "cleared":
+            return True
+        return self._desk is not None and not self._desk.is_raised(str(letter.alert["id"]))
 
     def _wait_s(self) -> float:
         """Until the next call may be placed; 0 now."""

@@ -1,11 +1,13 @@
 """What is said on the telephone: the alert's text made fit for a voice, the keys, and what a key has done."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 SPOKEN_MAX = 5  # alerts in one call: more nobody keeps in mind
 _CHARS_MAX = 400  # of one alert: half a minute
-_PAUSES = {"→": "，", "（": "，", "）": "，", "****": " ", "【": "", "】": "，", "[": "", "]": ",", "(": ",", ")": ","}
+_SIGNS = re.compile(r"\*{4}|\s*[→（）【】\[\]()][：:，,]?\s*")  # voices spell them: a pause says as much
+_NUMBER = re.compile(r"(?<![\d.])\d{3,}(?![\d.]*\d)")  # of a line or a caller: said digit by digit
 _AND_MORE = {"zh": "另有{}条告警，请看控制台。", "en": "And {} more alerts; see the console."}
 _KEYS = {
     "zh": "确认请按{acknowledge}，无法处理请按{refuse}。",
@@ -40,6 +42,5 @@ def late(language: str) -> str:
 def _speakable(text: str, number: str) -> str:
     """Without the record's number, which nobody remembers from a telephone, and without signs that voices spell."""
     text = text.removeprefix(f"【{number}】").removeprefix(f"[{number}] ")
-    for sign, pause in _PAUSES.items():
-        text = text.replace(sign, pause)
-    return text[:_CHARS_MAX]
+    text = _SIGNS.sub(", ", text[:_CHARS_MAX])
+    return _NUMBER.sub(lambda number: " ".join(number[0]), text)
