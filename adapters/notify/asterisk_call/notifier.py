@@ -67,7 +67,7 @@ class AsteriskCallNotifier:
         self._desk: AlertDesk | None = None
         self._connection: Connection | None = None
         self._waiting: dict[str, deque[_Letter]] = {}  # by what is dialled; a task each
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: asyncio.TaskGroup | None = None  # while it runs
         self._calls: dict[str, Call] = {}
         self._tally: OrderedDict[str, int] = OrderedDict()  # calls made for an alert, by its key
         self._placed: deque[float] = deque()  # when, within the last minute
@@ -80,7 +80,7 @@ class AsteriskCallNotifier:
     async def run(self, link_changed: Callable[[str, str], None]) -> None:
         backoff, after_refusal = Backoff(first_s=0.5, longest_s=10.0), Backoff(first_s=60.0, longest_s=60.0)
         link_changed("connecting", "")
-        try:
+        async with asyncio.TaskGroup() as self._tasks:
             while True:
                 try:
                     await self._one_connection(link_changed, backoff)
@@ -91,25 +91,20 @@ class AsteriskCallNotifier:
                     link_changed("offline", str(error))
                     wait_s = backoff.next_s()
                 await asyncio.sleep(wait_s)
-        finally:
-            for task in self._tasks:
-                task.cancel()
 
     async def send(self, alert: Mapping[str, Any], key: str) -> Delivery:
         to = alert.get("to")
         dial = dial_string(str(to["address"]) if to else self._settings.number, self._settings.dial)
         if not dial:
             return Rejected("refused", "no telephone of theirs can be dialled")
-        if self._connection is None:
+        if self._connection is None or self._tasks is None:
             return Retry("unreachable")
         letter = _Letter(alert, key)
         if dial in self._waiting:
             self._waiting[dial].append(letter)  # the next call tells it too
         else:
             self._waiting[dial] = deque([letter])
-            task = asyncio.create_task(self._serve(dial), name=f"call-{self.name}")
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks.create_task(self._serve(dial), name=f"call-{self.name}")
         return await letter.outcome
 
     async def _one_connection(self, link_changed: Callable[[str, str], None], backoff: Backoff) -> None:
