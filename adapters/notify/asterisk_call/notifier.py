@@ -37,6 +37,7 @@ class _Letter:
 
     def __init__(self, alert: Mapping[str, Any], key: str) -> None:
         self.alert, self.key = alert, key
+        self.kept = False  # the acknowledgement is on disk, or needs not be
         self.outcome: asyncio.Future[Delivery] = asyncio.get_running_loop().create_future()
 
     @property
@@ -220,7 +221,8 @@ class AsteriskCallNotifier:
                 )
             except (StoreError, Overloaded) as error:
                 self._log.warning("an acknowledgement by telephone could not be kept", reason=str(error))
-                return []
+                return await self._spoken(words.not_kept(language), sounds)
+            letter.kept = True
         return await self._spoken(words.confirmed(language) if taken else words.late(language), sounds)
 
     async def _pieces(self, alerts: Sequence[Mapping[str, Any]], sounds: list[str]) -> list[Piece]:
@@ -258,7 +260,7 @@ class AsteriskCallNotifier:
     def _outcome(self, letter: _Letter, result: Result) -> Delivery:
         settings = self._settings
         if result.key == settings.acknowledge_key:
-            return Delivered()
+            return Delivered() if letter.kept else Retry("server_error", settings.redial_s)
         if result.key == settings.refuse_key:
             return Rejected("declined")
         if result.answered and result.heard and not result.unplayable:

@@ -15,6 +15,10 @@ _KEYS = {
 }
 _CONFIRMED = {"zh": "已确认，谢谢。", "en": "Acknowledged. Thank you."}
 _REFUSED = {"zh": "好的，将通知其他人。", "en": "All right. Others will be told."}
+_NOT_KEPT = {
+    "zh": "系统暂时无法记录，请致电值班室，稍后将再次呼叫。",
+    "en": "This cannot be recorded now. Please call the desk; you will be called again.",
+}
 _LATE = {"zh": "此告警已由他人处理。", "en": "This has been seen to meanwhile."}
 
 
@@ -33,6 +37,10 @@ def confirmed(language: str) -> str:
 
 def refused(language: str) -> str:
     return _REFUSED[language]
+
+
+def not_kept(language: str) -> str:
+    return _NOT_KEPT[language]
 
 
 def late(language: str) -> str:

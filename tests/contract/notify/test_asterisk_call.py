@@ -136,6 +136,16 @@ async def test_answered_without_a_key_is_delivered_and_not_acknowledged(tmp_path
         assert phone.commands() == [["STREAM FILE beep", "SAY DIGITS 4001", "WAIT FOR DIGIT 4000"] * 2]
 
 
+async def test_an_acknowledgement_that_could_not_be_kept_is_asked_for_again(tmp_path: Path) -> None:
+    async with calling(tmp_path) as phone:
+        phone.pbx.habits[WANG] = Habit(key="1", at=1)
+        phone.desk.store_fails = True
+        assert await phone.send() == Retry("server_error", 30)
+        phone.desk.store_fails = False
+        assert await phone.send() == Delivered()
+        assert len(phone.desk.acknowledged) == 1
+
+
 async def test_another_key_says_it_again_and_the_refuse_key_hands_it_on(tmp_path: Path) -> None:
     async with calling(tmp_path) as phone:
         phone.pbx.habits[WANG] = Habit(key="2", at=1)
