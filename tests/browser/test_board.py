@@ -77,7 +77,7 @@ async def test_a_breach_is_acknowledged(browser: Browser, served: Served, how: s
         await expect(alert).to_have_count(1)
         await expect(alert).to_contain_text("138****8000")
         if how == "click":
-            await alert.get_by_role("button").click()
+            await alert.get_by_role("button", name="确认").click()
         else:
             await board.page.keyboard.press("a")
         await expect(alert).to_have_count(0)

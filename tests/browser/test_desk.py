@@ -3,11 +3,13 @@
 import asyncio
 import re
 
+import msgspec
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from gateway.desk_settings import DeskTables
 from gateway.directory_file import Resident
+from rules.people import Person, Shift
 from tests.browser.conftest import Board, open_board
 from tests.fixtures.served import Served
 
@@ -235,3 +237,33 @@ async def test_two_hundred_calls_that_ring_are_two_hundred_rows(browser: Browser
         await expect(board.page.locator(f"{ROW}[data-phase=warn]")).to_have_count(200)
         await expect(board.page.locator("#now-count")).to_have_text("200")
         assert board.complaints == []
+
+
+async def test_an_alert_is_put_off_by_a_key_and_says_until_when(browser: Browser, served: Served) -> None:
+    async with open_board(browser, served) as board:
+        await served.ring()
+        await served.later(15.1)
+        alert = board.page.locator("#alert-rows .row")
+        await expect(alert).to_have_attribute("data-phase", "breach")
+        await expect(alert).to_contain_text("已看到")
+        await board.page.keyboard.press("z")
+        await expect(alert).to_have_attribute("data-phase", "snoozed")
+        await expect(alert).to_contain_text("王 008 推迟至")
+        await expect(board.page.locator("#alerts-count")).to_have_text("")
+        assert board.complaints == []
+
+
+async def test_an_alert_is_handed_to_who_stands_for_a_role(browser: Browser, served: Served) -> None:
+    always = Shift(role="工程", people=("li",), from_="00:00", to="00:00")
+    li = Person(id="li", name="李强", reach={"desk": "x"})
+    rules = msgspec.structs.replace(served.pipeline.state.rules, people=(li,), shifts=(always,))
+    await served.pipeline.take_rules(rules)
+    async with open_board(browser, served) as board:
+        await expect(board.page.locator("#duty li")).to_have_count(1)
+        await served.ring()
+        await served.later(15.1)
+        await expect(board.page.locator("#alert-rows .row").first).to_have_attribute("data-phase", "breach")
+        await command(board.page, "/give 工程")
+        await expect(board.page.locator("#alert-rows")).to_contain_text("王 008 移交给 工程")
+        await command(board.page, "/移交 nobody")
+        await expect(board.page.locator("#said")).to_contain_text("没有“nobody”")

@@ -1,145 +1,36 @@
-// The board: keeps what the stream tells, and paints it ten times a second by the gateway's clock.
+// The board: paints what is kept ten times a second by the gateway's clock, and does what its keys and commands say.
 import { careLook } from "./care.js";
 import { askForSound, bindControls, changeDensity, changeSound, changeTheme, fillControls, takeView, toggleKeys } from "./controls.js";
 import { makeDeeds } from "./deeds.js";
 import { refreshDetail, showDetail } from "./detail.js";
 import { keep, mark, put, span } from "./dom.js";
 import { dropOldDrafts } from "./drafts.js";
-import { openFeed, read, serverNow } from "./feed.js";
+import { serverNow } from "./feed.js";
 import { hailLook, isHail, mostUrgentHail, promised, promiseOf } from "./hails.js";
-import { fillBanner, fillDuty, fillLights } from "./lights.js";
+import { alerts, calls, channels, fillKept, kept, missed, named, openKept, recents, units } from "./kept.js";
 import { bindLine, openLine } from "./line.js";
-import { callBackOf, callLook, groupAlerts, moment, mostUrgentHold, mostUrgentRing, pendingOf } from "./model.js";
+import { callBackOf, callLook, groupAlerts, isWaiting, moment, mostUrgentHold, mostUrgentRing, pendingOf } from "./model.js";
 import { notifyOf } from "./notify.js";
 import { makeOrders } from "./orders.js";
 import { fillEmergencies, fillHail, fillRadio, makeHail } from "./radio.js";
-import { clockTime, fillAlerts, fillBacks, fillCall, fillHand, fillRecents, makeCall, setZone } from "./rows.js";
+import { clockTime, fillAlerts, fillBacks, fillCall, fillHand, fillRecents, makeCall } from "./rows.js";
 import * as sound from "./sound.js";
 import { language, switchLanguage, t } from "./words.js";
 import { keepView } from "./view.js";
 
 const PAINT_MS = 100;
 const MINUTE_MS = 60_000;
-const DUTY_MS = 30_000;
-const RECENT_MAX = 30;
-const MISSED_MAX = 20;
 const ALERTS_SHOWN = 8; // a flood is one line with its count, until somebody wants to see it all
 const ALERTS_BESIDE_RECORD = 1;
 const ENDED_MS = 10_000;
 const GONE_MS = 6000; // a cleared alert may be read so long
 
 const $ = (id) => document.getElementById(id);
-const calls = new Map();
-const alerts = new Map();
-const recents = new Map();
-const missed = new Map(); // hails that nobody answered, by number
-const channels = new Map();
-const units = new Map();
 const phases = new Map();
-let lineNames = new Map();
-let sources = [];
-let notifiers = [];
-let duty = [];
-let desk = { kinds: [], quick: [], prompts: {}, missed_call_bypasses_mute: false };
-let staleMs = Infinity;
-let ready = "";
-let link = "connecting";
-let hidden = { incidents: 0, alerts: 0 };
 let announced = new Set();
 let allAlerts = false;
 let sought = "";
 let opened = "";
-
-// What the stream tells.
-
-const feed = {
-  hello(data) {
-    calls.clear();
-    alerts.clear();
-    for (const call of data.incidents) calls.set(call.call, call);
-    for (const alert of data.alerts) alerts.set(alert.id, alert);
-    hidden = { incidents: data.incidents_live - data.incidents.length, alerts: data.alerts_active - data.alerts.length };
-    setZone(data.rules.timezone);
-    lineNames = new Map(data.rules.lines.map((line) => [line.number, line.name]));
-    desk = data.desk;
-    staleMs = data.rules.claims.stale_after_s * 1000;
-    missed.clear();
-    channels.clear();
-    units.clear();
-    for (const hail of data.missed) missed.set(hail.number, hail);
-    data.channels.forEach(feed.channel);
-    data.units.forEach(feed.unit);
-    feed.ping(data);
-    readRecents();
-    readDuty();
-    if (opened) refresh();
-  },
-  incident(call) {
-    if (call.merged_into) calls.delete(call.call);
-    else calls.set(call.call, call);
-    if (isHail(call) && call.outcome === "missed") keepNewest(missed, call, MISSED_MAX);
-    else missed.delete(call.number);
-    if (call.closed_at && !call.merged_into) remember(call);
-    if (call.number === opened) refresh();
-  },
-  channel: (channel) => channels.set(channel.channel, channel),
-  unit: (unit) => units.set(unit.unit, unit),
-  alert(alert) {
-    for (const id of alert.clears) leave(alerts.get(id));
-    if (alert.kind === "cleared") return;
-    const known = alerts.get(alert.id);
-    alerts.set(alert.id, { ...alert, gone: known?.gone, gone_ms: known?.gone_ms });
-    if (["cleared", "expired"].includes(alert.state)) leave(alerts.get(alert.id));
-  },
-  sources(data) {
-    sources = data;
-    fillLights(sources, notifiers);
-  },
-  ping(data) {
-    ({ ready, notifiers } = data);
-    feed.sources(data.sources);
-    fillBanner(link, ready);
-  },
-  link(state) {
-    link = state;
-    fillBanner(link, ready);
-  },
-};
-
-function leave(alert) {
-  if (!alert || alert.gone) return;
-  alert.gone = true;
-  alert.gone_ms = serverNow();
-}
-
-async function readRecents() {
-  const page = await read(`/api/v1/incidents?limit=${RECENT_MAX}`).catch(() => null);
-  if (!page) return;
-  recents.clear();
-  for (const record of page.items.reverse()) if (record.closed_at && !record.merged_into) remember(record);
-}
-
-async function readDuty() {
-  const told = await read("/api/v1/duty?days=1").catch(() => null);
-  if (told) fillDuty((duty = told.items));
-}
-
-const remember = (record) => keepNewest(recents, named(record), RECENT_MAX);
-
-/** A record or an alert knows numbers; what they are called, the board was told before. */
-function named(record) {
-  record.line_name ??= lineNames.get(record.line);
-  record.unit_name ??= units.get(record.unit)?.name;
-  record.unit_post ??= units.get(record.unit)?.post;
-  record.channel_name ??= channels.get(record.channel)?.channel_name;
-  return record;
-}
-
-function keepNewest(records, record, most) {
-  records.delete(record.number);
-  records.set(record.number, record);
-  while (records.size > most) records.delete(records.keys().next().value);
-}
 
 // What the desk does.
 
@@ -152,8 +43,18 @@ function say(text) {
 
 const deeds = makeDeeds({ say, opened: () => opened, open: openDetail, ask: openLine });
 
+const waitingNow = () => groupAlerts([...alerts.values()], serverNow()).filter(isWaiting);
+
+/** "role:前台" or "person:wang": who stands for a role now, or has that name or number. */
+function receiverNamed(word) {
+  const role = kept.duty.find((one) => one.role === word);
+  if (role) return `role:${role.role}`;
+  const found = kept.duty.flatMap((one) => one.now).find((stint) => word && [stint.person, stint.name, stint.number].includes(word));
+  return found ? `person:${found.person}` : "";
+}
+
 function acknowledge(all) {
-  const waiting = groupAlerts([...alerts.values()]).filter((group) => group.waiting.length && !group.gone);
+  const waiting = waitingNow();
   if (!waiting.length) return say(t("nothingToAcknowledge"));
   return deeds.acknowledge((all ? waiting : waiting.slice(0, 1)).flatMap((group) => group.waiting));
 }
@@ -170,7 +71,9 @@ function urgent(kind) {
 }
 
 const order = makeOrders({
-  deeds, say, acknowledge, urgent,
+  deeds, say, acknowledge, urgent, receiverNamed,
+  waiting: waitingNow,
+  roles: () => kept.duty.map((one) => one.role),
   opened: () => opened,
   focused: () => document.activeElement?.closest?.("[data-number]")?.dataset.number ?? "",
   records: () => [...recents.values(), ...calls.values()],
@@ -204,7 +107,8 @@ function paint() {
   const now = serverNow();
   put($("clock"), clockTime(now));
   if (performance.now() > saidUntil) put($("said"), "");
-  if (link !== "online") return; // frozen and greyed: a clock that runs on would look alive
+  const { staleMs } = kept;
+  if (kept.link !== "online") return; // frozen and greyed: a clock that runs on would look alive
   tidy(now);
   const speaking = new Set([...channels.values()].flatMap((channel) => channel.open.map((one) => one.incident)));
   const hails = ofRadio(calls).map((hail) => ({ ...hail, speaking: speaking.has(hail.number) }));
@@ -212,7 +116,7 @@ function paint() {
   live.sort((a, b) => isEmergency(b) - isEmergency(a) || moment(a.opened_at) - moment(b.opened_at));
   const backs = owedBacks();
   const hand = inHand(backs);
-  const groups = groupAlerts([...alerts.values()]);
+  const groups = groupAlerts([...alerts.values()], serverNow());
   fillNow(live, now);
   fillBacks($("backs"), backs, now, staleMs, deeds);
   fillHand($("hands"), hand, now, staleMs, deeds);
@@ -225,6 +129,7 @@ function paint() {
   const shown = allAlerts ? quieter : quieter.slice(0, opened ? ALERTS_BESIDE_RECORD : ALERTS_SHOWN);
   fillEmergencies($("emergencies"), emergencies, now, deeds);
   fillAlerts($("alert-rows"), shown, !emergencies.length, deeds);
+  if (!document.hidden) for (const group of [...emergencies, ...shown]) group.waiting.forEach(deeds.seen);
   fillMore(quieter.length - shown.length);
   fillRecents($("recents"), [...recents.values()].reverse(), openDetail);
   fillCounts(live.filter((call) => !call.closed_at).length, backs.length, groups);
@@ -248,7 +153,7 @@ const isInHand = (call) => Boolean(call.claimed_by) && call.attention !== "compl
 function inHand(backs) {
   const shown = new Set(backs.map(({ call }) => call));
   const hand = [...calls.values()].filter((call) => call.closed_at && isInHand(call) && !shown.has(call));
-  const mine = (call) => careLook(call, 0, staleMs).mine;
+  const mine = (call) => careLook(call, 0, kept.staleMs).mine;
   return hand.sort((a, b) => mine(b) - mine(a) || moment(a.claimed_at) - moment(b.claimed_at));
 }
 
@@ -257,7 +162,7 @@ function fillNow(live, now) {
   const phones = live.filter((call) => !isHail(call));
   const keys = [mostUrgentHold(phones, now), mostUrgentRing(phones, now), mostUrgentHail(live.filter(isHail), now)];
   const make = (call) => (isHail(call) ? makeHail(deeds) : makeCall(deeds));
-  keep($("calls"), live, (call) => call.call, make, (row, call) => (isHail(call) ? fillHail : fillCall)(row, call, now, { urgent: keys, staleMs }));
+  keep($("calls"), live, (call) => call.call, make, (row, call) => (isHail(call) ? fillHail : fillCall)(row, call, now, { urgent: keys, staleMs: kept.staleMs }));
 }
 
 const lookOf = (call, now) => (isHail(call) ? hailLook(call, now) : callLook(call, call.rings_allowed, now));
@@ -291,14 +196,14 @@ function fillMore(folded) {
 }
 
 function fillCounts(live, backs, groups) {
-  const waiting = groups.filter((group) => group.waiting.length && !group.gone).length;
+  const waiting = groups.filter(isWaiting).length;
   put($("now-count"), live ? String(live) : "");
   put($("back-count"), backs ? String(backs) : "");
   put($("alerts-count"), waiting ? String(waiting) : "");
-  const alive = t("alive", sources.filter((source) => source.state === "online").length, sources.length);
-  put($("calls-empty"), hidden.incidents > 0 ? t("more", hidden.incidents) : $("calls").childElementCount ? "" : `${t("callsEmpty")} ${alive}`);
+  const alive = t("alive", kept.sources.filter((source) => source.state === "online").length, kept.sources.length);
+  put($("calls-empty"), kept.hidden.incidents > 0 ? t("more", kept.hidden.incidents) : $("calls").childElementCount ? "" : `${t("callsEmpty")} ${alive}`);
   put($("backs-empty"), backs ? "" : t("backsEmpty"));
-  put($("alerts-empty"), opened ? "" : hidden.alerts > 0 ? t("more", hidden.alerts) : groups.length ? "" : t("alertsEmpty"));
+  put($("alerts-empty"), opened ? "" : kept.hidden.alerts > 0 ? t("more", kept.hidden.alerts) : groups.length ? "" : t("alertsEmpty"));
   put($("recents-empty"), recents.size ? "" : t("recentsEmpty"));
 }
 
@@ -322,7 +227,7 @@ function tell(live, groups, now) {
       phases.set(call.call, phase);
     }
   }
-  const waiting = groups.filter((group) => group.waiting.length && !group.gone);
+  const waiting = groups.filter(isWaiting);
   for (const group of waiting) {
     if (announced.has(group.key)) continue;
     announced.add(group.key);
@@ -331,7 +236,7 @@ function tell(live, groups, now) {
   if (announced.size > 500) announced = new Set(waiting.map((group) => group.key));
   for (const id of phases.keys()) if (!calls.has(id)) phases.delete(id);
   const emergency = waiting.some((group) => group.emergency);
-  const through = desk.missed_call_bypasses_mute ? waiting.filter((group) => group.top.rule === "three_rings").map((group) => group.key) : [];
+  const through = kept.desk.missed_call_bypasses_mute ? waiting.filter((group) => group.top.rule === "three_rings").map((group) => group.key) : [];
   sound.emergencyTone(emergency);
   sound.breachTone(emergency ? [] : waiting.map((group) => group.key), new Set(through));
   askForSound(waiting.length > 0);
@@ -342,7 +247,7 @@ function tell(live, groups, now) {
 // One record beside the board.
 
 const liveOf = (number) => [...calls.values()].find((call) => call.number === number);
-const around = () => ({ named, desk, deeds, staleMs, leave: closeDetail, live: liveOf(opened) });
+const around = () => ({ named, desk: kept.desk, deeds, staleMs: kept.staleMs, leave: closeDetail, live: liveOf(opened) });
 
 function openDetail(number) {
   opened = number;
@@ -368,9 +273,7 @@ function closeDetail() {
 
 function fillWords() {
   fillControls();
-  fillLights(sources, notifiers);
-  fillDuty(duty);
-  fillBanner(link, ready);
+  fillKept();
   if (opened) openDetail(opened);
 }
 
@@ -398,7 +301,7 @@ function edit() {
 }
 
 bindControls({
-  c: run("claim"), a: run("ack"), h: run("hold"), r: run("net"), b: run("back"),
+  c: run("claim"), a: run("ack"), h: run("hold"), r: run("net"), b: run("back"), z: run("snooze"), g: () => openLine(`/${language === "zh" ? "移交" : "give"} `),
   e: edit, n: () => openLine(`/${language === "zh" ? "备注" : "note"} `), p: () => opened && run("park")(), d: () => opened && run("done")(), o: () => opened && openLine("/override "),
   s: () => silenceHere() || say(t("nothingSounds")), m: changeSound, l: changeLanguage, t: () => changeTheme(),
   "/": () => openLine(), "?": toggleKeys, Escape: escape, ArrowDown: () => walk(1), ArrowUp: () => walk(-1),
@@ -409,6 +312,5 @@ $("alerts-more").addEventListener("click", () => (allAlerts = !allAlerts));
 dropOldDrafts();
 fillWords();
 takeView(fillWords);
-openFeed(feed);
+openKept((number) => opened && (number ?? opened) === opened && refresh());
 setInterval(paint, PAINT_MS);
-setInterval(readDuty, DUTY_MS);

@@ -3,6 +3,8 @@
 /** [name, Chinese, further names, what it takes]: `takes` names the words that may follow, for the list of commands. */
 export const COMMANDS = [
   ["ack", "确认", ["a"], "ackTakes"],
+  ["snooze", "推迟", ["z"], "snoozeTakes"],
+  ["give", "移交", ["g", "handover"], "giveTakes"],
   ["claim", "认领", ["c"], "recordTakes"],
   ["take", "接手", [], "recordTakes"],
   ["override", "强制接手", [], "reasonTakes"],

@@ -7,7 +7,7 @@ import { keepView, readView } from "./view.js";
 import { language, switchLanguage, t } from "./words.js";
 
 const KEYS = [
-  ["keysWork", ["c", "a", "h", "r", "b"]],
+  ["keysWork", ["c", "a", "z", "g", "h", "r", "b"]],
   ["keysRecord", ["e", "n", "p", "d", "o"]],
   ["keysMove", ["↑ ↓", "Enter", "Esc", "/"]],
   ["keysBoard", ["s", "m", "l", "t", "?"]],

@@ -2,6 +2,9 @@
 import { newKey, post } from "./feed.js";
 import { t } from "./words.js";
 
+const SNOOZE_S = 120;
+const SEEN_KEPT = 2000;
+
 const of = (number, deed) => `/api/v1/incidents/${encodeURIComponent(number)}/${deed}`;
 
 /** `say`: a line for the person. `opened()`: the number of the record that is open. `open(number)`, `ask(question)`: a reason, or null. */
@@ -20,8 +23,25 @@ export function makeDeeds({ say, opened, open, ask }) {
   const here = (first) => (typeof first === "string" ? first : opened());
   const withNote = (note) => (typeof note === "string" && note ? { note } : undefined);
 
+  const seen = new Set();
+  let maySee = true;
+
   const deeds = {
+    /** Told once an alert: its receiver has it before their eyes. Who may only look is not asked again. */
+    async seen(alert) {
+      if (!maySee || seen.has(alert.id)) return;
+      seen.add(alert.id);
+      if (seen.size > SEEN_KEPT) seen.delete(seen.values().next().value);
+      maySee = (await post(`/api/v1/alerts/${encodeURIComponent(alert.id)}/seen`, newKey())).status !== 403;
+    },
     acknowledge: (waiting, button) => perform("acknowledge", button, waiting.map((alert) => [`/api/v1/alerts/${encodeURIComponent(alert.id)}/acknowledge`])),
+    /** `for_s`: 0 is as long as its ladder lets one, but no longer than it needs. */
+    snooze(waiting, for_s, button) {
+      const alert = waiting.findLast((one) => one.snoozes_left > 0);
+      if (!alert) return say(t("cannotSnooze"));
+      return perform("snooze", button, [[`/api/v1/alerts/${encodeURIComponent(alert.id)}/snooze`, { for_s: for_s || Math.min(alert.snooze_max_s, SNOOZE_S) }]]);
+    },
+    handOver: (waiting, to) => perform("handOver", null, [[`/api/v1/alerts/${encodeURIComponent(waiting.at(-1).id)}/hand-over`, { to }]]),
     checkIn: (number, button) => perform("checkIn", button, [[of(number, "check-in")]]),
     calledBack: (number, button) => perform("calledBack", button, [[of(number, "called-back")]]),
     answered: (number, button) => perform("answered", button, [[of(number, "answered")]]),

@@ -77,6 +77,9 @@ export async function post(path, repeatKey, body) {
   }
 }
 
+/** "" or why it did not work. */
+export const act = async (path, repeatKey, body) => (await post(path, repeatKey, body)).why;
+
 export async function read(path) {
   const answer = await fetch(path);
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);

@@ -104,10 +104,10 @@ export function callBackOf(call) {
 const RANK = { warning: 1, breach: 2, escalation: 3 };
 
 /** Alerts of one obligation are one line: the highest step speaks. Emergencies, escalations, then what waits, oldest first; then the rest, newest first. */
-export function groupAlerts(alerts) {
+export function groupAlerts(alerts, now) {
   const groups = new Map();
   for (const alert of alerts) {
-    const key = alert.incident ? `${alert.incident} ${alert.rule} ${alert.due_at}` : alert.id;
+    const key = alert.incident ? `${alert.incident} ${alert.rule} ${alert.opened_at}` : alert.id;
     const group = groups.get(key) ?? { key, alerts: [] };
     group.alerts.push(alert);
     groups.set(key, group);
@@ -116,18 +116,23 @@ export function groupAlerts(alerts) {
     group.top = group.alerts.reduce((a, b) => (RANK[b.kind] >= RANK[a.kind] ? b : a));
     group.waiting = group.alerts.filter((alert) => alert.state === "raised" && alert.kind !== "warning");
     group.gone = group.alerts.every((alert) => alert.gone);
+    group.snoozed = group.alerts.find((alert) => alert.snoozed_until && at(alert.snoozed_until) > now);
     group.emergency = group.alerts.some((alert) => alert.severity === "emergency") && group.waiting.length > 0 && !group.gone;
   }
   return [...groups.values()].sort((a, b) => height(b) - height(a) || (height(a) ? 1 : -1) * (at(a.top.raised_at) - at(b.top.raised_at)));
 }
 
+/** It waits for somebody here and now: raised, and not put off. */
+export const isWaiting = (group) => group.waiting.length > 0 && !group.gone && !group.snoozed;
+
 function height(group) {
-  if (!group.waiting.length || group.gone) return 0;
+  if (!isWaiting(group)) return 0;
   return group.emergency ? 3 : group.top.kind === "escalation" ? 2 : 1;
 }
 
 export function alertPhase(group) {
   if (group.gone) return "done";
+  if (group.snoozed && group.waiting.length) return "snoozed";
   if (!group.waiting.length) return group.top.kind === "warning" ? "warn" : "seen";
   return "breach";
 }

@@ -12,7 +12,10 @@ export function recordNamed(word, records) {
   return fits.at(-1);
 }
 
-/** `board`: records(), opened(), focused(), urgent(kind), deeds, settings, say(text). Returns `run(step)`. */
+/**
+ * `board`: records(), opened(), focused(), urgent(kind), waiting() alerts, roles(), receiverNamed(word), deeds, settings,
+ * say(text). Returns `run(step)`.
+ */
 export function makeOrders(board) {
   const { deeds, say } = board;
 
@@ -37,6 +40,16 @@ export function makeOrders(board) {
 
   const run = {
     ack: (rest) => board.acknowledge(/^(all|全部)$/.test(rest)),
+    snooze(rest) {
+      const [first] = board.waiting();
+      return first ? deeds.snooze(first.waiting, Math.round(Number.parseFloat(rest) || 0)) : say(t("nothingToAcknowledge"));
+    },
+    give(rest) {
+      const [first] = board.waiting();
+      const to = board.receiverNamed(rest);
+      if (!first) return say(t("nothingToAcknowledge"));
+      return to ? deeds.handOver(first.waiting, to) : say(t("nobodyNamed", rest, board.roles().join(t("comma"))));
+    },
     claim: (rest) => about(rest, (number) => deeds.claim(number), board.opened() ? undefined : () => board.urgent("claim"), "nobodyRings"),
     take: (rest) => about(rest, (number) => deeds.claim(number)),
     override: (rest) => about(rest, (number, reason) => (reason ? deeds.override(number, reason) : say(t("reasonNeeded")))),
