@@ -106,15 +106,17 @@ const RANK = { warning: 1, breach: 2, escalation: 3 };
 /** Alerts of one obligation are one line: the highest step speaks. Emergencies, escalations, then what waits, oldest first; then the rest, newest first. */
 export function groupAlerts(alerts, now) {
   const groups = new Map();
+  const known = new Set(alerts.map((alert) => alert.id));
   for (const alert of alerts) {
-    const key = alert.incident ? `${alert.incident} ${alert.rule} ${alert.opened_at}` : alert.id;
+    if (alert.tied_to && known.has(alert.tied_to)) continue; // that one stands for it, with a count
+    const key = alert.incident ? `${alert.incident} ${alert.opened_at}` : alert.id;
     const group = groups.get(key) ?? { key, alerts: [] };
     group.alerts.push(alert);
     groups.set(key, group);
   }
   for (const group of groups.values()) {
     group.top = group.alerts.reduce((a, b) => (RANK[b.kind] >= RANK[a.kind] ? b : a));
-    group.waiting = group.alerts.filter((alert) => alert.state === "raised" && alert.kind !== "warning");
+    group.waiting = group.alerts.filter((alert) => alert.state === "raised" && alert.kind !== "warning" && !alert.silenced);
     group.gone = group.alerts.every((alert) => alert.gone);
     group.snoozed = group.alerts.find((alert) => alert.snoozed_until && at(alert.snoozed_until) > now);
     group.emergency = group.alerts.some((alert) => alert.severity === "emergency") && group.waiting.length > 0 && !group.gone;
@@ -132,7 +134,7 @@ function height(group) {
 
 export function alertPhase(group) {
   if (group.gone) return "done";
-  if (group.snoozed && group.waiting.length) return "snoozed";
+  if ((group.snoozed && group.waiting.length) || group.top.silenced) return "snoozed";
   if (!group.waiting.length) return group.top.kind === "warning" ? "warn" : "seen";
   return "breach";
 }

@@ -214,7 +214,7 @@ function fillAlert(row, group, first) {
   put(text.firstChild, maskedText(top));
   put(text.lastChild, alertFate(group));
   const [acknowledge, later] = acts.children;
-  acknowledge.hidden = phase !== "breach" && phase !== "snoozed";
+  acknowledge.hidden = !group.waiting.length || phase === "done";
   later.hidden = phase !== "breach" || !first || !group.waiting.some((alert) => alert.snoozes_left > 0);
   acknowledge.firstChild.hidden = !first; // the keys are for this one only
   put(acknowledge.lastChild, t("acknowledge"));
@@ -234,6 +234,8 @@ function alertFate(group) {
   return [
     top.kind === "escalation" ? t("escalated") : "",
     group.gone ? t("cleared") : "",
+    top.silenced ? t(`silenced_${top.silenced}`) : "",
+    top.waiting ? t("stillWaiting", top.waiting, top.count) : "",
     group.snoozed ? t("snoozedUntil", clockTime(group.snoozed.snoozed_until), group.snoozed.snoozed_by) : "",
     newest ? t("handedTo", newest.handed_over.to.replace(/^\w+:/, ""), newest.handed_over.by) : "",
     owing ? t("stillMissing", owing.missing.map((one) => one.replace(/^\w+:/, "")).join(t("comma"))) : "",
