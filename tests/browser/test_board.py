@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import msgspec
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -245,6 +246,9 @@ async def test_keys_do_nothing_while_somebody_types(browser: Browser, served: Se
 
 
 async def test_a_flood_of_alerts_is_a_few_rows_and_a_count(browser: Browser, served: Served) -> None:
+    rules = served.pipeline.state.rules
+    storm = msgspec.structs.replace(rules.storm, alone=1000)  # each is told by itself
+    await served.pipeline.take_rules(msgspec.structs.replace(rules, storm=storm))
     async with open_board(browser, served) as board:
         for n in range(20):
             await served.ring(f"138001380{n:02}")
