@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from gateway.desk_settings import DeskTables
 from gateway.directory_file import Resident
+from rules.moments import rfc3339
 from rules.people import Person, Shift
 from tests.browser.conftest import Board, open_board
 from tests.fixtures.served import Served
@@ -267,3 +268,18 @@ async def test_an_alert_is_handed_to_who_stands_for_a_role(browser: Browser, ser
         await expect(board.page.locator("#alert-rows")).to_contain_text("王 008 移交给 工程")
         await command(board.page, "/移交 nobody")
         await expect(board.page.locator("#said")).to_contain_text("没有“nobody”")
+
+
+async def test_maintenance_is_said_at_the_top_while_it_runs(browser: Browser, served: Served) -> None:
+    async with open_board(browser, served) as board:
+        until = rfc3339(served.pipeline.now_us() + 3_600_000_000)
+        status, _ = await served.ask(
+            "POST", "/api/v1/maintenance", json={"until": until, "reason": "换交换机", "sources": ["main"], "by": "陈"}
+        )
+        assert status == 200
+        window = board.page.locator("#windows li")
+        await expect(window).to_contain_text("维护中，未通知")
+        await expect(window).to_have_attribute("title", re.compile("换交换机"))
+        await board.page.keyboard.press("l")
+        await expect(window).to_contain_text("in maintenance")
+        assert board.complaints == []

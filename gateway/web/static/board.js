@@ -179,8 +179,13 @@ function tidy(now) {
   }
 }
 
+let seekedFor = " ";
+
 /** What is sought stands out; what rings stays where it is, and legible. */
 function seek() {
+  const now = `${sought} ${opened}`;
+  if (now === " " && seekedFor === now) return; // nothing is sought or open, nor was: nothing to mark
+  seekedFor = now;
   put($("sought"), sought ? t("soughtFor", sought) : "");
   for (const row of document.querySelectorAll("#calls .row, #backs .row, #hands .row, #alert-rows .row, #recents .row, #missed .row")) {
     mark(row, "sought", String(!sought || row.textContent.toLowerCase().includes(sought)));

@@ -20,7 +20,7 @@ export function openFeed(on) {
     source?.close();
     source = new EventSource("/api/v1/stream");
     heard = performance.now();
-    for (const name of ["hello", "incident", "channel", "unit", "alert", "sources", "ping"]) {
+    for (const name of ["hello", "incident", "channel", "unit", "quiet", "alert", "sources", "ping"]) {
       source.addEventListener(name, (message) => {
         heard = performance.now();
         const data = JSON.parse(message.data);

@@ -1,7 +1,7 @@
 // What the stream tells, kept: calls, alerts, records, channels, units, and how the gateway itself is.
 import { openFeed, read, serverNow } from "./feed.js";
 import { isHail } from "./hails.js";
-import { fillBanner, fillDuty, fillLights } from "./lights.js";
+import { fillBanner, fillDuty, fillLights, fillWindows } from "./lights.js";
 import { setZone } from "./rows.js";
 
 const RECENT_MAX = 30;
@@ -21,6 +21,7 @@ export const kept = {
   sources: [],
   notifiers: [],
   duty: [],
+  windows: [], // in which people are not told
   desk: { kinds: [], quick: [], prompts: {}, missed_call_bypasses_mute: false },
   staleMs: Infinity, // see care.js
   ready: "",
@@ -41,6 +42,7 @@ export function openKept(onChange) {
 export function fillKept() {
   fillLights(kept.sources, kept.notifiers);
   fillDuty(kept.duty);
+  fillWindows(kept.windows);
   fillBanner(kept.link, kept.ready);
 }
 
@@ -61,6 +63,7 @@ const feed = {
     for (const hail of data.missed) missed.set(hail.number, hail);
     data.channels.forEach(feed.channel);
     data.units.forEach(feed.unit);
+    feed.quiet(data.quiet);
     feed.ping(data);
     readRecents();
     readDuty();
@@ -73,6 +76,10 @@ const feed = {
     else missed.delete(call.number);
     if (call.closed_at && !call.merged_into) remember(call);
     changed(call.number);
+  },
+  quiet(data) {
+    kept.windows = data.windows.filter((window) => window.running);
+    fillWindows(kept.windows);
   },
   channel: (channel) => channels.set(channel.channel, channel),
   unit: (unit) => units.set(unit.unit, unit),

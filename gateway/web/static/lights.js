@@ -41,6 +41,18 @@ export function fillDuty(roles) {
   });
 }
 
+/** Maintenance and the like that runs now: until when, and why nobody is told meanwhile. */
+export function fillWindows(windows) {
+  keep($("windows"), windows, ({ id }) => id, makeLight, (item, window) => {
+    const held = Object.values(window.not_told).reduce((sum, one) => sum + one, 0);
+    mark(item, "light", "amber");
+    put(item.children[0], "‖");
+    put(item.children[1], t(`silenced_${window.why}`));
+    put(item.children[2], [t("until", clockTime(Date.parse(window.until)).slice(0, 5)), held ? t("heldBack", held) : ""].filter(Boolean).join(" · "));
+    item.title = [window.reason, window.by].filter(Boolean).join(" · ");
+  });
+}
+
 const makeLight = () => el("li.light", {}, el("i", { "aria-hidden": "true" }), el("b"), el("span"), el("em.badge"));
 
 function fillLight(item, name, state, words) {

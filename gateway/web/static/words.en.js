@@ -47,6 +47,7 @@ export default {
   key_c: "Claim the most urgent call and open its record", key_a: "Acknowledge the topmost alert", key_h: "Greeted the caller on hold (most urgent)", key_r: "Answered the most urgent hail", key_b: "Called back (most urgent)",
   key_z: "Put the topmost alert off", key_g: "Hand it to somebody else", snooze: "Snooze", said_snooze: "Put off", said_handOver: "Handed over", cannotSnooze: "This alert cannot be put off", nobodyNamed: (word, roles) => `Nobody is called “${word}”. Hand it to: ${roles}, or who is on duty`,
   silenced_maintenance: "in maintenance, nobody was told", silenced_after_hours: "after hours, nobody was told", silenced_source_offline: "its source is not heard, not told one by one", silenced_storm: "too many of a kind, told as one", stillWaiting: (n, of) => `${n} of ${of} still wait`,
+  windows: "Maintenance and quiet", heldBack: (n) => `${n} not told`,
   snoozedUntil: (time, by) => `put off until ${time} by ${by}`, handedTo: (to, by) => `handed to ${to} by ${by}`, stillMissing: (names) => `still to acknowledge: ${names}`, actBy: (time) => `to be acted on by ${time}`, andMore: (n) => `and ${n} more`,
   receiver_queued: "waits", receiver_sent: "sent", receiver_delivered: "delivered", receiver_seen: "seen", receiver_acknowledged: "acknowledged", receiver_failed: "not delivered", receiver_nobody: "nobody",
   command_snooze: "put the topmost alert off", command_give: "hand the topmost alert over", snoozeTakes: "[seconds]", giveTakes: "a role, or who is on duty",

@@ -47,6 +47,7 @@ export default {
   key_c: "认领最急的来电并打开记录", key_a: "确认最上面的告警", key_h: "记录已问候（最急的保持）", key_r: "记录已应答（最急的对讲呼叫）", key_b: "记录已回电（最急的待回电）",
   key_z: "推迟最上面的告警", key_g: "把它移交给别人", snooze: "推迟", said_snooze: "已推迟", said_handOver: "已移交", cannotSnooze: "这条告警不能推迟", nobodyNamed: (word, roles) => `没有“${word}”。可移交给：${roles}，或在班的人`,
   silenced_maintenance: "维护中，未通知", silenced_after_hours: "非服务时间，未通知", silenced_source_offline: "来源离线，未逐条通知", silenced_storm: "同类过多，合并通知", stillWaiting: (n, of) => `${of} 条中 ${n} 条待处理`,
+  windows: "维护与静默", heldBack: (n) => `${n} 条未通知`,
   snoozedUntil: (time, by) => `${by} 推迟至 ${time}`, handedTo: (to, by) => `${by} 移交给 ${to}`, stillMissing: (names) => `还须确认：${names}`, actBy: (time) => `须在 ${time} 前处理`, andMore: (n) => `等 ${n} 个`,
   receiver_queued: "待送", receiver_sent: "已发出", receiver_delivered: "已送达", receiver_seen: "已看到", receiver_acknowledged: "已确认", receiver_failed: "没有送达", receiver_nobody: "无人",
   command_snooze: "推迟最上面的告警", command_give: "移交最上面的告警", snoozeTakes: "[秒]", giveTakes: "角色或在班的人",
