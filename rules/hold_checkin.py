@@ -15,19 +15,16 @@ QUEUE = "queue"  # stands for the leg while the caller waits in a queue
 
 
 def held(turn: Turn, incident: Incident, leg: Leg, *, parked: bool) -> None:
-    settings = turn.terms.rules.hold_checkin
     answered_us = incident.answered_us
     if answered_us is not None and turn.moment_us - answered_us < turn.terms.min_talk_us:
         turn.flag(incident, "held_straight_after_answer")
-    if parked and not settings.follow_park:
-        return
-    if parked or _ours(incident, leg):
-        _begin(turn, incident, leg.id, turn.moment_us, turn.source_us)
+    if follows(turn, incident, leg, parked=parked):
+        begin(turn, incident, leg.id, turn.moment_us, turn.source_us)
 
 
 def queued(turn: Turn, incident: Incident) -> None:
     if turn.terms.rules.hold_checkin.follow_queue and _current(incident, QUEUE) is None:
-        _begin(turn, incident, QUEUE, turn.moment_us, turn.source_us)
+        begin(turn, incident, QUEUE, turn.moment_us, turn.source_us)
 
 
 def retrieved(turn: Turn, incident: Incident, leg: str) -> None:
@@ -49,7 +46,7 @@ def held_before(turn: Turn, incident: Incident, leg: Leg) -> None:
         return
     if _known(incident, leg.id, began):
         return
-    _begin(turn, incident, leg.id, turn.moment_us, began)
+    begin(turn, incident, leg.id, turn.moment_us, began)
     current = _current(incident, leg.id)
     if current is None:
         return
@@ -59,7 +56,7 @@ def held_before(turn: Turn, incident: Incident, leg: Leg) -> None:
         verdict = "not_measurable"
     turn.end(incident, current, verdict, "hold_told_late")
     current.source_ended_us = until
-    _fill(turn, incident, current, until - began, "source")
+    fill(turn, incident, current, until - began, "source")
 
 
 def held_before_the_end(turn: Turn, incident: Incident, leg: Leg) -> None:
@@ -96,12 +93,12 @@ def retrieved_before_the_end(turn: Turn, incident: Incident, leg: Leg) -> None:
         and (o.source_ended_us is None or o.source_ended_us > until)
     ]
     watched = [o for o in wrong if o.reason != "hold_told_late"]  # of the others nothing was told
-    disproved = [o for o in wrong if _judge_again(turn, incident, o, until) and o in watched]
+    disproved = [o for o in wrong if judge_again(turn, incident, o, until) and o in watched]
     if disproved:
         clear(turn, incident, disproved, "corrected")
 
 
-def _judge_again(turn: Turn, incident: Incident, obligation: Obligation, until: int) -> bool:
+def judge_again(turn: Turn, incident: Incident, obligation: Obligation, until: int) -> bool:
     """Whether that takes back a breach."""
     before = obligation.state
     elapsed_us = until - (obligation.source_opened_us or until)
@@ -112,7 +109,7 @@ def _judge_again(turn: Turn, incident: Incident, obligation: Obligation, until: 
         turn.note(incident, "revised", f"hold_checkin: {before} → {verdict}: retrieve_told_late")
     turn.end(incident, obligation, verdict, "retrieve_told_late")
     if verdict != "waived":
-        _fill(turn, incident, obligation, elapsed_us, "source")
+        fill(turn, incident, obligation, elapsed_us, "source")
     return before == "breached" != verdict
 
 
@@ -148,7 +145,7 @@ def checked_in(turn: Turn, incident: Incident, by: str) -> None:
     turn.note(incident, "checked_in", by)
     for current in waiting:
         _meet(turn, incident, current, "checked_in")
-        _begin(turn, incident, current.leg, turn.moment_us, None)
+        begin(turn, incident, current.leg, turn.moment_us, None)
 
 
 def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
@@ -169,7 +166,7 @@ def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
     source_us = obligation.source_opened_us
     if source_us is not None:
         source_us += periods * every_us
-    _begin(turn, incident, obligation.leg, opened_us, source_us)
+    begin(turn, incident, obligation.leg, opened_us, source_us)
 
 
 def not_observable(turn: Turn, incident: Incident) -> None:
@@ -204,9 +201,16 @@ def _known(incident: Incident, leg: str, began: int) -> bool:
     return any(o.rule == "hold_checkin" and o.leg == leg and o.source_opened_us == began for o in incident.obligations)
 
 
-def _begin(turn: Turn, incident: Incident, leg: str, opened_us: int, source_us: int | None) -> None:
-    if _applies(turn, incident):
-        turn.open(incident, "hold_checkin", turn.terms.hold_plan, opened_us, source_us, leg, not turn.uncertain)
+def follows(turn: Turn, incident: Incident, leg: Leg, *, parked: bool) -> bool:
+    """Whether a hold of this leg is one of ours to watch."""
+    wanted = turn.terms.rules.hold_checkin.follow_park if parked else _ours(incident, leg)
+    return wanted and _applies(turn, incident)
+
+
+def begin(turn: Turn, incident: Incident, leg: str, opened_us: int, source_us: int | None) -> Obligation | None:
+    if not _applies(turn, incident):
+        return None
+    return turn.open(incident, "hold_checkin", turn.terms.hold_plan, opened_us, source_us, leg, not turn.uncertain)
 
 
 def _meet(turn: Turn, incident: Incident, current: Obligation, reason: str) -> None:
@@ -229,7 +233,7 @@ def _meet(turn: Turn, incident: Incident, current: Obligation, reason: str) -> N
     else:
         turn.end(incident, current, "met", reason)
         current.certain = not turn.uncertain
-    _fill(turn, incident, current, elapsed_us, clock)
+    fill(turn, incident, current, elapsed_us, clock)
     _finish(turn, incident, current, reason)
 
 
@@ -251,7 +255,7 @@ def _finish(turn: Turn, incident: Incident, current: Obligation, reason: str) ->
         if obligation.leg == current.leg and obligation.state == "breached" and _waits_on(obligation):
             obligation.ended_by = turn.seq
             elapsed_us, clock = turn.measure(obligation, incident.call.source, turn.at_us)
-            _fill(turn, incident, obligation, elapsed_us, clock)
+            fill(turn, incident, obligation, elapsed_us, clock)
             turn.decision.obligations.append(obligation)
             told.append(obligation)
     if told:
@@ -283,7 +287,7 @@ def _disproved(turn: Turn, incident: Incident, current: Obligation) -> bool:
         in_it = until >= began
         turn.end(incident, obligation, "met" if in_it else "waived", "corrected")
         if in_it:
-            _fill(turn, incident, obligation, until - began, "source")
+            fill(turn, incident, obligation, until - began, "source")
     left = [o for o in incident.obligations if o.leg == current.leg and _waits_on(o)]
     for obligation in left:
         obligation.ended_by = turn.seq
@@ -292,7 +296,7 @@ def _disproved(turn: Turn, incident: Incident, current: Obligation) -> bool:
     return True
 
 
-def _fill(turn: Turn, incident: Incident, obligation: Obligation, elapsed_us: int, clock: Clock) -> None:
+def fill(turn: Turn, incident: Incident, obligation: Obligation, elapsed_us: int, clock: Clock) -> None:
     obligation.seconds = elapsed_us // 1000 / 1000
     obligation.clock = clock
     if clock == "receipt" and (turn.source_us is not None or turn.refused_us is not None):

@@ -52,6 +52,8 @@ class Leg(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     source_retrieved_us: int | None = None  # a Held that is told late must not open a hold that is over
     held_seq: int | None = None  # the source's counts of both, for one that sends no times
     retrieved_seq: int | None = None
+    hold_marks: tuple[int, ...] = ()  # by the source's clock, in its order: held, and returned (below 0)
+    holds_overtook: bool = False  # they were told out of that order
     taken_over: bool = False  # the caller was transferred here and it was judged, once
 
 

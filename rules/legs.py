@@ -4,7 +4,7 @@ A leg's state only advances, but for held and back: late and repeated events fil
 they never lower a state nor open what is over.
 """
 
-from rules import call_back, endings, hold_checkin, rescue, three_rings
+from rules import call_back, endings, hold_checkin, hold_pairs, rescue, three_rings
 from rules.events import (
     CallEvent,
     ConnectionCleared,
@@ -156,6 +156,11 @@ def adopt_answer(turn: Turn, incident: Incident) -> None:
 
 def held(turn: Turn, incident: Incident, event: Held) -> None:
     leg = leg_of(turn, incident, event)
+    _held(turn, incident, leg, event)
+    hold_pairs.held(turn, incident, leg, parked=event.parked)
+
+
+def _held(turn: Turn, incident: Incident, leg: Leg, event: Held) -> None:
     if _told_late(turn, leg, event):
         hold_checkin.held_before(turn, incident, leg)
         return
@@ -176,6 +181,7 @@ def retrieved(turn: Turn, incident: Incident, event: Retrieved) -> None:
     named = leg_of(turn, incident, event)
     for leg in _meant(incident, named):
         _retrieve(turn, incident, leg, event)
+        hold_pairs.retrieved(turn, incident, leg)
 
 
 def _told_late(turn: Turn, leg: Leg, event: Held) -> bool:

@@ -62,6 +62,15 @@ STORIES = {
 }
 
 
+HELD_TWICE = (
+    Told(Held, 5, "y"),
+    Told(Retrieved, 15, "y"),
+    Told(Held, 20, "y"),
+    Told(Retrieved, 55, "y"),
+    Told(ConnectionCleared, 60),
+)
+
+
 def played(events: tuple[Told, ...]) -> Player:
     """A first call lets the source's clock prove itself."""
     player = Player(RULES)
@@ -107,6 +116,17 @@ def test_every_order_ends_alike(name: str) -> None:
             assert "breached" in holds or holds == {"not_measurable"}, order
     assert orders == factorial(len(events))
     print(f"{name}: {orders} orders of {len(events)} events")  # noqa: T201 - a figure that is asked for
+
+
+def test_two_holds_are_paired_rightly_in_every_order() -> None:
+    """The second was too long; nobody may miss that, nor blame the first."""
+    answered = (Told(Delivered, 0, "y"), Told(Established, 4, "y"))
+    for order in permutations(HELD_TWICE):
+        player = played((*answered, *order))
+        holds = [o for o in player.obligations.values() if o.rule == "hold_checkin" and o.state != "waived"]
+        judged = sorted(((o.source_opened_us or 0) - START_US, o.state, o.seconds) for o in holds)
+        assert judged[:2] == [(5 * SECOND, "met", 10.0), (20 * SECOND, "breached", 35.0)], (order, judged)
+        assert judged[2:] in ([], [(50 * SECOND, "met", 5.0)]), (order, judged)  # the second's next period
 
 
 @pytest.mark.parametrize("times", [2, 3])
