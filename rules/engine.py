@@ -23,6 +23,7 @@ from rules import (
     roll_call,
     source_clock,
     source_online,
+    trial_alerts,
 )
 from rules.effects import Decision
 from rules.events import (
@@ -31,6 +32,7 @@ from rules.events import (
     AlertHandedOver,
     AlertSeen,
     AlertSnoozed,
+    AlertTested,
     AlertWorkedOn,
     CallAlert,
     CallAnswered,
@@ -187,6 +189,7 @@ _TAKES: dict[type, Callable[[Turn, Any], None]] = {
     AlertHandedOver: handing.handed_over,
     AlertSnoozed: handing.snoozed,
     AlertSeen: receivers.seen,
+    AlertTested: trial_alerts.tested,
     MaintenanceBegun: maintenance.begun_by_hand,
     MaintenanceEnded: maintenance.ended_by_hand,
     CheckedIn: desk.checked_in,

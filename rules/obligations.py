@@ -24,6 +24,7 @@ Rule = Literal[
     "undecided",  # an operator alert: an event made a rule raise
     "maintenance",  # an operator alert: what was not told meanwhile
     "after_hours",  # likewise
+    "test",  # an alert that somebody sends to see whether it arrives
 ]
 # Obligations of ours towards the desk, not of the desk towards a caller: no verdict in the record.
 INTERNAL_RULES = frozenset({"acknowledge", "act", "notify"})

@@ -1,4 +1,4 @@
-"""What an alert says that stands for many: how many, of what, how many of them still wait, and since when."""
+"""What an alert says that stands for many: how many, of what, how many still wait; and one that is only a test."""
 
 from rules.effects import Alert
 
@@ -26,6 +26,8 @@ _ENDS = {
 
 def sentence(alert: Alert, how_long: tuple[str, str]) -> tuple[str, str] | None:
     """None: it stands for itself."""
+    if alert.rule == "test":
+        return _test(alert)
     if alert.count is None:
         return None
     if alert.rule in _ENDS:
@@ -43,6 +45,13 @@ def marks(alert: Alert) -> list[tuple[bool, str, str]]:
             f"; meanwhile {alert.waiting} alerts were not told one by one: look at them",
         )
     ]
+
+
+def _test(alert: Alert) -> tuple[str, str]:
+    return (
+        f"【测试】这是一条测试告警，无需处理（{alert.reason} 发起）",
+        f"[TEST] This is only a test alert: nothing to do (sent by {alert.reason})",
+    )
 
 
 def _window_over(alert: Alert) -> tuple[str, str]:

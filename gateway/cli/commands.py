@@ -32,6 +32,7 @@ COMMANDS = {
     "emergency-list": Command(
         "emergency", "Print the emergency numbers and plans as one HTML page, to keep where no network is needed."
     ),
+    "test-alert": Command("trial_alert", "Send an alert marked as a test, and tell whom it reached."),
     "simulate": Command("trial", "Play the PBX of a [[source]]."),
     "demo": Command("trial", "Run it all: gateway, MQTT broker, a hotline that rings, guards on the radio."),
 }

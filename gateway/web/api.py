@@ -23,6 +23,7 @@ from gateway.web import (
     record_search,
     shifts,
     today,
+    trial_alerts,
 )
 from gateway.web.asking import (
     DATED,
@@ -56,6 +57,7 @@ def routes() -> list[web.RouteDef]:
         *shifts.routes(),
         *quiet.routes(),
         *plans.routes(),
+        *trial_alerts.routes(),
         web.get("/api/v1/obligations", list_obligations),
         web.get("/api/v1/alerts", list_alerts),
         web.get("/api/v1/channels", list_channels),

@@ -140,6 +140,7 @@ def _quiet() -> Schema:
         "/api/v1/alerts": _get(
             "Alerts", "AlertPage", [_limit(), _cursor(NAMED), _query("state", one_of(AlertState), "Only these"), tied]
         ),
+        "/api/v1/test-alerts": _post("An alert that is only a test, to see whom it reaches", [], body="TrialNote"),
         "/api/v1/maintenance": {
             **_get("When alerts are not told: windows that run, and those to come", "WindowList", []),
             **_post("Maintenance begins, until a moment", [], body="MaintenanceNote"),

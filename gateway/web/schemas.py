@@ -313,6 +313,16 @@ SCHEMAS: Schema = {
         },
         "additionalProperties": False,
     },
+    "TrialNote": {
+        "type": "object",
+        "description": "To whom: notifier:NAME, person:ID or role:NAME.",
+        "properties": {
+            "to": many(TEXT | {"minLength": 1, "maxLength": 200}) | {"minItems": 1, "maxItems": 20},
+            "by": TEXT | {"default": "", "maxLength": 200},
+        },
+        "required": ["to"],
+        "additionalProperties": False,
+    },
     "MaintenanceNote": {
         "type": "object",
         "description": "What somebody works on; without sources, lines, channels and rules: the whole site.",

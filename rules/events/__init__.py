@@ -44,6 +44,7 @@ from rules.events.staff import (
     AlertHandedOver,
     AlertSeen,
     AlertSnoozed,
+    AlertTested,
     AlertWorkedOn,
     CalledBack,
     CheckedIn,
@@ -134,6 +135,7 @@ Event = (
     | IncidentCompleted
     | ViewKept
     | MaintenanceBegun
+    | AlertTested
     | MaintenanceEnded
     | RulesTaken
     | ClockAnchored
@@ -166,6 +168,7 @@ __all__ = [
     "AlertHandedOver",
     "AlertSeen",
     "AlertSnoozed",
+    "AlertTested",
     "AlertWorkedOn",
     "AnyCallEvent",
     "AnyRadioEvent",

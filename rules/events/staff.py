@@ -158,3 +158,10 @@ class MaintenanceEnded(StaffEvent, frozen=True):
 
     window: str
     note: str = ""
+
+
+class AlertTested(StaffEvent, frozen=True):
+    """An alert that is only a test goes to whom `to` names, by the words of a ladder."""
+
+    test: str  # names it, for good
+    to: tuple[str, ...]

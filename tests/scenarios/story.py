@@ -213,6 +213,8 @@ def _event(player: Player, kind: str, facts: dict[str, str]) -> Event:
         fields["for_us"] = round(float(fields.pop("for_s")) * 1_000_000)
     if "same_call" in fields:
         fields["same_call"] = fields["same_call"].split(",")
+    if kind == "AlertTested":
+        fields["to"] = fields["to"].split(",")
     if kind == "MaintenanceBegun":
         fields = _maintenance(fields)
     if kind == "Resynced":

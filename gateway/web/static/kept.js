@@ -85,7 +85,7 @@ const feed = {
   unit: (unit) => units.set(unit.unit, unit),
   alert(alert) {
     for (const id of alert.clears) leave(alerts.get(id));
-    if (alert.kind === "cleared") return;
+    if (alert.kind === "cleared" || alert.silenced) return; // a line stands for what nobody was told
     const known = alerts.get(alert.id);
     alerts.set(alert.id, { ...alert, gone: known?.gone, gone_ms: known?.gone_ms });
     if (["cleared", "expired"].includes(alert.state)) leave(alerts.get(alert.id));

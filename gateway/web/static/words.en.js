@@ -21,7 +21,7 @@ export default {
   checkIn: "Greeted", acknowledge: "Acknowledge", calledBack: "Called back", acknowledged: (by) => `Acknowledged: ${by}`,
   cleared: "Cleared", clearedIn: (s) => `Cleared ${s} s`, escalated: "Escalated",
   anonymous: "Number withheld", to: "→", more: (n) => `${n} more not shown`, dueIn: "due",
-  rule_three_rings: "Three rings", rule_hold_checkin: "Hold greeting", rule_call_back: "Call-back", rule_inbound_only: "Inbound-only line", rule_source_online: "Source online", rule_undecided: "Undecided event", rule_two_calls: "Two calls", rule_promise: "Promised answer", rule_roll_call: "Roll-call", rule_notify: "Delivery", rule_acknowledge: "Acknowledgement",
+  rule_three_rings: "Three rings", rule_hold_checkin: "Hold greeting", rule_call_back: "Call-back", rule_inbound_only: "Inbound-only line", rule_source_online: "Source online", rule_undecided: "Undecided event", rule_two_calls: "Two calls", rule_promise: "Promised answer", rule_roll_call: "Roll-call", rule_notify: "Delivery", rule_acknowledge: "Acknowledgement", rule_maintenance: "Maintenance", rule_after_hours: "After hours", rule_test: "Test",
   verdict_met: "✔", verdict_breached: "■ Overdue", verdict_waived: "– Not counted", verdict_not_measurable: "? Not measurable", verdict_not_observable: "? Not observable", verdict_open: "… Running",
   outcome_open: "Going on", outcome_answered: "Answered", outcome_abandoned: "Caller gave up", outcome_missed: "Missed", outcome_rejected: "Rejected", outcome_failed: "Failed", outcome_merged: "Merged", outcome_lost_while_disconnected: "Ended while disconnected",
   callsEmpty: "No call or hail right now. As soon as a telephone rings or a unit calls, a row appears here: which ring or call, who, how many seconds are left.",
