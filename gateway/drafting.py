@@ -142,9 +142,7 @@ class Draft:
         if decision.channels or decision.units:
             _merge_radio(batch, decision)
         if decision.quiet or decision.quiet_gone:
-            batch.quiet.update((thing.key, thing) for thing in decision.quiet)
-            batch.quiet_gone.update(decision.quiet_gone)
-            batch.quiet_gone -= {thing.key for thing in decision.quiet}
+            _merge_quiet(batch, decision)
         batch.last_id = self._state.last_id
         batch.last_number = self._state.last_number
 
@@ -156,3 +154,12 @@ def _merge_radio(batch: Batch, decision: Decision) -> None:
     batch.units_gone.update(decision.units_gone)
     batch.channels_gone -= {channel.name for channel in decision.channels}
     batch.units_gone -= {unit.unit for unit in decision.units}
+
+
+def _merge_quiet(batch: Batch, decision: Decision) -> None:
+    kept = {thing.key: thing for thing in decision.quiet if thing.key not in decision.quiet_gone}
+    batch.quiet_gone.difference_update(kept)
+    batch.quiet_gone.update(decision.quiet_gone)
+    batch.quiet.update(kept)
+    for key in decision.quiet_gone:
+        batch.quiet.pop(key, None)

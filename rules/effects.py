@@ -162,5 +162,5 @@ class Decision(msgspec.Struct, gc=False):
     channels_gone: tuple[str, ...] = ()  # names that leave the live table
     units_gone: tuple[str, ...] = ()
     quiet: tuple[Quiet, ...] = ()
-    quiet_gone: tuple[str, ...] = ()  # keys that leave the live table
+    quiet_gone: tuple[str, ...] = ()  # keys that leave the live table, whatever `quiet` says of them
     incident: int = 0  # Incident.id the entry belongs to, for the journal

@@ -52,7 +52,6 @@ def begun_by_hand(turn: Turn, event: MaintenanceBegun) -> None:
         id=turn.state.next_id(),
         on=True,
     )
-    turn.state.quiet[key] = window
     _keep(turn, window)
 
 
@@ -75,7 +74,6 @@ def passed(turn: Turn, window: Window) -> None:
 
 def _announce(turn: Turn, window: Window) -> None:
     window.id, window.on = turn.state.next_id(), window.from_us <= turn.at_us
-    turn.state.quiet[window.key] = window
     _keep(turn, window)
 
 
@@ -86,8 +84,7 @@ def _come_again(turn: Turn, window: Window, after_us: int) -> None:
 
 
 def _end(turn: Turn, window: Window) -> None:
-    del turn.state.quiet[window.key]
-    turn.decision.quiet_gone += (window.key,)
+    turn.drop(window)
     count = sum(window.held.values())
     if not window.on or not count:
         return
@@ -115,7 +112,7 @@ def _end(turn: Turn, window: Window) -> None:
 
 
 def _keep(turn: Turn, window: Window) -> None:
-    turn.decision.quiet += (window,)
+    turn.keep(window)
     turn.state.watch_quiet(window)
 
 

@@ -18,7 +18,7 @@ def weigh(turn: Turn, alert: Alert) -> None:
     if around:
         window = min(around, key=lambda window: window.key)
         window.held[alert.kind] = window.held.get(alert.kind, 0) + 1
-        turn.decision.quiet += (window,)
+        turn.keep(window)
         alert.silenced, alert.tied_to = window.why, window_line(turn, window)
         return
     if alert.kind == "escalation":

@@ -111,5 +111,4 @@ def _put_aside(turn: Turn, error: str, told: str) -> None:
         turn.state.watch_unit(thing)
         turn.decision.units += (thing,)
     elif isinstance(thing, Window | Storm):
-        del turn.state.quiet[thing.key]
-        turn.decision.quiet_gone += (thing.key,)
+        turn.drop(thing)

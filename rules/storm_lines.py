@@ -26,7 +26,7 @@ def passed(turn: Turn, storm: Storm) -> None:
         look_again(turn, storm)
     else:
         wake_at(turn, storm, None)
-    turn.decision.quiet += (storm,)
+    turn.keep(storm)
 
 
 def named(state: State, alert: str) -> Alert | None:
@@ -43,7 +43,7 @@ def acknowledged(turn: Turn, line: Alert) -> None:
         if isinstance(thing, Storm) and thing.line and thing.line == (line.tied_to or line.id):
             thing.unacknowledged_since_us, thing.rung = None, 0
             wake_at(turn, thing, turn.at_us)
-            turn.decision.quiet += (thing,)
+            turn.keep(thing)
 
 
 def _tell_if_due(turn: Turn, storm: Storm, left: list[Alert]) -> None:

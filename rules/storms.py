@@ -29,7 +29,7 @@ def weigh(turn: Turn, alert: Alert) -> None:
         storm.running = len(storm.recent) > rules.alone
     if storm.running:
         _hold(turn, storm, alert)
-    turn.decision.quiet += (storm,)
+    turn.keep(storm)
 
 
 def over_for(turn: Turn, alert: Alert) -> None:
@@ -39,7 +39,7 @@ def over_for(turn: Turn, alert: Alert) -> None:
     for thing in turn.state.quiet.values():
         if isinstance(thing, Storm) and thing.line == alert.tied_to and thing.next_us is None:
             wake_at(turn, thing, turn.at_us + span_us(turn.terms.rules.storm.update_every_s))
-            turn.decision.quiet += (thing,)
+            turn.keep(thing)
 
 
 def waiting(turn: Turn, line: str) -> list[Alert]:
@@ -130,8 +130,7 @@ def _make_room(turn: Turn) -> None:
     calm = [one for one in turn.state.quiet.values() if isinstance(one, Storm) and not one.line]
     if len(calm) >= CALM_KEPT_MAX:
         longest = min(calm, key=lambda one: (one.recent[-1:], one.id))
-        del turn.state.quiet[longest.key]
-        turn.decision.quiet_gone += (longest.key,)
+        turn.drop(longest)
 
 
 def _hold(turn: Turn, storm: Storm, alert: Alert) -> None:

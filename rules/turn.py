@@ -9,6 +9,7 @@ from rules.effects import Decision, Note
 from rules.incidents import Incident, SourceStatus
 from rules.ladders import LadderTerms
 from rules.obligations import INTERNAL_RULES, Clock, Obligation, Outcome, Rule, Severity, Step
+from rules.quiet import Quiet
 from rules.state import OBLIGATION, State
 from rules.terms import Terms
 
@@ -29,6 +30,16 @@ class Turn(msgspec.Struct, gc=False):
     source_seq: int | None = None  # the source's own count
     refused_us: int | None = None  # the source's own time where it is absurd
     uncertain: bool = False  # the moment is a bound
+
+    def keep(self, thing: Quiet) -> None:
+        """It is new, or changed; gone before in the same decision, it is there again."""
+        self.state.quiet[thing.key] = thing
+        self.decision.quiet += (thing,)
+        self.decision.quiet_gone = tuple(key for key in self.decision.quiet_gone if key != thing.key)
+
+    def drop(self, thing: Quiet) -> None:
+        del self.state.quiet[thing.key]
+        self.decision.quiet_gone += (thing.key,)
 
     def touch(self, incident: Incident) -> None:
         self.decision.incidents.append(incident)
