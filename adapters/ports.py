@@ -207,6 +207,14 @@ class ShowsSources(Protocol):
         """Must not wait."""
 
 
+@runtime_checkable
+class ShowsHeartbeat(Protocol):
+    """A notifier that also shows when events were last committed."""
+
+    def beat(self, at_us: int) -> None:
+        """Must not wait."""
+
+
 class LiveState(msgspec.Struct):
     """All that a restart needs: what is open."""
 

@@ -23,6 +23,7 @@ from gateway.config import Config, load
 from gateway.delivery import Delivery
 from gateway.desk_settings import Desk
 from gateway.garbage import collect_seldom, collect_where_memory_grew
+from gateway.heartbeat import beat
 from gateway.links import AcknowledgeLinks
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
@@ -96,6 +97,7 @@ class Gateway:
                 records = tasks.create_task(self._keep_records(), name="pipeline")
                 delivery = tasks.create_task(self._deliver(), name="delivery")
                 shown = tasks.create_task(show_sources(self.pipeline, self._notifiers), name="source states")
+                heart = tasks.create_task(beat(self.pipeline, self.config.heartbeat, self._notifiers), name="heartbeat")
                 garbage = tasks.create_task(collect_where_memory_grew(), name="garbage")
                 audit = tasks.create_task(self._verify_audit(), name="audit")
                 sources = [
@@ -107,7 +109,7 @@ class Gateway:
                 await _end(*sources)
                 await _end(delivery)
                 await self._last_notes()
-                for task in (shown, garbage, audit, records):
+                for task in (shown, heart, garbage, audit, records):
                     task.cancel()
         finally:
             await server.cleanup()

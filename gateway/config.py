@@ -21,6 +21,7 @@ from gateway.config_checks import (
 from gateway.config_document import Document
 from gateway.desk_settings import DeskTables
 from gateway.emergency.settings import Emergency
+from gateway.heartbeat import HeartbeatSettings
 from gateway.people_checks import check_reach
 from gateway.quiet_checks import check_quiet
 from gateway.radio_checks import (
@@ -104,6 +105,7 @@ class Config(NamedTuple):
     desk: DeskTables = DeskTables()
     reports: ReportSettings = ReportSettings()
     emergency: Emergency = Emergency((), ())
+    heartbeat: HeartbeatSettings = HeartbeatSettings()
 
     @property
     def folder(self) -> Path:
@@ -143,7 +145,7 @@ def load(path: Path) -> Config:
     radio = document.radio()
     staff = document.staff(gateway.timezone if gateway is not None else "UTC")
     (ladder, special_ladders), desk = document.ladders(staff), document.desk()
-    quiet, emergency = document.quiet(), document.emergency()
+    quiet, emergency, heartbeat = document.quiet(), document.emergency(), document.heartbeat()
     sources = [ConfiguredSource(*one) for one in document.of_kinds("source", SOURCES)]
     notifiers = [ConfiguredNotifier(*one) for one in document.of_kinds("notifier", NOTIFIERS)]
     problems = document.problems
@@ -189,7 +191,8 @@ def load(path: Path) -> Config:
     )
     told = _remarks(path.parent / gateway.api_token_file, sources, notifiers, rule_set)
     kept = tuple(sources), tuple(notifiers), tuple(staff.rosters)
-    return Config(path, gateway, auth, *kept, rule_set, tuple(told), desk, reports, emergency)
+    beside = desk, reports, emergency, heartbeat
+    return Config(path, gateway, auth, *kept, rule_set, tuple(told), *beside)
 
 
 def _remarks(

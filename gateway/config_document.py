@@ -13,6 +13,7 @@ from adapters.kinds import NotifierKind, Problem, SourceKind
 from gateway.desk_settings import DeskSettings, DeskTables, DirectoryTable, Prompts, check_desk
 from gateway.directory_file import read_directory
 from gateway.emergency.settings import Emergency, EmergencyNumber, Plan, check_emergency, emergency
+from gateway.heartbeat import HeartbeatSettings, check_heartbeat
 from gateway.ladder_checks import Told, check_ladder
 from gateway.people_checks import check_staff
 from gateway.quiet_checks import Quiet
@@ -28,7 +29,7 @@ _TABLES = (
     *("gateway", "source", "notifier", "line", "radio", "unit", "channel", "status"),
     *("person", "shift", "day_off", "roster", "ladder", "ladder_for", "rules", "auth"),
     *("desk", "prompts", "directory", "reports", "emergency_number", "plan"),
-    *("maintenance", "maintenance_by_hand", "hours", "storm"),
+    *("maintenance", "maintenance_by_hand", "hours", "storm", "heartbeat"),
 )
 KindT = TypeVar("KindT", SourceKind, NotifierKind)
 
@@ -125,6 +126,12 @@ class Document:
         for place, one in enumerate(special, 1):
             self.problems += check_ladder(f"ladder_for.{place}", one, whom)
         return ladder, special
+
+    def heartbeat(self) -> HeartbeatSettings:
+        """Whom we tell that all is well."""
+        settings = self.table("heartbeat", HeartbeatSettings) or HeartbeatSettings()
+        self.problems += check_heartbeat(settings)
+        return settings
 
     def quiet(self) -> Quiet:
         """When alerts are not told one by one."""

@@ -14,6 +14,7 @@ from gateway.config import Config, GatewaySettings
 from gateway.config_document import RadioTable
 from gateway.desk_settings import DeskSettings, DirectoryTable, Prompts
 from gateway.emergency.settings import EmergencyNumber, Plan
+from gateway.heartbeat import HeartbeatSettings
 from gateway.reading import shown, type_words
 from gateway.reports.settings import ReportSettings
 from gateway.roster_file import RosterTable
@@ -100,6 +101,7 @@ def config_as_toml(config: Config) -> str:
         _table("[maintenance_by_hand]", rules.maintenance_by_hand),
         *(_table("[[hours]]", one) for one in rules.hours),
         _table("[storm]", rules.storm),
+        _table("[heartbeat]", config.heartbeat),
         _table("[rules.three_rings]", rules.three_rings),
         _table("[rules.hold_checkin]", rules.hold_checkin),
         _table("[rules.call_back]", rules.call_back),
@@ -138,6 +140,7 @@ def reference() -> str:
         ("[maintenance_by_hand]", MaintenanceByHand),
         ("[[hours]]", ServiceHours),
         ("[storm]", StormRules),
+        ("[heartbeat]", HeartbeatSettings),
         ("[[line]]", Line),
         ("[radio]", RadioTable),
         ("[[unit]]", Unit),

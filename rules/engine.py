@@ -72,6 +72,7 @@ from rules.events import (
     PlanStepDone,
     PromiseGiven,
     PromiseKept,
+    Pulsed,
     Queued,
     Recorded,
     RecordsErased,
@@ -211,5 +212,6 @@ _TAKES: dict[type, Callable[[Turn, Any], None]] = {
     PlanStarted: plans.started,
     PlanStepDone: plans.step_done,
     PlanEnded: plans.ended,
+    Pulsed: _kept,
     Unparsed: _kept,
 }

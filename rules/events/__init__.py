@@ -70,6 +70,7 @@ from rules.events.system import (
     DeliveryTried,
     EventUndecided,
     LinkChanged,
+    Pulsed,
     RecordsErased,
     Resynced,
     RulesTaken,
@@ -141,6 +142,7 @@ Event = (
     | ClockAnchored
     | LinkChanged
     | RecordsErased
+    | Pulsed
     | Resynced
     | DeadlinePassed
     | DeliverySettled
@@ -214,6 +216,7 @@ __all__ = [
     "PlanStepDone",
     "PromiseGiven",
     "PromiseKept",
+    "Pulsed",
     "Queued",
     "RadioEvent",
     "Recorded",

@@ -37,6 +37,10 @@ class EventUndecided(SystemEvent, frozen=True):
     deadline: bool = False
 
 
+class Pulsed(SystemEvent, frozen=True):
+    """A heartbeat of ours: that it is on disk shows that events are taken and kept."""
+
+
 class ClockAnchored(SystemEvent, frozen=True):
     """A process began: its clock is `anchor_us` beyond the machine's monotonic one. `moved_us`: from the last one's.
 

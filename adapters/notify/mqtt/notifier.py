@@ -12,7 +12,7 @@ import msgspec
 
 from adapters.backoff import Backoff
 from adapters.notify.mqtt.acknowledging import Acknowledging
-from adapters.notify.mqtt.topics import alert_topic, availability_topic, level, source_topic
+from adapters.notify.mqtt.topics import alert_topic, availability_topic, heartbeat_topic, level, source_topic
 from adapters.ports import AlertDesk, Delivered, Delivery, Retry
 from rules.moments import rfc3339
 
@@ -48,7 +48,7 @@ class MqttNotifier:
         self._in_flight: dict[asyncio.Timeout, None] = {}  # in the order of sending, as they are let go
         self._unanswered = 0
         self._connection = asyncio.Timeout(None)  # the present one; it is rescheduled to end it
-        self._sources: dict[str, bytes] = {}  # what is told of each
+        self._shown: dict[str, bytes] = {}  # by topic: what is retained there
         self._untold: dict[str, None] = {}
         self._source_news = asyncio.Event()
 
@@ -99,8 +99,14 @@ class MqttNotifier:
 
     def source_changed(self, name: str, state: str, reason: str, since_us: int) -> None:
         told = {"source": name, "state": state, "reason": reason, "since": rfc3339(since_us)}
-        self._sources[name] = msgspec.json.encode(told)
-        self._untold[name] = None
+        self._show(source_topic(self._site, name), msgspec.json.encode(told))
+
+    def beat(self, at_us: int) -> None:
+        self._show(heartbeat_topic(self._site), msgspec.json.encode({"at": rfc3339(at_us)}))
+
+    def _show(self, topic: str, payload: bytes) -> None:
+        self._shown[topic] = payload
+        self._untold[topic] = None
         self._source_news.set()
 
     async def _tell_sources(self, client: aiomqtt.Client) -> None:
@@ -109,8 +115,8 @@ class MqttNotifier:
             while True:
                 self._source_news.clear()
                 while self._untold:
-                    name, _ = self._untold.popitem()
-                    await client.publish(source_topic(self._site, name), self._sources[name], qos=1, retain=True)
+                    topic, _ = self._untold.popitem()
+                    await client.publish(topic, self._shown[topic], qos=1, retain=True)
                 await self._source_news.wait()
 
     async def _stay_connected(self, link_changed: Callable[[str, str], None], backoff: Backoff) -> None:
@@ -126,7 +132,7 @@ class MqttNotifier:
             self._client, self._unanswered = client, 0
             backoff.reset()
             link_changed("online", "")
-            self._untold |= dict.fromkeys(self._sources)
+            self._untold |= dict.fromkeys(self._shown)
             sources = asyncio.create_task(self._tell_sources(client), name=f"mqtt-sources-{self.name}")
             try:
                 async with asyncio.timeout(None) as self._connection:

@@ -17,6 +17,10 @@ def availability_topic(site: str) -> str:
     return f"hotline/{level(site)}/gateway/availability"
 
 
+def heartbeat_topic(site: str) -> str:
+    return f"hotline/{level(site)}/gateway/heartbeat"
+
+
 def source_topic(site: str, source: str) -> str:
     return f"hotline/{level(site)}/sources/{level(source)}"
 
