@@ -191,8 +191,7 @@ def load(path: Path) -> Config:
     )
     told = _remarks(path.parent / gateway.api_token_file, sources, notifiers, rule_set)
     kept = tuple(sources), tuple(notifiers), tuple(staff.rosters)
-    beside = desk, reports, emergency, heartbeat
-    return Config(path, gateway, auth, *kept, rule_set, tuple(told), *beside)
+    return Config(path, gateway, auth, *kept, rule_set, tuple(told), desk, reports, emergency, heartbeat)
 
 
 def _remarks(

@@ -45,7 +45,7 @@ const feed = {
   },
   alert(alert) {
     for (const id of alert.clears) alerts.delete(id);
-    if (alert.kind === "cleared") return;
+    if (alert.kind === "cleared" || alert.silenced) return;
     if (["cleared", "expired"].includes(alert.state)) alerts.delete(alert.id);
     else alerts.set(alert.id, alert);
   },
