@@ -5,12 +5,14 @@ import { languageAtFirst } from "./look.js";
 
 const FAILED = { zh: (why) => `没有成功：${why}`, en: (why) => `Did not work: ${why}` };
 
-/** The fields by name, and what the form itself carries as data-value-NAME. */
+/** The fields by name, and what the form itself carries as data-value-NAME, or as data-list-NAME: one of many. */
 function told(form) {
   const carried = Object.entries(form.dataset).filter(([key]) => key.startsWith("value"));
   const values = carried.map(([key, value]) => [key[5].toLowerCase() + key.slice(6), value]);
+  const listed = Object.entries(form.dataset).filter(([key]) => key.startsWith("list"));
+  const lists = listed.map(([key, value]) => [key[4].toLowerCase() + key.slice(5), [value]]);
   const fields = [...new FormData(form)].filter(([, value]) => value !== "");
-  return Object.fromEntries([...values, ...fields]);
+  return Object.fromEntries([...values, ...lists, ...fields]);
 }
 
 /** What is typed outlives a reload, a cut link and a deed that failed. */

@@ -8,7 +8,7 @@ from gateway.access.rights import Right
 from gateway.web import live
 from gateway.web.asking import NUMBERED, read_cursor
 from gateway.web.counts import by_label, total
-from gateway.web.guard import shown
+from gateway.web.guard import WHO, shown
 from gateway.web.needs import page
 from gateway.web.rendering import render
 from gateway.web.services import SERVICES, Services
@@ -31,6 +31,7 @@ async def show(request: web.Request) -> web.Response:
     values: dict[str, Any] = {
         "sources": shown(request, _sources(services, request.app[HUB].heard_us)),
         "notifiers": [dict(status) for status in services.notifiers.status()],
+        "may_test": request[WHO].may(Right.MANAGE),
         "ready": services.pipeline.ready,
         "store_silent_s": services.store_silent_s(),
         "store_slow": services.store_silent_s() > _STORE_SLOW_S,

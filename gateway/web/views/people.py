@@ -8,6 +8,7 @@ from aiohttp import web
 from adapters.notify.texts import masked
 from gateway.access.rights import Right
 from gateway.web.asking import unusable
+from gateway.web.guard import WHO
 from gateway.web.local_time import LocalTime
 from gateway.web.needs import page
 from gateway.web.rendering import render
@@ -39,8 +40,10 @@ async def show(request: web.Request) -> web.Response:
             (role, [shown_name(person(rules, s.person)) for s in on_duty(rules, role, now_us)]) for role in roles(rules)
         ],
         "week": [(role, [_day(rules, role, day, local) for day in days]) for role in roles(rules)],
+        "may_test": request[WHO].may(Right.MANAGE),
         "people": [
             {
+                "id": one.id,
                 "name": shown_name(one),
                 "roles": one.roles,
                 "reach": {notifier: masked(address) for notifier, address in one.reach.items()},
