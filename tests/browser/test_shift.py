@@ -57,3 +57,11 @@ async def test_a_plan_is_started_and_its_steps_are_ticked(browser: Browser, serv
         await board.page.get_by_role("button", name="结束预案").click()
         await expect(steps).to_have_count(0)
         assert board.complaints == []
+
+
+async def test_a_test_alert_is_sent_from_the_row_of_a_notifier(browser: Browser, served: Served) -> None:
+    async with open_board(browser, served) as board:
+        await board.page.goto(served.url + "/health")
+        async with board.page.expect_response("**/api/v1/test-alerts") as answered:
+            await board.page.get_by_role("button", name="发测试告警").click()
+        assert (await answered.value).status == 200
