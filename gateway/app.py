@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import web
@@ -17,6 +17,7 @@ from adapters.intake import open_store
 from adapters.pbx.webhook import HookSource
 from adapters.ports import HoldsSecrets, Rescues, UsesSources
 from adapters.recordings import Recorder
+from gateway.access.oidc_settings import CALLBACK, client_secret
 from gateway.access.telling import tell_chain, tell_rules
 from gateway.clock import AnchoredClock
 from gateway.config import Config, load
@@ -36,6 +37,9 @@ from gateway.web.doorway import DoorCounts, Doorway
 from gateway.web.server import HOOKS, make_app
 from gateway.web.services import Services
 from gateway.web.ways_in import make_signing_in
+
+if TYPE_CHECKING:
+    from gateway.access.oidc import Provider
 
 _GOODBYE_S = 3.0  # so long a request under way may take to end
 _LINGER_S = 2.0  # so long a refused body is read away, that its sender hears the refusal
@@ -64,6 +68,7 @@ class Gateway:
             notifier.kind.make(notifier.settings, config.gateway.site, config.folder) for notifier in config.notifiers
         ]
         self.signing_in = make_signing_in(self.store, self.auth, self.pipeline)
+        self.provider = _provider(config)
         self.links = _links(config)
         self.sources = [source.kind.make(source.settings) for source in config.sources if source.kind.make is not None]
         rescuers = [source.rescuer() for source in self.sources if isinstance(source, Rescues)]
@@ -194,6 +199,7 @@ class Gateway:
             auth=self.auth,
             desk=self.desk,
             signing_in=self.signing_in,
+            provider=self.provider,
             source_kinds={source.settings.name: source.kind.name for source in self.config.sources},
             hook_sources=self._hooks,
             recorders=[source for source in self.sources if isinstance(source, Recorder)],
@@ -251,6 +257,15 @@ def _api_tokens(config: Config) -> tuple[list[str], bool]:
     except OSError as error:
         cure = f"{error.strerror}: the gateway's user must be able to read it, or to make it"
         raise ConfigError([("gateway.api_token_file", str(config.token_file), cure)]) from error
+
+
+def _provider(config: Config) -> "Provider | None":
+    if config.oidc is None:
+        return None
+    from gateway.access.oidc import Provider  # noqa: PLC0415 - costs a start a tenth of a second: only if used
+
+    secret = client_secret(config.oidc, config.folder)
+    return Provider(config.oidc, secret, config.gateway.public_url.rstrip("/") + CALLBACK)
 
 
 def _parts(config: Config) -> list[Any]:

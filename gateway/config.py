@@ -10,6 +10,7 @@ import msgspec
 from adapters.errors import ConfigError
 from adapters.kinds import NotifierKind, SourceKind
 from adapters.registry import NOTIFIERS, SOURCES
+from gateway.access.oidc_settings import OidcSettings, check_oidc
 from gateway.config_checks import (
     check_gateway,
     check_lines,
@@ -106,6 +107,7 @@ class Config(NamedTuple):
     reports: ReportSettings = ReportSettings()
     emergency: Emergency = Emergency((), ())
     heartbeat: HeartbeatSettings = HeartbeatSettings()
+    oidc: OidcSettings | None = None
 
     @property
     def folder(self) -> Path:
@@ -146,6 +148,7 @@ def load(path: Path) -> Config:
     staff = document.staff(gateway.timezone if gateway is not None else "UTC")
     (ladder, special_ladders), desk = document.ladders(staff), document.desk()
     quiet, emergency, heartbeat = document.quiet(), document.emergency(), document.heartbeat()
+    oidc = document.optional("oidc", OidcSettings)
     sources = [ConfiguredSource(*one) for one in document.of_kinds("source", SOURCES)]
     notifiers = [ConfiguredNotifier(*one) for one in document.of_kinds("notifier", NOTIFIERS)]
     problems = document.problems
@@ -157,7 +160,7 @@ def load(path: Path) -> Config:
     for source in sources:
         problems += check_source(source.settings)
     if gateway is not None:
-        problems += check_gateway(gateway, path.parent)
+        problems += [*check_gateway(gateway, path.parent), *check_oidc(oidc, gateway.public_url)]
     if rules is not None:
         rules = _with_possible_warnings(rules, document.content.get("rules", {}))
         problems += check_rules(rules, document.content.get("rules", {}), radio.units)
@@ -191,7 +194,7 @@ def load(path: Path) -> Config:
     )
     told = _remarks(path.parent / gateway.api_token_file, sources, notifiers, rule_set)
     kept = tuple(sources), tuple(notifiers), tuple(staff.rosters)
-    return Config(path, gateway, auth, *kept, rule_set, tuple(told), desk, reports, emergency, heartbeat)
+    return Config(path, gateway, auth, *kept, rule_set, tuple(told), desk, reports, emergency, heartbeat, oidc)
 
 
 def _remarks(

@@ -29,7 +29,7 @@ _TABLES = (
     *("gateway", "source", "notifier", "line", "radio", "unit", "channel", "status"),
     *("person", "shift", "day_off", "roster", "ladder", "ladder_for", "rules", "auth"),
     *("desk", "prompts", "directory", "reports", "emergency_number", "plan"),
-    *("maintenance", "maintenance_by_hand", "hours", "storm", "heartbeat"),
+    *("maintenance", "maintenance_by_hand", "hours", "storm", "heartbeat", "oidc"),
 )
 KindT = TypeVar("KindT", SourceKind, NotifierKind)
 
@@ -84,6 +84,10 @@ class Document:
         if settings.units_file:
             units += read_units(self._folder / settings.units_file, self.problems)
         return Radio(units, self.named("channel", "channel", RadioChannel), self.named("status", "code", StatusCode))
+
+    def optional(self, name: str, settings: type[SettingsT]) -> SettingsT | None:
+        """None where the file has no such table, or a wrong one."""
+        return self.table(name, settings) if name in self.content else None
 
     def desk(self) -> DeskTables:
         """What the desk works with; the directory's file is read."""

@@ -10,6 +10,7 @@ import msgspec
 
 from adapters.radio.settings import RadioSettings
 from adapters.registry import NOTIFIERS, SOURCES
+from gateway.access.oidc_settings import OidcSettings
 from gateway.config import Config, GatewaySettings
 from gateway.config_document import RadioTable
 from gateway.desk_settings import DeskSettings, DirectoryTable, Prompts
@@ -110,6 +111,7 @@ def config_as_toml(config: Config) -> str:
         _table("[rules.roll_call]", rules.roll_call),
         _table("[rules.claims]", rules.claims),
         _table("[auth]", config.auth),
+        *([_table("[oidc]", config.oidc)] if config.oidc is not None else []),
         _table("[desk]", config.desk.settings),
         _table("[prompts]", config.desk.prompts),
         _table("[directory]", config.desk.directory),
@@ -151,6 +153,7 @@ def reference() -> str:
         ("[[day_off]]", DayOff),
         ("[[roster]]", RosterTable),
         ("[auth]", AuthSettings),
+        ("[oidc]", OidcSettings),
         ("[desk]", DeskSettings),
         ("[prompts]", Prompts),
         ("[directory]", DirectoryTable),

@@ -9,7 +9,7 @@ from adapters.intake.documents import incident_document
 from gateway.access.rights import Right
 from gateway.web.asking import json_answer, read_query
 from gateway.web.deeds import live_record, stored_incident
-from gateway.web.guard import WHO
+from gateway.web.guard import WHO, remember
 from gateway.web.live import owed
 from gateway.web.needs import needs
 from gateway.web.problems import Problem
@@ -34,6 +34,7 @@ async def show_caller(request: web.Request) -> web.Response:
     record = await stored_incident(request) if incident is None else incident_document(incident)
     if who.session and record["claimed_by"] != who.by:
         raise Problem(403, "Claim the record first", cure="POST …/claim; then the caller's history is yours to read")
+    remember(request, "history_shown", record["number"])
     caller, unit = record["from"], record["unit"]
     resident = services.desk.resident(caller) if not unit else None
     return json_answer(

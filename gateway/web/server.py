@@ -3,7 +3,18 @@
 from aiohttp import web
 
 from gateway.reports.days import Days
-from gateway.web import access_api, acknowledging, api, audit_api, health, openapi, own_account, pages, sign_in
+from gateway.web import (
+    access_api,
+    acknowledging,
+    api,
+    audit_api,
+    health,
+    openapi,
+    own_account,
+    pages,
+    sign_in,
+    sign_in_elsewhere,
+)
 from gateway.web.guard import AUTH, add_headers, guard
 from gateway.web.handed_over import watched
 from gateway.web.hooks import Hooks, add_hook_routes
@@ -30,7 +41,15 @@ def make_app(services: Services) -> web.Application:
     app.on_shutdown.append(close_streams)
     app.cleanup_ctx.append(run_hub)
     app.add_routes([*api.routes(), *health.routes(), *openapi.routes(), *pages.routes(), *acknowledging.routes()])
-    app.add_routes([*sign_in.routes(), *own_account.routes(), *access_api.routes(), *audit_api.routes()])
+    app.add_routes(
+        [
+            *sign_in.routes(),
+            *sign_in_elsewhere.routes(),
+            *own_account.routes(),
+            *access_api.routes(),
+            *audit_api.routes(),
+        ]
+    )
     app.add_routes(Recordings(services.recorders).routes())
     app[HOOKS] = add_hook_routes(app, services.hook_sources, services.pipeline, metrics=services.metrics)
     check_routes(app)

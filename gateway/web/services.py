@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from adapters.ports import Admitted, Batch, Incoming, RecordStore
 from adapters.recordings import Recorder
+from gateway.access.oidc_settings import OidcSettings
 from gateway.access.signing_in import SigningIn
 from gateway.desk_settings import Desk
 from gateway.emergency.settings import Emergency, emergency
@@ -48,6 +49,19 @@ class LivePipeline(Protocol):
     def subscribe(self) -> AbstractAsyncContextManager[BatchFeed]: ...
 
 
+class IdentityProvider(Protocol):
+    """What the web asks of gateway.access.oidc.Provider, which is not imported where nobody configures it."""
+
+    @property
+    def settings(self) -> OidcSettings: ...
+    @property
+    def not_proven(self) -> type[Exception]: ...
+
+    async def begin(self) -> Any: ...
+    async def finish(self, answer: Mapping[str, str], browser: str) -> Any: ...
+    def roles_of(self, claims: Mapping[str, Any]) -> tuple[str, ...]: ...
+
+
 class NotifierStates(Protocol):
     """What the web asks of gateway.delivery.Delivery."""
 
@@ -71,6 +85,7 @@ class Services:
     notifiers: NotifierStates
     auth: Auth
     signing_in: SigningIn
+    provider: IdentityProvider | None = None
     source_kinds: Mapping[str, str] = field(default_factory=dict)
     hook_sources: Mapping[str, Any] = field(default_factory=dict)
     desk: Desk = field(default_factory=Desk)

@@ -101,6 +101,11 @@ def caller_of(request: web.Request) -> Caller:
 def let_in(request: web.Request, signed_in: SignedIn, location: str = "/") -> web.Response:
     """To the first page, with the cookies of a new session; the one that the browser had has ended."""
     response = web.Response(status=303, headers={"Location": location})
+    set_cookies(request, response, signed_in)
+    return response
+
+
+def set_cookies(request: web.Request, response: web.StreamResponse, signed_in: SignedIn) -> None:
     set_session(request, response, signed_in.session)
     settings = request.app[AUTH].settings
     response.set_cookie(
@@ -112,7 +117,6 @@ def let_in(request: web.Request, signed_in: SignedIn, location: str = "/") -> we
         samesite="Strict",
         secure=settings.secure_cookie,
     )
-    return response
 
 
 def set_session(request: web.Request, response: web.StreamResponse, session: str) -> None:
@@ -189,6 +193,7 @@ def login_page(
         name=name[:_BY_CHARS_MAX],
         wait_s=max(1, round(wait_s)),
         accounts=bool(services.signing_in.register.accounts),
+        provider=services.provider.settings.label or "OpenID" if services.provider is not None else "",
     )
     if wait_s:
         response.headers["Retry-After"] = str(max(1, round(wait_s)))

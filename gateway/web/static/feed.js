@@ -70,6 +70,7 @@ export async function post(path, repeatKey, body) {
   try {
     const answer = await fetch(path, { method: "POST", headers, ...(body && { body: JSON.stringify(body) }) });
     const told = await answer.json().catch(() => ({}));
+    if (answer.status === 423) dispatchEvent(new Event("locked"));
     const why = answer.ok ? "" : [told.title ?? `HTTP ${answer.status}`, told.cure].filter(Boolean).join(" – ");
     return { ok: answer.ok, status: answer.status, told, why };
   } catch (error) {

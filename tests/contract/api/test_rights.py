@@ -66,7 +66,9 @@ async def test_each_role_may_what_the_table_says_and_is_told_what_it_lacks(serve
 
 async def test_no_route_is_open_but_those_that_must_be(served: Served) -> None:
     doors = {(method, path): need for method, path, need in routes(served) if isinstance(need, Door)}
-    assert {path for (_, path), need in doors.items() if need is Door.OPEN} == {"/healthz", "/readyz", "/login"}
+    assert {path for (_, path), need in doors.items() if need is Door.OPEN} == {
+        *("/healthz", "/readyz", "/login", "/login/oidc", "/login/oidc/callback")
+    }
     assert {path for (_, path), need in doors.items() if need is Door.OWN_PROOF} == {
         *("/api/call-upload", "/hooks/pbx/x", "/hooks/pbx/x/x", "/a/x")
     }
