@@ -9,7 +9,6 @@ import pytest
 
 from gateway.access.audit import verify
 from gateway.access.kept import Account
-from gateway.web.auth import AuthSettings
 from gateway.web.ways_in import make_signing_in
 from rules.people import Person
 from tests.fixtures.served import CHEAP, RULES, TOKEN, Served, serve
@@ -193,16 +192,19 @@ async def test_what_an_account_cannot_be_is_told_with_the_cure(served: Served) -
         assert problem["cure"]
 
 
-LOCKING = AuthSettings(lock_after_s=0.05)
+def leave(served: Served) -> None:
+    """Nobody has sat there for an hour."""
+    for session in served.auth.sessions.of("wang"):
+        session.seen -= 3_600
 
 
 async def test_where_nobody_sits_it_is_locked_and_opened_by_the_password_with_nothing_lost(tmp_path: Path) -> None:
-    async with serve(tmp_path, LOCKING) as served:
+    async with serve(tmp_path) as served:
         await add(served, "supervisor")
         browser = Browser(served)
         await browser.sign_in()
         await served.ring(CALLER)
-        await asyncio.sleep(0.06)  # longer than lock_after_s: what the test is about
+        leave(served)
         _, page, _ = await browser.ask("GET", "/api/v1/incidents")
         assert page["items"][0]["from"] == "138****8000"  # as a wall board
         number = page["items"][0]["number"]
@@ -226,11 +228,11 @@ async def test_who_locks_by_hand_is_locked_also_after_a_restart(tmp_path: Path) 
 
 
 async def test_a_wall_board_is_never_locked(tmp_path: Path) -> None:
-    async with serve(tmp_path, LOCKING) as served:
+    async with serve(tmp_path) as served:
         await add(served, "wallboard")
         browser = Browser(served)
         await browser.sign_in()
-        await asyncio.sleep(0.06)  # longer than lock_after_s
+        leave(served)
         _, session, _ = await browser.ask("GET", "/api/v1/session")
         assert (session["locked"], session["lock_after_s"]) == (False, None)
 
