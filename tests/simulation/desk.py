@@ -1,11 +1,18 @@
 """What somebody at the desk would click, as the board shows it."""
 
 from rules.engine import State
+from tests.simulation.service import MORE
 
 
 def unacknowledged(state: State) -> str:
     """The newest alert that waits for it; "" if none does."""
     waiting = [a for a in state.alerts.values() if a.state == "raised" and a.kind in ("breach", "escalation")]
+    return max(waiting, key=lambda alert: (alert.raised_us, alert.id)).id if waiting else ""
+
+
+def climbing(state: State) -> str:
+    """The newest alert of a matter that may be handed on, put off or worked on; "" if there is none."""
+    waiting = [a for a in state.alerts.values() if a.manner and a.rule in MORE and (a.state == "raised" or a.act_us)]
     return max(waiting, key=lambda alert: (alert.raised_us, alert.id)).id if waiting else ""
 
 

@@ -1,6 +1,7 @@
 """Bugs of what people, clocks and ladders need, planted beside the product: the simulation must find each of them."""
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -60,15 +61,24 @@ class ForgetsTheMissed(SimStore):
         return live
 
 
+def _ladders(rules: RuleSet, changed: Callable[[Ladder], dict[str, Any]]) -> RuleSet:
+    special = tuple(msgspec.structs.replace(one, **changed(one)) for one in rules.special_ladders)
+    ladder = msgspec.structs.replace(rules.ladder, **changed(rules.ladder))
+    return msgspec.structs.replace(rules, ladder=ladder, special_ladders=special)
+
+
 def _tells_others(rules: RuleSet) -> RuleSet:
     """The last step of the ladder tells those of the step before."""
-    steps = rules.ladder
-    return msgspec.structs.replace(rules, ladder=msgspec.structs.replace(steps, escalation=steps.breach))
+    return _ladders(rules, lambda ladder: {"escalation": ladder.breach})
 
 
 def _never_climbs_in_time(rules: RuleSet) -> RuleSet:
-    ladder: Ladder = msgspec.structs.replace(rules.ladder, acknowledge_within_s=rules.ladder.acknowledge_within_s + 1)
-    return msgspec.structs.replace(rules, ladder=ladder)
+    return _ladders(rules, lambda ladder: {"acknowledge_within_s": ladder.acknowledge_within_s + 1})
+
+
+def _trusts_who_acknowledged(rules: RuleSet) -> RuleSet:
+    """Acknowledged is as good as done."""
+    return _ladders(rules, lambda _: {"act_within_s": 0})
 
 
 def _waits_longer(rules: RuleSet) -> RuleSet:
@@ -84,5 +94,6 @@ DESK_BUGS: dict[str, tuple[Parts, int]] = {
     "climbs a second late": (Parts(rules=_never_climbs_in_time), 10),
     "does not write who was heard": (Parts(store=LosesUnits), 10),
     "forgets missed callers at a restart": (Parts(store=ForgetsTheMissed), 20),
+    "takes acknowledged for done": (Parts(rules=_trusts_who_acknowledged), 10),
     "keeps promises for longer": (Parts(rules=_waits_longer), 30),
 }

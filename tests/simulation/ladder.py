@@ -8,10 +8,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from rules.effects import Alert
-from rules.events import AlertAcknowledged, Entry, RulesTaken, settlements
+from rules.events import (
+    AlertDone,
+    AlertHandedOver,
+    AlertSnoozed,
+    AlertWorkedOn,
+    Entry,
+    RulesTaken,
+    settlements,
+)
+from rules.events.staff import AlertEvent
 from rules.moments import span_us
 from rules.obligations import Obligation
-from rules.settings import RuleSet
+from rules.settings import Ladder, RuleSet
+from tests.property.rules.plain_ladder import Deed, Plain, Told
 from tests.property.rules.test_radio_oracle import REPLY_MIN
 from tests.simulation.disk import Disk
 from tests.simulation.service import RULE_SETS
@@ -38,7 +48,7 @@ class Journal:
     site: str
     rules: list[tuple[int, RuleSet]] = field(default_factory=list)  # from this entry on
     at_us: dict[int, int] = field(default_factory=dict)  # of each entry
-    acknowledged: list[tuple[int, str]] = field(default_factory=list)  # when, by which alert
+    deeds: list[tuple[str, Deed]] = field(default_factory=list)  # of which alert, and what somebody did
     settled: dict[str, list[tuple[int, str, bool]]] = field(default_factory=dict)  # by alert: when, to whom, delivered
 
     def in_force(self, at_us: int, version: str = "") -> RuleSet:
@@ -59,8 +69,8 @@ def journal_of(entries: list[Entry], site: str) -> Journal:
         match entry.event:
             case RulesTaken(rules=rules):  # what is configured, however it was read
                 journal.rules.append((entry.seq, next(one for one in RULE_SETS if one.version == rules.version)))
-            case AlertAcknowledged(alert=alert):
-                journal.acknowledged.append((entry.at_us, alert))
+            case AlertEvent(alert=alert):
+                journal.deeds.append((alert, _deed(entry.at_us, entry.event)))
             case event:
                 for one in settlements(event):
                     told = (entry.at_us, one.notifier, one.delivered)
@@ -68,30 +78,96 @@ def journal_of(entries: list[Entry], site: str) -> Journal:
     return journal
 
 
-def climbed(journal: Journal, disk: Disk) -> Iterator[Rung]:
-    """What every breach that was told asks for, if nobody acts."""
+def _deed(at_us: int, event: AlertEvent) -> Deed:
+    match event:
+        case AlertHandedOver(to=to):
+            return Deed(at_us, "hand_over", event.by, to)
+        case AlertSnoozed(for_us=for_us):
+            return Deed(at_us, "snooze", event.by, for_us=for_us)
+        case AlertWorkedOn(for_us=for_us):
+            return Deed(at_us, "on_it", event.by, for_us=for_us)
+        case AlertDone():
+            return Deed(at_us, "done", event.by)
+        case _:
+            return Deed(at_us, "acknowledge", event.by)
+
+
+def unwatched(journal: Journal, disk: Disk) -> Iterator[Rung]:
+    """What every breach and step asks for, if nobody receives it."""
     for alert in disk.all_alerts.values():
-        if alert.id.endswith("breach0") and alert.rule in CLIMBS and alert.notifiers:
-            asked = [o for o in disk.all_obligations.values() if o.alert == alert.id]
-            version = asked[0].rule_set if asked else ""  # where the rules change in the same microsecond
-            yield from _acknowledge(journal, disk, alert, journal.in_force(alert.raised_us, version))
-            yield from _notify(journal, alert, journal.in_force(alert.raised_us, version), "escalation1")
-        if alert.kind == "escalation" and alert.rule != "notify" and alert.notifiers:
-            rules = journal.rules_of(next(o.rule_set for o in disk.all_obligations.values() if o.alert == alert.id))
-            for rung in _notify(journal, alert, rules, f"nobody{alert.rung}"):
-                if not frozenset(alert.notifiers) >= rung.to:
+        if not alert.notifiers or alert.rule not in CLIMBS or alert.kind not in {"breach", "escalation"}:
+            continue
+        first = alert.id.endswith("breach0")
+        if first or alert.kind == "escalation":
+            for rung in _notify(journal, alert, _rules_of(journal, disk, alert), alert.rung):
+                if first or not frozenset(alert.notifiers) >= rung.to:
                     yield rung
 
 
-def _acknowledge(journal: Journal, disk: Disk, alert: Alert, rules: RuleSet) -> Iterator[Rung]:
-    due_us = alert.raised_us + span_us(rules.ladder.acknowledge_within_s)
-    kin = {a.id for a in disk.all_alerts.values() if a.obligation == alert.obligation}
-    acted = [at_us for at_us, named in journal.acknowledged if named in kin and at_us >= alert.raised_us]
-    acted += [_over_us(disk, a) for a in disk.all_alerts.values() if a.kind == "cleared" and alert.id in a.clears]
-    if min(acted, default=due_us) >= due_us:
-        named = rules.ladder.escalation  # as the ladder was at the breach; it reaches who is there now
-        to = frozenset(named or journal.in_force(due_us).notifiers)
-        yield Rung(f"{journal.site}-{alert.obligation}-escalation0", due_us, to)
+def unclimbed(journal: Journal, disk: Disk, free_from: Callable[[int], int]) -> Iterator[str]:
+    """Each matter is told what tests.property.rules.plain_ladder says of what people did about it, in that order."""
+    for breach in disk.all_alerts.values():
+        if breach.id.endswith("breach0") and breach.rule in CLIMBS and breach.notifiers:
+            told = sorted(
+                (a for a in disk.all_alerts.values() if a.obligation == breach.obligation and _followed(a)),
+                key=lambda alert: alert.raised_us,
+            )
+            expected = _expected(journal, disk, breach, told)
+            for nth, (due_us, one) in enumerate(expected):
+                if nth >= len(told):
+                    yield f"{breach.id}: {one.reason} was skipped"
+                    break
+                alert = told[nth]
+                if (alert.reason, frozenset(alert.notifiers)) != (one.reason, one.to):
+                    said = f"{alert.reason} to {sorted(alert.notifiers)}"
+                    yield f"{alert.id} tells {said}, and should {one.reason} to {sorted(one.to)}"
+                elif alert.raised_us < due_us:
+                    yield f"{alert.id} was told {due_us - alert.raised_us} µs early"
+                elif alert.raised_us > free_from(due_us) + TOLD_WITHIN_US:
+                    yield f"{alert.id} was told {alert.raised_us - due_us} µs late"
+            yield from (f"{alert.id} was told, and nothing asks for it" for alert in told[len(expected) :])
+
+
+def _followed(alert: Alert) -> bool:
+    return (alert.kind == "escalation" and alert.rule != "notify") or alert.reason == "not_acted_yet"
+
+
+def _expected(journal: Journal, disk: Disk, breach: Alert, told: list[Alert]) -> list[tuple[int, Told]]:
+    """What must follow, each with the moment from which on; what was told late counts from then."""
+    rules = _rules_of(journal, disk, breach)
+    due: list[int] = []
+
+    def everybody(at_us: int) -> set[str]:
+        return set(journal.in_force(at_us).notifiers)
+
+    def when(due_us: int, _: str) -> int:
+        due.append(due_us)
+        return max(due_us, told[len(due) - 1].raised_us) if len(due) <= len(told) else due_us
+
+    plain = Plain(_ladder_of(rules, breach), lambda words, at_us: {*words} & everybody(at_us), everybody, when=when)
+    plain.begin(breach.raised_us)
+    kin = {a.id for a in disk.all_alerts.values() if a.obligation == breach.obligation}
+    deeds = [deed for named, deed in journal.deeds if named in kin and deed.at >= breach.raised_us]
+    over = [_over_us(disk, a) for a in disk.all_alerts.values() if a.kind == "cleared" and breach.id in a.clears]
+    deeds += [Deed(at_us, "answered") for at_us in over]
+    for deed in sorted(deeds, key=lambda one: one.at):
+        plain.pass_until(deed.at)
+        before = len(plain.told)
+        plain.do(deed)
+        if len(plain.told) > before and deed.what == "hand_over":
+            due.append(deed.at)
+    plain.pass_until(max(journal.at_us.values()))
+    return list(zip(due, [one for one in plain.told[1:] if one.reason != "answered"], strict=True))
+
+
+def _ladder_of(rules: RuleSet, alert: Alert) -> Ladder:
+    return next((one for one in rules.special_ladders if alert.rule in one.rules), rules.ladder)
+
+
+def _rules_of(journal: Journal, disk: Disk, alert: Alert) -> RuleSet:
+    """As they were at that moment, and where they changed in it, those that it was told by."""
+    asked = [o for o in disk.all_obligations.values() if o.alert == alert.id]
+    return journal.in_force(alert.raised_us, asked[0].rule_set if asked else "")
 
 
 def _over_us(disk: Disk, cleared: Alert) -> int:
@@ -102,7 +178,7 @@ def _over_us(disk: Disk, cleared: Alert) -> int:
     return min(cleared.raised_us, ended_us + REPLY_MIN * 1000)
 
 
-def _notify(journal: Journal, alert: Alert, rules: RuleSet, name: str) -> Iterator[Rung]:
+def _notify(journal: Journal, alert: Alert, rules: RuleSet, place: int) -> Iterator[Rung]:
     due_us = alert.raised_us + span_us(rules.ladder.notified_within_s)
     settled = journal.settled.get(alert.id, [])
     reached_us = min((at_us for at_us, _, delivered in settled if delivered), default=None)
@@ -110,6 +186,7 @@ def _notify(journal: Journal, alert: Alert, rules: RuleSet, name: str) -> Iterat
         return
     if len(settled) >= len(alert.notifiers) and not any(delivered for _, _, delivered in settled):
         due_us = min(due_us, max(at_us for at_us, _, _ in settled))
+    name = f"nobody{place}" if place else "escalation1"
     yield Rung(f"{journal.site}-{alert.obligation}-{name}", due_us, frozenset(journal.in_force(due_us).notifiers))
 
 
@@ -149,7 +226,7 @@ def _warnings(rules: RuleSet, obligation: Obligation) -> list[int]:
 
 def unkept(journal: Journal, disk: Disk, free_from: Callable[[int], int]) -> Iterator[str]:
     """Steps skipped, told too much, too early, too late, or to others. `free_from`: when it could be told."""
-    rungs = list(climbed(journal, disk))
+    rungs = list(unwatched(journal, disk))
     for obligation in disk.all_obligations.values():
         if obligation.rule in {"three_rings", *WARNED_BEFORE} and obligation.plan and not obligation.revised:
             rungs += warned(journal, obligation)
@@ -160,7 +237,8 @@ def unkept(journal: Journal, disk: Disk, free_from: Callable[[int], int]) -> Ite
     told = {
         a.id: a
         for a in disk.all_alerts.values()
-        if a.kind == "escalation" or (a.kind == "warning" and a.rule != "two_calls" and a.obligation not in revised)
+        if a.rule == "notify"
+        or (a.kind == "warning" and not _followed(a) and a.rule != "two_calls" and a.obligation not in revised)
     }
     yield from (f"{id_} was told, and nothing asks for it" for id_ in told.keys() - expected.keys())
     for rung in rungs:
@@ -173,6 +251,7 @@ def unkept(journal: Journal, disk: Disk, free_from: Callable[[int], int]) -> Ite
             yield f"{rung.id} was told {alert.raised_us - rung.due_us} µs late"
         elif frozenset(alert.notifiers) != rung.to:
             yield f"{rung.id} was told to {sorted(alert.notifiers)}, and should be to {sorted(rung.to)}"
+    yield from unclimbed(journal, disk, free_from)
     yield from _ends(disk)
 
 

@@ -17,7 +17,7 @@ STRETCH_S = 900.0  # calls and faults begin within it
 
 ReceiverFault = Literal["unreachable", "hangs", "hangs_after", "error_after", "throttled", "refused", "slow"]
 DiskFault = Literal["full", "answer_lost", "slow", "unreadable"]
-Deed = Literal["acknowledge", "call_back", "promise", "keep"]
+Deed = Literal["acknowledge", "call_back", "promise", "keep", "notice", "hand_over", "snooze", "on_it", "done"]
 Way = Literal["", "again", "answer_lost", "late"]
 Channel = str  # the source: a key of tests.simulation.stations.KINDS
 SignalName = Literal["page", "emergency", "status", "text"]
@@ -126,7 +126,8 @@ class Noise:
 @dataclass(frozen=True)
 class Click:
     """Somebody at the desk: acknowledges the newest alert that waits for it, says that the oldest missed caller was
-    called back, tells the unit heard last to wait, or says that the oldest promise is kept.
+    called back, tells the unit heard last to wait, says that the oldest promise is kept, or takes notice of the
+    newest matter that asks for more, hands it on, puts it off, says to be on it, or that it is done.
     """
 
     at_s: float
@@ -291,6 +292,7 @@ def draw(seed: int) -> Plan:
     quiet = chance.random() < QUIET
     _add_radios(plan, quiet=quiet)
     _add_deeds(plan)
+    _add_alert_deeds(plan)
     if quiet:
         return plan
     for _ in range(chance.randint(0, 4)):
@@ -348,6 +350,16 @@ def _first_word(talk: Talk) -> float:
 
 def _near(chance: random.Random, at_s: float) -> float:
     return round(max(0.5, at_s + chance.uniform(-5.0, 40.0)), 3)
+
+
+def _add_alert_deeds(plan: Plan) -> None:
+    """People take notice, and then hand it on, put it off, act or forget it."""
+    chance = random.Random(f"alerts {plan.seed}")
+    kinds: list[Deed] = ["notice", "notice", "hand_over", "snooze", "snooze", "on_it", "done"]
+    for _ in range(chance.choice([0, 2, 4, 8])):
+        breached_s = chance.choice([20.0, 50.0, 910.0, 960.0])  # a hold's; a missed caller's
+        at_s = round(_moment(chance, plan) + breached_s + chance.uniform(0.0, 250.0), 3)
+        plan.happenings.append(Click(at_s, chance.choice(kinds)))
 
 
 def _add_deeds(plan: Plan) -> None:

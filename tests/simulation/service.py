@@ -16,7 +16,20 @@ from gateway.delivery import Delivery, Patience
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
 from gateway.web.hooks import Hooks
-from rules.settings import CallBack, HoldCheckin, Ladder, Line, Promise, RuleSet, ThreeRings, TwoCalls, Unit
+from rules.obligations import Rule
+from rules.settings import (
+    CallBack,
+    HoldCheckin,
+    Ladder,
+    LadderStep,
+    Line,
+    Promise,
+    RuleSet,
+    SpecialLadder,
+    ThreeRings,
+    TwoCalls,
+    Unit,
+)
 from tests.property.rules import test_radio_oracle as radio
 from tests.simulation.disk import SimStore
 from tests.simulation.plan import INBOUND_LINE
@@ -54,6 +67,9 @@ class Parts:
     notifier: Callable[[Notifier], Notifier] = lambda notifier: notifier
 
 
+MORE: tuple[Rule, ...] = ("three_rings", "hold_checkin", "call_back", "promise")  # their ladder asks for more
+
+
 def rule_sets() -> tuple[RuleSet, RuleSet]:
     """What the site is configured with, and what it is reconfigured to."""
     first = RuleSet(
@@ -71,6 +87,18 @@ def rule_sets() -> tuple[RuleSet, RuleSet]:
             conversation_s=radio.CONVERSATION / 1000,
         ),
         ladder=Ladder(warn=("desk",), breach=("desk", "chief"), escalation=("chief", "boss")),
+        special_ladders=(
+            SpecialLadder(
+                rules=MORE,
+                warn=("desk",),
+                breach=("desk", "chief"),
+                escalation=("chief", "boss"),
+                act_within_s=120,
+                act_warn_before_s=30,
+                snooze_max_s=200,
+                steps=(LadderStep(after_s=200, tell=("desk",), repeat_every_s=100, repeats_max=1),),
+            ),
+        ),
         lines=(Line(number=INBOUND_LINE, inbound_only=True),),
         units=(Unit(unit="100-4001", heard_every_s=300), Unit(unit="1001", heard_every_s=420)),
         sources=(
@@ -87,6 +115,9 @@ def rule_sets() -> tuple[RuleSet, RuleSet]:
         call_back=CallBack(within_s=600, warn_before_s=60),
         promise=Promise(within_s=300),
         ladder=Ladder(warn=("desk",), breach=("chief",), escalation=("boss",), acknowledge_within_s=30),
+        special_ladders=(
+            SpecialLadder(rules=MORE, warn=("desk",), breach=("chief",), escalation=("boss",), acknowledge_within_s=30),
+        ),
     )
 
 

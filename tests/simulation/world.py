@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,20 @@ from adapters.errors import GatewayError
 from adapters.notify.mqtt.notifier import Broker as NotifierBroker
 from adapters.notify.mqtt.notifier import MqttNotifier
 from adapters.ports import Incoming, Notifier
-from rules.events import AlertAcknowledged, CalledBack, CheckedIn, Event, PromiseGiven, PromiseKept
+from rules.events import (
+    AlertAcknowledged,
+    AlertDone,
+    AlertHandedOver,
+    AlertSnoozed,
+    AlertWorkedOn,
+    CalledBack,
+    CheckedIn,
+    Event,
+    PromiseGiven,
+    PromiseKept,
+)
 from tests.simulation.broker import Published
-from tests.simulation.desk import last_heard, oldest_missed, oldest_promise, unacknowledged
+from tests.simulation.desk import climbing, last_heard, oldest_missed, oldest_promise, unacknowledged
 from tests.simulation.disk import Disk, DiskState, SimStore
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.pbx import Pbx
@@ -27,6 +38,7 @@ from tests.simulation.plan import (
     ClockSet,
     Crash,
     Cut,
+    Deed,
     DiskTrouble,
     Happening,
     Lag,
@@ -45,6 +57,13 @@ from tests.simulation.stations import KINDS
 from tests.simulation.switchboard import Switchboard
 
 BY_MQTT = "desk"  # whose alerts go to the broker, where there is one
+_DEEDS: dict[Deed, Callable[[str], Event]] = {
+    "notice": lambda alert: AlertAcknowledged(by="li", alert=alert),
+    "hand_over": lambda alert: AlertHandedOver(by="li", alert=alert, to="boss"),
+    "snooze": lambda alert: AlertSnoozed(by="li", alert=alert, for_us=100_000_000),
+    "on_it": lambda alert: AlertWorkedOn(by="li", alert=alert, for_us=90_000_000),
+    "done": lambda alert: AlertDone(by="li", alert=alert),
+}
 BROKER_LAG_S = 1.5
 STEP_MAX_US = 100_000  # so much a step of the wall clock may move a short deadline
 END_US = 2_700_000_000  # all is over by then, and quiet: what was due has passed, what was late is done
@@ -201,6 +220,8 @@ class World:
             await self._submit(PromiseGiven(by="li", incident=number))
         elif click.what == "keep" and (number := oldest_promise(state)):
             await self._submit(PromiseKept(by="li", incident=number))
+        elif click.what in _DEEDS and (alert := climbing(state)):
+            await self._submit(_DEEDS[click.what](alert))
 
     async def _submit(self, event: Event) -> bool | None:
         """Whether it counts; None: nobody knows."""
