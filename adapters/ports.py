@@ -4,7 +4,7 @@ An implementation of a port is found by the contract tests (tests/contract) thro
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, Protocol, TypedDict, Unpack, runtime_checkable
 
 import msgspec
@@ -324,12 +324,13 @@ class Store(Protocol):
     async def load(self) -> LiveState: ...
 
     async def known(self, keys: Sequence[bytes]) -> set[bytes]:
-        """Which of `keys` the journal already has."""
+        """Which of `keys` the journal already has; of those that are under way, it may tell either."""
 
-    async def commit(self, batch: Batch) -> None:
-        """All of it, durable on return; or StoreError and none of it.
+    def commit(self, batch: Batch) -> Awaitable[None]:
+        """All of it, durable once this is awaited; or StoreError and none of it.
 
-        It reads the batch before it first waits: the things in it change in place while it is being committed.
+        The batch is read before this returns: the things in it change in place while it is being committed. It may
+        follow one that is still under way: if that fails, so does this, as it does not continue the journal.
         """
 
     async def incidents(self, *, limit: int, cursor: str | None = None, **asked: Unpack[IncidentsAsked]) -> Page:

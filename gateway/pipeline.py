@@ -4,9 +4,10 @@
                                ↑ the next deadline wakes it too                          │
                                └── DeliverySettled, by note() ←──── gateway.delivery ←───┘
 
-One task decides, one batch at a time; another commits, one batch at a time. While the store's process commits a
-batch, the next is read and decided, on top of a state that is not on disk yet: so its own commit waits for the one
-before, its keys are held against those of the one before, and nobody hears of it until it is on disk itself.
+One task decides, one batch after the other. A batch that is decided is handed to the store's process at once, also
+while that commits the one before: so the next is read and decided on top of a state that is not on disk yet, its keys
+are held against those on their way there, and nobody hears of it until it is on disk itself. The store commits in
+order, and nothing on top of what failed.
 
 A commit that fails promised nothing, nor did what was decided on top of it: who waits is told to come again, what is
 kept stays in line in its order, and the state is read anew from the store. (Others see `state` as it is decided.)
@@ -14,8 +15,10 @@ kept stays in line in its order, and the state is read anew from the store. (Oth
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Awaitable, Sequence
 from contextlib import AbstractAsyncContextManager
+from typing import NamedTuple
 from uuid import uuid4
 
 import structlog
@@ -36,12 +39,20 @@ from rules.moments import SECOND_US, rfc3339
 from rules.settings import RuleSet
 
 PAUSE_US = 10 * SECOND_US  # for deadlines, when the rules cannot even put aside the one that raises
+UNDER_WAY_MAX = 2  # batches: while the store's process commits one, it has the next, and need not wait for us
 
 LOST_MIN_US = 3600 * SECOND_US  # what a store put back from a copy has lost at least: the clock may be wrong too
 
 Told = list[tuple[Waiting, list[Admitted]]]  # whom to tell what, once it is on disk
 
 log = structlog.get_logger()
+
+
+class UnderWay(NamedTuple):
+    """A batch that is decided, and on its way to the disk."""
+
+    commit: asyncio.Task[None]
+    keys: set[bytes]
 
 
 class Pipeline:
@@ -73,9 +84,7 @@ class Pipeline:
         self._at_us = 0
         self._deadlines_from_us = 0
         self._line = WaitingLine()
-        self._keys_before: set[bytes] = set()  # of the batch before, which a look-up may not find yet
-        self._keys_before_that: set[bytes] = set()
-        self._committing: asyncio.Task[None] | None = None
+        self._under_way: deque[UnderWay] = deque()
         self._queue_max = queue_max
         self._batch_max = batch_max
         self._wake = asyncio.Event()
@@ -111,7 +120,7 @@ class Pipeline:
 
     async def has_decided(self, key: bytes) -> bool:
         """Whether `state` holds the event with this key, be it on disk or on its way there."""
-        return key in self._keys_before or key in self._keys_before_that or bool(await self._store.known([key]))
+        return self._is_under_way(key) or bool(await self._store.known([key]))
 
     def note(self, event: Event) -> None:
         """Enter an event of our own: kept in order, and retried until it is committed, once."""
@@ -141,7 +150,10 @@ class Pipeline:
 
     def _enough_wait(self) -> bool:
         """To be decided: anybody where nothing is being committed, or else a good few."""
-        return self._line.undecided >= (1 if self._committing is None else FEW)
+        return self._line.undecided >= (FEW if self._under_way else 1)
+
+    def _is_under_way(self, key: bytes) -> bool:
+        return any(key in batch.keys for batch in self._under_way)
 
     async def run(self) -> None:
         """Recover, then work until cancelled. Only a bug ends it otherwise."""
@@ -162,9 +174,9 @@ class Pipeline:
                     self._refuse(f"the store fails: {error}")
                     await asyncio.sleep(backoff.next_s())
         finally:
-            if self._committing is not None:
-                self._committing.cancel()
-                await asyncio.gather(self._committing, return_exceptions=True)
+            for batch in self._under_way:
+                batch.commit.cancel()
+            await asyncio.gather(*(batch.commit for batch in self._under_way), return_exceptions=True)
             self._refuse("stopped")
 
     async def _recover(self) -> None:
@@ -173,7 +185,6 @@ class Pipeline:
         What became due while we were away fires with that commit, and is late; but what was heard before, and is
         in line since, comes first.
         """
-        self._keys_before, self._keys_before_that = set(), set()
         live = await self._restore()
         if self._ahead_us > SECOND_US:
             log.warning("the journal is ahead of the clock; time runs on from it", ahead_s=self._ahead_us / SECOND_US)
@@ -217,17 +228,18 @@ class Pipeline:
         return live
 
     async def _something_to_do(self) -> None:
-        """Wait for an event or the next deadline, whichever comes first."""
+        """Wait for an event or the next deadline, whichever comes first, and for room to commit it."""
         loop = asyncio.get_running_loop()
         while True:
             self._wake.clear()
-            if self._committing is not None and self._committing.done():
-                await self._settled()
-            if self._enough_wait():
+            while self._under_way and self._under_way[0].commit.done():
+                self._under_way.popleft().commit.result()
+            room = len(self._under_way) < UNDER_WAY_MAX
+            if room and self._enough_wait():
                 return
             due_us = next_deadline(self.state)
             timer = None
-            if due_us is not None:
+            if room and due_us is not None:
                 wait_us = max(due_us, self._deadlines_from_us) - self.now_us()
                 if wait_us <= 0:  # asked again after every timer: uvloop's may fire a millisecond early
                     return
@@ -239,36 +251,39 @@ class Pipeline:
                     timer.cancel()
 
     async def _turn(self, *, prove: Event | None = None) -> None:
-        """One batch: decide what waits and what is due, and when the batch before is on disk, begin to commit it.
+        """One batch: decide what waits and what is due, and begin to commit it.
 
         `prove`: the first entry, so that there is something to commit.
         """
         group = self._line.next_group(self._batch_max)
         keys = [event.key for waiting in group for event in waiting.events if event.key is not None]
-        known = await self._store.known(keys) if keys else set()
-        draft, answers = await self._decide(group, known | self._keys_before, prove=prove)
+        under_way = set(filter(self._is_under_way, keys))
+        known = await self._store.known([key for key in keys if key not in under_way])
+        draft, answers = await self._decide(group, known | under_way, prove=prove)
         told = list(zip(group, answers, strict=False))
         self._line.decided([waiting for waiting, _ in told])
         self._seq, self._at_us = draft.seq, draft.at_us
-        self._keys_before, self._keys_before_that = draft.keys, self._keys_before
-        await self._settled()
         if draft.batch.journal:
-            self._committing = asyncio.create_task(self._commit(draft, told))
-            await asyncio.sleep(0)  # it begins: the store reads the batch, before the next one changes things in it
-        else:
-            self._tell(draft, told)  # all of it was known, if only since the batch before
+            commit = self._commit(draft, told, self._store.commit(draft.batch))
+            self._under_way.append(UnderWay(asyncio.create_task(commit), draft.keys))
+            await asyncio.sleep(0)  # it begins: a task that is stopped before would leave what it was given unawaited
+        else:  # all of it was known, if only since the batch before
+            await self._settled()
+            self._tell(draft, told)
 
     async def _settled(self) -> None:
-        """Until nothing is being committed. Raises what the commit raised: all that was decided since is void."""
-        if self._committing is not None:
-            committing, self._committing = self._committing, None
-            await committing
+        """Until nothing is under way. Raises what a commit raised: all that was decided since is void."""
+        outcomes = await asyncio.gather(*(batch.commit for batch in self._under_way), return_exceptions=True)
+        self._under_way.clear()
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
 
-    async def _commit(self, draft: Draft, told: Told) -> None:
-        """The batch, and then tell everybody."""
+    async def _commit(self, draft: Draft, told: Told, committed: Awaitable[None]) -> None:
+        """Wait for the disk, and then tell everybody."""
         began_us = self._clock()
         try:
-            await self._store.commit(draft.batch)
+            await committed
         finally:
             self._wake.set()
         self._tell(draft, told)
@@ -320,7 +335,7 @@ class Pipeline:
                     undecidable.clear()
                 else:
                     undecidable[found.entry.seq] = repr(found.__cause__)
-                await self._settled()  # or it were read without the batch before
+                await self._settled()  # or it were read without what is under way
                 await self._restore()
             else:
                 return draft, answers

@@ -1,14 +1,14 @@
-"""A batch as the rows that its transaction writes, statement by statement."""
+"""A batch as its transaction: the rows that it writes, statement by statement."""
 
 from adapters.intake import rows
-from adapters.intake_writer.messages import Change
+from adapters.intake_writer.messages import Change, Commit
 from adapters.ports import Batch
 from rules.events import ClockAnchored, RulesTaken, ViewKept, settlements
 
 
-def changes_of(batch: Batch, place: str = "") -> list[Change]:
+def commit_of(batch: Batch, place: str = "") -> Commit:
     """`place`: how the database tells this store from a copy of it."""
-    seq = batch.journal[-1].entry.seq if batch.journal else 0
+    seq = batch.journal[-1].entry.seq
     pending = [(s.alert, s.notifier, seq, place, "pending", 0, "", None) for place, s in enumerate(batch.sends)]
     live = [rows.live_row(i) for i in batch.incidents.values() if i.id not in batch.forgotten]
     channels = [rows.channel_row(c) for c in batch.channels.values()]
@@ -33,7 +33,7 @@ def changes_of(batch: Batch, place: str = "") -> list[Change]:
         ("drop_radio", gone),
         ("drop_quiet", [(key,) for key in batch.quiet_gone]),
     ]
-    return [change for change in changes if change[1]]
+    return Commit(batch.journal[0].entry.seq - 1, seq, [change for change in changes if change[1]])
 
 
 def _told(batch: Batch, place: str) -> tuple[list[rows.Row], list[rows.Row]]:

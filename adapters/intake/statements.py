@@ -44,6 +44,7 @@ def compile_for(dialect: Dialect) -> Texts:
     return Texts(
         changes={name: _text(dialect, statement) for name, statement in changes.items()},
         known=_text(dialect, select(journal.key).where(_is_one_of(dialect, journal.key))),
+        last=_text(dialect, select(func.max(journal.seq))),
         entry=_text(dialect, select(journal.at_us, journal.body).where(journal.seq == bindparam("its_seq"))),
     )
 

@@ -1,7 +1,7 @@
 """The intake store as the pipeline and the web see it: `ports.Store` over a process that writes and a few readers."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar, Unpack, cast
@@ -10,7 +10,8 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.errors import StoreError
 from adapters.intake import access_reads, rows
-from adapters.intake.changes import changes_of
+from adapters.intake.changes import commit_of
+from adapters.intake.heard_keys import KEY_BYTES, HeardKeys
 from adapters.intake.reads import Database, Reader
 from adapters.intake.schema import REVISION
 from adapters.intake.statements import compile_for
@@ -21,12 +22,17 @@ from adapters.summed import Figures
 from rules.events import Entry
 
 _READERS = 2  # a slow question must not keep the next one waiting
+_BREATH_S = 0.005  # between two looks into the journal: whoever rings meanwhile comes first
+_AGAIN_S = 10.0  # where it could not be read
 
 T = TypeVar("T")
 
 
 class IntakeStore:
-    """Everything that changes goes to the writer's process, in the order it was asked; reading runs beside it."""
+    """Everything that changes goes to the writer's process, in the order it was asked; reading runs beside it.
+
+    Keys that are surely new are not looked up: of the others, too, the writer tells, after all that was sent before.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,20 +40,28 @@ class IntakeStore:
         self._open = Open(database.place, compile_for(database.dialect))
         self._reader = Reader(database)
         self._reading = ThreadPoolExecutor(_READERS, thread_name_prefix="store-reader")
+        self.heard = HeardKeys()
+        self._learning: asyncio.Task[None] | None = None
+        self._opening = asyncio.Lock()
         self._closed = False
         self._place = ""
 
     async def open(self) -> None:
-        self._refuse_closed()
-        await self.writer.start()
-        found = await self.writer.ask(self._open)
-        if found != REVISION:
-            await self._read(self._migrate, found)  # the writer owns the store, and is silent meanwhile
+        async with self._opening:
+            self._refuse_closed()
+            if self.writer.pid is None:
+                await self._stop_learning()
+                self.heard = HeardKeys()  # nobody owned the store for a while
+                await self.writer.start()
+            found = await self.writer.ask(self._open)
+            if found != REVISION:
+                await self._read(self._migrate, found)  # the writer owns the store, and is silent meanwhile
 
     async def close(self) -> None:
         if self._closed:
             return
         self._closed = True
+        await self._stop_learning()
         # Readers first: the last connection to leave a SQLite file checkpoints it, and only the writer may.
         await asyncio.get_running_loop().run_in_executor(None, self._reading.shutdown)
         self._reader.close()
@@ -61,18 +75,24 @@ class IntakeStore:
         return live
 
     async def known(self, keys: Sequence[bytes]) -> set[bytes]:
-        if not keys:
+        maybe = self.heard.maybe(keys)
+        if not maybe:
             return set()
         self._refuse_closed()
-        return set(await self.writer.look_up(Known(keys)))
+        return set(await self.writer.ask(Known(maybe)))
 
-    async def commit(self, batch: Batch) -> None:
+    def commit(self, batch: Batch) -> Awaitable[None]:
         self._refuse_closed()
-        last = batch.journal[-1].entry if batch.journal else None
+        self.heard.add([row.key for row in batch.journal if row.key is not None])
+        if self._learning is None or (self._learning.done() and self.heard.outgrown):
+            self._learning = asyncio.create_task(self._learn())
+        return self._committed(self.writer.ask(commit_of(batch, self._place)), batch.journal[-1].entry)
+
+    async def _committed(self, asked: Awaitable[None], last: Entry) -> None:
         try:
-            await self.writer.ask(Commit(changes_of(batch, self._place)))
+            await asked
         except Unsure:
-            if last is None or not await self._in_journal(last):
+            if not await self._in_journal(last):
                 raise
 
     async def incidents(self, *, limit: int, cursor: str | None = None, **asked: Unpack[IncidentsAsked]) -> Page:
@@ -139,6 +159,29 @@ class IntakeStore:
         """Whether a commit that failed, or whose answer was lost, is there all the same: its last entry tells."""
         await self.open()
         return bool(await self.writer.ask(WasCommitted(last.seq, last.at_us, rows.event_json(last.event))))
+
+    async def _learn(self) -> None:
+        """All keys of the journal, a few at a time."""
+        while True:
+            try:
+                self.heard = heard = HeardKeys(await self._read(self._reader.last_seq))
+                await self.writer.ask(Known([]))  # what was sent before, and is not in `heard`, can be read now
+                after = b""
+                while keys := await self._read(self._reader.keys, after):
+                    heard.add_packed(keys)
+                    after = max(keys[place : place + KEY_BYTES] for place in range(0, len(keys), KEY_BYTES))
+                    await asyncio.sleep(_BREATH_S)
+            except StoreError:
+                await asyncio.sleep(_AGAIN_S)
+            else:
+                heard.whole = True
+                return
+
+    async def _stop_learning(self) -> None:
+        if self._learning is not None:
+            self._learning.cancel()
+            await asyncio.gather(self._learning, return_exceptions=True)
+            self._learning = None
 
     def _migrate(self, found: str | None) -> None:
         from adapters.intake import migrations  # noqa: PLC0415 - Alembic costs a start 0.1 s: only if used

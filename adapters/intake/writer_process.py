@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import adapters
 from adapters.errors import StoreError
-from adapters.intake_writer.messages import LENGTH_BYTES, Close, Known, Request, framed, read_answer
+from adapters.intake_writer.messages import LENGTH_BYTES, Answer, Close, Request, framed, read_answer
 
 _JUST_NOW_S = 5.0  # a disk that is slow at each commit is not quick in between
 _ROOT = Path(adapters.__file__).parents[1]  # where Python finds our packages, installed or not
@@ -30,60 +30,43 @@ class WriterProcess:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._link = _Link()
-        self._keys_link = _Link()
 
     @property
     def pid(self) -> int | None:
-        return self._process.pid if self._process is not None and self._up else None
-
-    @property
-    def _up(self) -> bool:
-        return self._link.up and self._keys_link.up
+        return self._process.pid if self._process is not None and self._link.up else None
 
     @property
     def silent_s(self) -> float:
         """How long the oldest question has waited, or one that was answered just now had to."""
-        return max(self._link.silent_s, self._keys_link.silent_s)
+        return self._link.silent_s
 
     async def start(self) -> None:
-        if self._up:
+        if self._link.up:
             return
-        self._let_go()
+        self._link.close()
         await self._reap()
-        (ours, theirs), (our_keys, their_keys) = socket.socketpair(), socket.socketpair()
-        fds = (theirs.fileno(), their_keys.fileno())
-        with theirs, their_keys:
-            command = [sys.executable, "-m", "adapters.intake_writer", *map(str, fds)]
+        ours, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-m", "adapters.intake_writer", str(theirs.fileno())]
             try:
                 self._process = subprocess.Popen(  # noqa: S603, ASYNC220 - our own words; it returns at once
-                    command, pass_fds=fds, stdin=subprocess.DEVNULL, cwd=_ROOT
+                    command, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL, cwd=_ROOT
                 )
             except OSError as error:
                 ours.close()
-                our_keys.close()
                 raise StoreError(f"the process that writes the store cannot be started: {error}") from error
-        self._link, self._keys_link = _Link(), _Link()
-        loop = asyncio.get_running_loop()
-        await loop.create_unix_connection(lambda: self._link, sock=ours)
-        await loop.create_unix_connection(lambda: self._keys_link, sock=our_keys)
+        self._link = _Link()
+        await asyncio.get_running_loop().create_unix_connection(lambda: self._link, sock=ours)
 
-    async def ask(self, request: Request) -> Any:
-        return _told(await self._link.ask(framed(request)))
-
-    async def look_up(self, request: Known) -> Any:
-        """As `ask`, beside what is being committed."""
-        return _told(await self._keys_link.ask(framed(request)))
+    def ask(self, request: Request) -> asyncio.Future[Any]:
+        """Sent at once: what is asked first is done first."""
+        return self._link.ask(framed(request))
 
     async def close(self) -> None:
-        self._keys_link.close()  # first: the process looks up no more, and then writes no more
         with contextlib.suppress(StoreError):
             await self.ask(Close())
-        self._let_go()
-        await self._reap()
-
-    def _let_go(self) -> None:
-        self._keys_link.close()
         self._link.close()
+        await self._reap()
 
     async def _reap(self) -> None:
         if self._process is not None:
@@ -91,19 +74,12 @@ class WriterProcess:
             self._process = None
 
 
-def _told(body: bytes) -> Any:
-    answer = read_answer.decode(body)
-    if answer.failed:
-        raise Unsure(answer.failed) if answer.unsure else StoreError(answer.failed)
-    return answer.value
-
-
 class _Link(asyncio.Protocol):
     """Requests out, answers in, in the same order."""
 
     def __init__(self) -> None:
         self.up = False
-        self._asked: deque[tuple[asyncio.Future[bytes], float]] = deque()  # and when, by the loop's clock
+        self._asked: deque[tuple[asyncio.Future[Any], float]] = deque()  # and when, by the loop's clock
         self._received = b""
         self._took_s = self._answered_s = 0.0  # the last answer: how long, and when
 
@@ -135,12 +111,12 @@ class _Link(asyncio.Protocol):
             self._took_s = now_s - asked_s if self._answered_s else 0.0  # the first opens the store: that may take long
             self._answered_s = now_s
             if not asked.done():  # who asked may have gone away
-                asked.set_result(self._received[LENGTH_BYTES:end])
+                _tell(asked, read_answer.decode(self._received[LENGTH_BYTES:end]))
             self._received = self._received[end:]
 
-    def ask(self, message: bytes) -> asyncio.Future[bytes]:
+    def ask(self, message: bytes) -> asyncio.Future[Any]:
         loop = asyncio.get_running_loop()
-        asked: asyncio.Future[bytes] = loop.create_future()
+        asked: asyncio.Future[Any] = loop.create_future()
         if self.up:
             self._asked.append((asked, loop.time()))
             self._transport.write(message)
@@ -151,3 +127,10 @@ class _Link(asyncio.Protocol):
     def close(self) -> None:
         if self.up:
             self._transport.close()
+
+
+def _tell(asked: asyncio.Future[Any], answer: Answer) -> None:
+    if answer.failed:
+        asked.set_exception(Unsure(answer.failed) if answer.unsure else StoreError(answer.failed))
+    else:
+        asked.set_result(answer.value)

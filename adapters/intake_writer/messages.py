@@ -25,6 +25,7 @@ class Texts(msgspec.Struct, frozen=True):
 
     changes: dict[str, str]  # by name
     known: str  # which of these keys the journal has
+    last: str  # the seq of the journal's last entry
     entry: str  # time and body of the journal's entry with this seq
 
 
@@ -42,8 +43,10 @@ class Known(msgspec.Struct, frozen=True, tag=True):
 
 
 class Commit(msgspec.Struct, frozen=True, tag=True):
-    """One transaction."""
+    """One transaction: the entries from `after` to `last`. Refused where the journal does not end at `after`."""
 
+    after: int
+    last: int
     changes: Sequence[Change]
 
 

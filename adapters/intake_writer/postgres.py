@@ -63,9 +63,6 @@ class WritableServer:
         """`text` takes an array for each column."""
         connection.execute(text.encode(), [[without_nul(v) for v in values] for values in zip(*rows, strict=True)])
 
-    def connect_reader(self) -> psycopg.Connection[Any]:
-        return connect_reader(self._place.conninfo)
-
     def known(self, connection: psycopg.Connection[Any], text: str, keys: Sequence[bytes]) -> list[bytes]:
         return [bytes(row[0]) for row in connection.execute(text.encode(), [list(keys)])]
 

@@ -77,9 +77,6 @@ class WritableFile:
     def run(self, connection: sqlite3.Connection, text: str, rows: Sequence[Sequence[Any]]) -> None:
         connection.executemany(text, rows)
 
-    def connect_reader(self) -> sqlite3.Connection:
-        return connect_reader(self.path)
-
     def known(self, connection: sqlite3.Connection, text: str, keys: Sequence[bytes]) -> list[bytes]:
         found: list[bytes] = []
         for begin in range(0, len(keys), KEYS_AT_ONCE):

@@ -1,4 +1,4 @@
-"""The single writer: one connection that makes every change. Beside it, on another, keys are looked up.
+"""The single writer: one connection, one request after the other.
 
 A transaction that fails is rolled back. What became of a COMMIT that failed is asked anew, of the journal.
 """
@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 from adapters.errors import StoreError
-from adapters.intake_writer.messages import Change, Texts
+from adapters.intake_writer.messages import Commit, Texts
 
 T = TypeVar("T")
 
@@ -32,9 +32,6 @@ class WritableDatabase(Protocol):
     def run(self, connection: Any, text: str, rows: Sequence[Sequence[Any]]) -> None:
         """One statement, for every row."""
 
-    def connect_reader(self) -> Any:
-        """One that cannot write."""
-
     def known(self, connection: Any, text: str, keys: Sequence[bytes]) -> list[bytes]: ...
     def revision(self, connection: Any) -> str | None: ...
     def in_transaction(self, connection: Any) -> bool: ...
@@ -52,6 +49,7 @@ class Writer:
         self._database = database
         self._texts = texts
         self._connection: Any = None
+        self._last_seq: int | None = None  # the journal's last entry; None: it is to be asked
 
     def open(self) -> str | None:
         """The revision of the schema that is there."""
@@ -61,11 +59,21 @@ class Writer:
         self._drop()
         self._database.release()
 
-    def commit(self, changes: Sequence[Change]) -> None:
+    def known(self, keys: Sequence[bytes]) -> list[bytes]:
+        return self._try(lambda connection: self._database.known(connection, self._texts.known, keys))
+
+    def commit(self, asked: Commit) -> None:
+        """What was decided on top of a batch that failed does not continue the journal, and is refused."""
+        found, self._last_seq = self._last_seq, None
+        if found is None:
+            found = self._try(lambda connection: connection.execute(self._texts.last).fetchone())[0] or 0
+        if found != asked.after:
+            raise StoreError(f"the journal ends at {found}: what was decided on top of entry {asked.after} is void")
+
         def write(connection: Any) -> None:
             with self._database.together(connection):
                 connection.execute("BEGIN")
-                for name, rows in changes:
+                for name, rows in asked.changes:
                     self._database.run(connection, self._texts.changes[name], rows)
 
         self._try(write)
@@ -74,6 +82,7 @@ class Writer:
         except self._database.errors as error:
             self._failed(error)
             raise Unsure(self._database.explain(error)) from error
+        self._last_seq = asked.last
 
     def was_committed(self, seq: int, at_us: int, body: str) -> bool:
         found = self._try(lambda connection: connection.execute(self._texts.entry, (seq,)).fetchone())
@@ -102,30 +111,6 @@ class Writer:
                 self._drop()
 
     def _drop(self) -> None:
-        if self._connection is not None:
-            with contextlib.suppress(*self._database.errors):
-                self._connection.close()
-            self._connection = None
-
-
-class KnownKeys:
-    """Tells which keys the journal has, on a connection of its own that cannot write. Blocks, as the Writer does."""
-
-    def __init__(self, database: WritableDatabase, text: str) -> None:
-        self._database = database
-        self._text = text
-        self._connection: Any = None
-
-    def of(self, keys: Sequence[bytes]) -> list[bytes]:
-        try:
-            if self._connection is None:
-                self._connection = self._database.connect_reader()
-            return self._database.known(self._connection, self._text, keys)
-        except self._database.errors as error:
-            self.close()
-            raise StoreError(self._database.explain(error)) from error
-
-    def close(self) -> None:
         if self._connection is not None:
             with contextlib.suppress(*self._database.errors):
                 self._connection.close()

@@ -11,7 +11,7 @@ import msgspec
 
 from adapters.errors import StoreError
 from adapters.intake import migrations, rows
-from adapters.intake.changes import changes_of
+from adapters.intake.changes import commit_of
 from adapters.intake.reads import Reader
 from adapters.intake.sqlite import SqliteDatabase
 from adapters.intake.statements import compile_for
@@ -88,7 +88,7 @@ def _whole_file() -> bytes:
         writer = Writer(WritableFile(str(path)), compile_for(database.dialect))
         writer.open()
         migrations.upgrade(database.engine(), None)
-        writer.commit(changes_of(_batch()))
+        writer.commit(commit_of(_batch()))
         writer.close()
         return path.read_bytes()
 

@@ -15,16 +15,15 @@ from gateway.pipeline import Pipeline
 from rules.engine import next_deadline
 from rules.events import TransmissionEnded
 from rules.settings import HoldCheckin, RuleSet
-from tests.simulation.disk import SimStore, as_it_is
+from tests.simulation.disk import SimStore
 from tests.simulation.service import Parts
 
 
 class AcknowledgesTooSoon(SimStore):
     """It says "durable" while the batch is still on its way to the disk."""
 
-    async def commit(self, batch: Batch) -> None:
-        asyncio.get_running_loop().call_later(0.03, self._write, as_it_is(batch))
-        self._busy(True)
+    async def _commit(self, batch: Batch) -> None:
+        asyncio.get_running_loop().call_later(0.03, self._write, batch)
         await asyncio.sleep(self._state.commit_s)
         if self._state.dies:
             await self._die()
@@ -53,8 +52,8 @@ class ForgetsKeys(SimStore):
 class LosesChannels(SimStore):
     """The radio's live things are not written."""
 
-    async def commit(self, batch: Batch) -> None:
-        await super().commit(msgspec.structs.replace(batch, channels={}))
+    async def _commit(self, batch: Batch) -> None:
+        await super()._commit(msgspec.structs.replace(batch, channels={}))
 
 
 class AnswersTooSoon(Pipeline):

@@ -1,7 +1,7 @@
 """A simulated disk under the Store port: encoded rows that outlive crashes, and every way in which it can fail."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -144,16 +144,20 @@ class SimStore:
         self._check()
         return set(keys) & self.disk.keys.keys()
 
-    async def commit(self, batch: Batch) -> None:
-        batch = as_it_is(batch)
+    def commit(self, batch: Batch) -> Awaitable[None]:
         self._check()
         self._busy(True)
+        return self._commit(as_it_is(batch))
+
+    async def _commit(self, batch: Batch) -> None:
         if self._state.dies == "before":
             await self._die()
         await asyncio.sleep(self._state.commit_s)
         self._check()
         if self._state.fault == "full":
             raise StoreError("no space left on device")
+        if batch.journal[0].entry.seq != len(self.disk.rows) + 1:
+            raise StoreError("the batch before it is not on the disk")
         self.disk.keep(batch)
         if self._state.dies == "after":
             await self._die()

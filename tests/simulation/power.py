@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
-from adapters.intake_writer.messages import Change
+from adapters.intake_writer.messages import Commit
 from adapters.intake_writer.sqlite import WritableFile
 from adapters.intake_writer.writer import Writer
 from tests.simulation.sqlite import TEXTS, empty_store, new_folder
@@ -82,7 +82,7 @@ def fingerprint(path: Path) -> str:
     return digest.hexdigest()
 
 
-def moments(commits: Sequence[Sequence[Change]]) -> Iterator[Moment]:
+def moments(commits: Sequence[Commit]) -> Iterator[Moment]:
     """Each commit of the story, made by the real writer."""
     with new_folder() as folder:
         path, wal = Path(folder) / "store.db", Path(folder) / "store.db-wal"
@@ -90,9 +90,9 @@ def moments(commits: Sequence[Sequence[Change]]) -> Iterator[Moment]:
         states = [fingerprint(path)]
         writer = Writer(WritableFile(str(path)), TEXTS)
         writer.open()
-        for changes in commits:
+        for asked in commits:
             database, before = path.read_bytes(), wal.read_bytes() if wal.exists() else b""
-            writer.commit(changes)
+            writer.commit(asked)
             states.append(fingerprint(path))
             yield Moment(database, before, wal.read_bytes(), tuple(states))
         writer.close()
@@ -112,7 +112,7 @@ def lose_power(moment: Moment, *, step: int, seed: int) -> Iterator[tuple[str, b
 
 
 def judge(
-    commits: Sequence[Sequence[Change]],
+    commits: Sequence[Commit],
     chosen: Container[int],
     *,
     step: int,

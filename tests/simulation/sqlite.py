@@ -10,12 +10,12 @@ from functools import cache
 from pathlib import Path
 
 from adapters.intake import migrations
-from adapters.intake.changes import changes_of
+from adapters.intake.changes import commit_of
 from adapters.intake.reads import Reader
 from adapters.intake.sqlite import SqliteDatabase
 from adapters.intake.statements import compile_for
 from adapters.intake_writer.sqlite import WritableFile
-from adapters.intake_writer.writer import KnownKeys, Writer
+from adapters.intake_writer.writer import Writer
 from adapters.ports import Batch, LiveState
 from tests.simulation.disk import Disk, SimStore
 
@@ -52,7 +52,6 @@ class SqliteDisk(Disk):
         self._path = self._next_path()
         self._path.write_bytes(empty_store())
         self._writer: Writer | None = None
-        self._known = KnownKeys(WritableFile(str(self._path)), TEXTS.known)
 
     def power_on(self) -> None:
         """A new process opens what the one before it has left."""
@@ -61,13 +60,12 @@ class SqliteDisk(Disk):
             if (left := Path(f"{before}{end}")).exists():
                 shutil.copyfile(left, f"{self._path}{end}")
         self._let_go()
-        file = WritableFile(str(self._path))
-        self._writer, self._known = Writer(file, TEXTS), KnownKeys(file, TEXTS.known)
+        self._writer = Writer(WritableFile(str(self._path)), TEXTS)
         self._writer.open()
 
     def keep(self, batch: Batch) -> None:
         assert self._writer is not None
-        self._writer.commit(changes_of(batch))
+        self._writer.commit(commit_of(batch))
         super().keep(batch)
 
     def live(self) -> LiveState:
@@ -85,7 +83,8 @@ class SqliteDisk(Disk):
         return found
 
     def known(self, keys: list[bytes]) -> set[bytes]:
-        found = set(self._known.of(keys))
+        assert self._writer is not None
+        found = set(self._writer.known(keys))
         assert found == set(keys) & self.keys.keys(), "SQLite knows other keys"
         return found
 
@@ -102,7 +101,6 @@ class SqliteDisk(Disk):
         shutil.rmtree(self._folder)
 
     def _let_go(self) -> None:
-        self._known.close()
         if self._writer is not None:
             self._writer.close()
 

@@ -1,9 +1,7 @@
 """A short story of the whole service, as the commits that it made."""
 
-from collections.abc import Sequence
-
-from adapters.intake.changes import changes_of
-from adapters.intake_writer.messages import Change
+from adapters.intake.changes import commit_of
+from adapters.intake_writer.messages import Commit
 from adapters.ports import Batch
 from tests.simulation.disk import SimStore
 from tests.simulation.plan import Call, Click, Plan, Talk
@@ -22,15 +20,15 @@ _PLAN = Plan(
 )
 
 
-def short_story() -> list[Sequence[Change]]:
+def short_story() -> list[Commit]:
     """A call answered too late and held too long, a unit that calls in vain, somebody who acknowledges."""
-    commits: list[Sequence[Change]] = []
+    commits: list[Commit] = []
 
     class Watched(SimStore):
-        async def commit(self, batch: Batch) -> None:
-            changes = changes_of(batch)
-            await super().commit(batch)
-            commits.append(changes)
+        async def _commit(self, batch: Batch) -> None:
+            asked = commit_of(batch)
+            await super()._commit(batch)
+            commits.append(asked)
 
     trial = played(_PLAN, Parts(store=Watched))
     assert not trial.wrong, trial.wrong

@@ -207,6 +207,24 @@ async def test_a_journal_entry_is_never_replaced(store: Store) -> None:
     assert [entry.seq for entry in await store.journal(after_seq=0, limit=9)] == [1]
 
 
+async def test_two_batches_may_be_under_way_and_what_is_asked_behind_them_knows_both(store: Store) -> None:
+    one, other = (store.commit(batch_of([journalled(seq, key=key_of(seq))])) for seq in (1, 2))
+    assert await store.known([key_of(seq) for seq in (1, 2, 3)]) == {key_of(1), key_of(2)}
+    await asyncio.gather(one, other)
+    assert (await store.load()).seq == 2
+
+
+async def test_what_was_decided_on_top_of_a_batch_that_fails_fails_too(store: Store) -> None:
+    await store.commit(batch_of([journalled(1, key=key_of(1))]))
+    again = [journalled(2, key=key_of(1))]
+    outcomes = await asyncio.gather(
+        store.commit(batch_of(again)), store.commit(batch_of([journalled(3)])), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [StoreError, StoreError]
+    await store.commit(batch_of([journalled(2, key=key_of(2))]))
+    assert [entry.seq for entry in await store.journal(after_seq=0, limit=9)] == [1, 2]
+
+
 async def test_a_zero_character_in_a_name_does_not_stop_the_line(store: Store) -> None:
     incident = incident_of(1, caller_name="a\0b")
     await store.commit(batch_of([journalled(1, key=key_of(1))], incidents=[incident]))

@@ -53,7 +53,7 @@ async def test_kill_9_of_the_writers_process_fails_or_keeps_the_batch_and_the_ne
     store = await opened(store_url, tmp_path)
     seq = 0
     for _ in range(KILLS):
-        committing = asyncio.create_task(store.commit(batch_of([journalled(seq + 1, key=key_of(seq + 1))])))
+        committing = asyncio.ensure_future(store.commit(batch_of([journalled(seq + 1, key=key_of(seq + 1))])))
         await asyncio.sleep(0)  # it has been sent
         assert store.writer.pid is not None
         os.kill(store.writer.pid, signal.SIGKILL)

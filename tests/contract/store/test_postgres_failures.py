@@ -92,7 +92,7 @@ async def test_a_killed_session_fails_one_batch_and_the_next_goes_through(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
             (make_url(postgres_url).database,),
         ).fetchall()
-    assert len(ended) == 2  # the writer and a reader
+    assert len(ended) >= 2  # the writer and a reader, or two
     with pytest.raises(StoreError):
         await store.commit(batch_of([journalled(2)]))
     await store.commit(batch_of([journalled(2)]))

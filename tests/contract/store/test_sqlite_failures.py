@@ -12,11 +12,11 @@ import pytest
 
 from adapters.errors import StoreError
 from adapters.intake import open_store
-from adapters.intake.changes import changes_of
+from adapters.intake.changes import commit_of
 from adapters.intake.sqlite import SqliteDatabase
 from adapters.intake.statements import compile_for
 from adapters.intake_writer.sqlite import WritableFile
-from adapters.intake_writer.writer import KnownKeys, Writer
+from adapters.intake_writer.writer import Writer
 from tests.contract.store.made import batch_of, incident_of, journalled, key_of, names_in
 
 NOBODY = 65534
@@ -75,17 +75,15 @@ def as_an_ordinary_user() -> Iterator[None]:
 
 async def test_a_full_disk_refuses_the_batch_and_recovers_by_itself(watched: tuple[Watched, Writer]) -> None:
     file, writer = watched
-    known = KnownKeys(file, compile_for(SqliteDatabase.dialect).known)
     pages = file.connection.execute("PRAGMA page_count").fetchone()[0]
     file.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     for _ in range(3):
         with pytest.raises(StoreError, match="disk is full: free space"):
-            writer.commit(changes_of(SECOND))
-        assert known.of([key_of(2)]) == []  # reading goes on
+            writer.commit(commit_of(SECOND))
+        assert writer.known([key_of(2)]) == []  # reading goes on
     file.connection.execute("PRAGMA max_page_count = 1000000")
-    writer.commit(changes_of(SECOND))
-    assert known.of([key_of(2)]) == [key_of(2)]
-    known.close()
+    writer.commit(commit_of(SECOND))
+    assert writer.known([key_of(2)]) == [key_of(2)]
     assert file.opened == 1
 
 
@@ -95,8 +93,8 @@ async def test_a_connection_that_turns_read_only_fails_the_commit_and_is_opened_
     file, writer = watched
     file.connection.execute("PRAGMA query_only = ON")
     with pytest.raises(StoreError, match="writable for the gateway's user"):
-        writer.commit(changes_of(SECOND))
-    writer.commit(changes_of(SECOND))
+        writer.commit(commit_of(SECOND))
+    writer.commit(commit_of(SECOND))
     assert file.opened == 2
 
 
