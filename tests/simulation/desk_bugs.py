@@ -47,8 +47,8 @@ class SkipsTheNextStep(SimStore):
 class LosesUnits(SimStore):
     """When a post was heard is not written."""
 
-    async def commit(self, batch: Batch) -> None:
-        await super().commit(msgspec.structs.replace(batch, units={}))
+    async def _commit(self, batch: Batch) -> None:
+        await super()._commit(msgspec.structs.replace(batch, units={}))
 
 
 class ForgetsTheMissed(SimStore):
