@@ -264,7 +264,8 @@ class Pipeline:
         self._line.decided([waiting for waiting, _ in told])
         self._seq, self._at_us = draft.seq, draft.at_us
         if draft.batch.journal:
-            commit = self._commit(draft, told, self._store.commit(draft.batch))
+            before = self._under_way[-1].commit if self._under_way else None
+            commit = self._commit(draft, told, self._store.commit(draft.batch), before)
             self._under_way.append(UnderWay(asyncio.create_task(commit), draft.keys))
             await asyncio.sleep(0)  # it begins: a task that is stopped before would leave what it was given unawaited
         else:  # all of it was known, if only since the batch before
@@ -279,11 +280,15 @@ class Pipeline:
             if outcome is not None:
                 raise outcome
 
-    async def _commit(self, draft: Draft, told: Told, committed: Awaitable[None]) -> None:
-        """Wait for the disk, and then tell everybody."""
+    async def _commit(
+        self, draft: Draft, told: Told, committed: Awaitable[None], before: asyncio.Task[None] | None
+    ) -> None:
+        """Wait for the disk, and then tell everybody; in the order of the line, so nobody where `before` fails."""
         began_us = self._clock()
         try:
             await committed
+            if before is not None:
+                await before
         finally:
             self._wake.set()
         self._tell(draft, told)
