@@ -33,7 +33,7 @@ def commit_of(batch: Batch, place: str = "") -> Commit:
         ("drop_radio", gone),
         ("drop_quiet", [(key,) for key in batch.quiet_gone]),
     ]
-    return Commit(batch.journal[0].entry.seq - 1, seq, [change for change in changes if change[1]])
+    return Commit([change for change in changes if change[1]], after=batch.journal[0].entry.seq - 1, last=seq)
 
 
 def _told(batch: Batch, place: str) -> tuple[list[rows.Row], list[rows.Row]]:

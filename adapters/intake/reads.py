@@ -70,11 +70,11 @@ class Reader:
         return self.run(lambda ask: loading.load(ask, self._database.place_query))
 
     def last_seq(self) -> int:
-        return self._run(lambda ask: int(ask(text("SELECT max(seq) FROM journal"))[0][0] or 0))
+        return self.run(lambda ask: int(ask(text("SELECT max(seq) FROM journal"))[0][0] or 0))
 
     def keys(self, after: bytes) -> bytes:
         """The journal's next keys above `after`, one after the other; b"" where there are none."""
-        return self._run(lambda ask: loading.keys(ask, self._database.dialect, after))
+        return self.run(lambda ask: loading.keys(ask, self._database.dialect, after))
 
     def incidents(self, limit: int, cursor: str | None, asked: IncidentsAsked) -> Page:
         key = None if cursor is None else _key_of(cursor, [incident.c.opened_us, incident.c.id])

@@ -43,11 +43,14 @@ class Known(msgspec.Struct, frozen=True, tag=True):
 
 
 class Commit(msgspec.Struct, frozen=True, tag=True):
-    """One transaction: the entries from `after` to `last`. Refused where the journal does not end at `after`."""
+    """One transaction, with the entries that follow `after` up to `last`; refused where the journal does not end there.
 
-    after: int
-    last: int
+    None: it has no entries.
+    """
+
     changes: Sequence[Change]
+    after: int | None = None
+    last: int | None = None
 
 
 class WasCommitted(msgspec.Struct, frozen=True, tag=True):

@@ -64,11 +64,12 @@ class Writer:
 
     def commit(self, asked: Commit) -> None:
         """What was decided on top of a batch that failed does not continue the journal, and is refused."""
-        found, self._last_seq = self._last_seq, None
-        if found is None:
-            found = self._try(lambda connection: connection.execute(self._texts.last).fetchone())[0] or 0
-        if found != asked.after:
-            raise StoreError(f"the journal ends at {found}: what was decided on top of entry {asked.after} is void")
+        if asked.after is not None:
+            found, self._last_seq = self._last_seq, None
+            if found is None:
+                found = self._try(lambda connection: connection.execute(self._texts.last).fetchone())[0] or 0
+            if found != asked.after:
+                raise StoreError(f"the journal ends at {found}: what was decided on top of entry {asked.after} is void")
 
         def write(connection: Any) -> None:
             with self._database.together(connection):
@@ -82,7 +83,8 @@ class Writer:
         except self._database.errors as error:
             self._failed(error)
             raise Unsure(self._database.explain(error)) from error
-        self._last_seq = asked.last
+        if asked.last is not None:
+            self._last_seq = asked.last
 
     def was_committed(self, seq: int, at_us: int, body: str) -> bool:
         found = self._try(lambda connection: connection.execute(self._texts.entry, (seq,)).fetchone())
