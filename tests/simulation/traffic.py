@@ -23,13 +23,13 @@ def possible(radio: Radio) -> list[list[Verdict]]:
 
 
 def unheard(radio: Radio, entries: Sequence[Entry]) -> Iterator[Edge]:
-    """Of which nothing stands in the journal at its moment; or behind noise, not soon after it either."""
+    """Of which nothing stands in the journal at its moment; or near noise, which may end a word too, not near it."""
     told = [(entry.at_us, is_on) for entry in entries if (is_on := _is_on(entry.event)) is not None]
     for edge in radio.edges:
         if edge.heard_us is None:
             continue
-        until_us = edge.heard_us + (RESYNC_US if radio.is_noisy(edge.heard_us) else 0)
-        if not any(is_on == edge.on and edge.heard_us <= at_us <= until_us for at_us, is_on in told):
+        early_us, late_us = (radio.kind.late_us, RESYNC_US) if radio.is_noisy(edge.heard_us) else (0, 0)
+        if not any(is_on == edge.on and -early_us <= at_us - edge.heard_us <= late_us for at_us, is_on in told):
             yield edge
 
 
