@@ -25,6 +25,7 @@ from benchmarks.measure import Measured, fdatasync_us, report
 from gateway.clock import AnchoredClock
 from gateway.pipeline import Pipeline
 from rules.events import ConnectionCleared, Resynced
+from rules.quiet import StormRules
 from rules.settings import RuleSet, SourceRules
 from simulators.asterisk import PretendAsterisk
 
@@ -76,7 +77,7 @@ async def one_round(folder: Path, calls: int) -> tuple[float, float]:
     port = int(await asterisk.stdout.readline())
     login = {"host": "127.0.0.1", "port": port, "username": "hotline", "secret_file": str(folder / "secret.txt")}
     settings = msgspec.convert({"name": "pbx", "kind": "asterisk-ami", **login}, Settings)
-    rules = RuleSet(version="bench", site="bench", sources=(SourceRules(name="pbx"),))
+    rules = RuleSet(version="bench", site="bench", storm=StormRules(enabled=False), sources=(SourceRules(name="pbx"),))
     pipeline = Pipeline(open_store("sqlite:///bench.db", folder), rules, AnchoredClock())
     running = [asyncio.create_task(pipeline.run())]
     try:

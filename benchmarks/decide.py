@@ -15,9 +15,16 @@ import time
 from benchmarks.measure import Measured, report
 from rules.engine import State, decide, next_deadline
 from rules.events import ConnectionCleared, DeadlinePassed, Delivered, Entry, Established, Event, Held, Retrieved
+from rules.quiet import StormRules
 from rules.settings import RuleSet, SourceRules
 
-RULES = RuleSet(version="bench", site="bench", sources=(SourceRules(name="main"),), notifiers=("desk",))
+RULES = RuleSet(
+    version="bench",
+    site="bench",
+    storm=StormRules(enabled=False),
+    sources=(SourceRules(name="main"),),
+    notifiers=("desk",),
+)
 OPEN_CALLS = 1_000
 STEPS = 200_000
 START_US = 1_763_700_000_000_000

@@ -22,11 +22,12 @@ from benchmarks.measure import Measured, fdatasync_us, median, report
 from gateway.clock import AnchoredClock
 from gateway.pipeline import Pipeline
 from rules.events import ConnectionCleared, Delivered, Established, Event
+from rules.quiet import StormRules
 from rules.settings import RuleSet, SourceRules
 
 OPEN_CALLS = 1_000
 SUBMITTERS = 64
-RULES = RuleSet(version="bench", site="bench", sources=(SourceRules(name="pbx"),))
+RULES = RuleSet(version="bench", site="bench", storm=StormRules(enabled=False), sources=(SourceRules(name="pbx"),))
 
 
 def events_of(call: str) -> list[Event]:

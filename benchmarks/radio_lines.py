@@ -30,6 +30,7 @@ from benchmarks.measure import Measured, fdatasync_us, percentile, report
 from gateway import delivery
 from gateway.clock import AnchoredClock
 from gateway.pipeline import Pipeline
+from rules.quiet import StormRules
 from rules.settings import RuleSet
 from simulators.radios.ports import Pty
 
@@ -113,7 +114,11 @@ async def measure(folder: Path, lines: int, seconds: float) -> list[Measured]:
         for number in range(lines)
     ]
     rules = RuleSet(
-        version="bench", site="bench", sources=tuple(radio_rules(KIND, one) for one in tables), notifiers=("desk",)
+        version="bench",
+        site="bench",
+        storm=StormRules(enabled=False),
+        sources=tuple(radio_rules(KIND, one) for one in tables),
+        notifiers=("desk",),
     )
     desk, pipeline = Desk(), Pipeline(open_store("sqlite:///bench.db", folder), rules, AnchoredClock())
     links = [Link(KIND, settings) for settings in tables]

@@ -20,6 +20,7 @@ from benchmarks.measure import Measured, fdatasync_us, report
 from rules.effects import Decision
 from rules.engine import State, decide
 from rules.events import Delivered, Entry, RulesTaken
+from rules.quiet import StormRules
 from rules.settings import RuleSet, SourceRules, ThreeRings
 from tests.fixtures.ports import take_free_port
 
@@ -62,6 +63,7 @@ async def prepare(folder: Path, open_calls: int, journal: int) -> None:
         version="bench",
         site="bench",
         three_rings=ThreeRings(seconds=86400.0, warn_at_rings=()),
+        storm=StormRules(enabled=False),
         sources=(SourceRules(name="main"),),
     )
     state = State(rules)

@@ -16,6 +16,7 @@ from gateway.clock import AnchoredClock
 from gateway.delivery import Delivery
 from gateway.pipeline import Pipeline
 from rules.events import Delivered, Established
+from rules.quiet import StormRules
 from rules.settings import CallBack, HoldCheckin, RuleSet, SourceRules, ThreeRings
 
 SOURCE = "line"
@@ -93,6 +94,7 @@ async def serve(port: int, sink_port: int, deadline_s: float, folder: Path) -> N
         three_rings=ThreeRings(seconds=deadline_s, warn_at_rings=()),
         hold_checkin=HoldCheckin(enabled=False),
         call_back=CallBack(enabled=False),
+        storm=StormRules(enabled=False),
         sources=(SourceRules(name=SOURCE),),
         notifiers=(LineNotifier.name,),
     )

@@ -20,6 +20,9 @@ CONFIG = """
 seconds = {limit_s}
 warn_at_rings = []
 
+[storm]
+enabled = false
+
 [[notifier]]
 name = "erp"
 kind = "webhook"

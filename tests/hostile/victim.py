@@ -24,6 +24,9 @@ CONFIG = """
 seconds = {limit_s}
 warn_at_rings = []
 
+[storm]
+enabled = false
+
 [[source]]
 name = "recorder"
 kind = "recordings"

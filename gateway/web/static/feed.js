@@ -4,7 +4,7 @@ const SILENCE_MS = 4500; // the gateway speaks every 2 s
 const WATCH_MS = 250;
 const OFFSETS_KEPT = 20;
 
-/** `on`: handlers by event name, and `link(state)` with "online", "lost" or "signed-out". */
+/** `on`: handlers of the events that are wanted, by name, and `link(state)` with "online", "lost" or "signed-out". */
 export function openFeed(on) {
   let source = null;
   let heard = performance.now();
@@ -25,7 +25,7 @@ export function openFeed(on) {
         heard = performance.now();
         const data = JSON.parse(message.data);
         if (data.now) setServerTime(data.now);
-        on[name](data);
+        on[name]?.(data);
         say("online");
       });
     }

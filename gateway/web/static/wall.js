@@ -49,9 +49,6 @@ const feed = {
     if (["cleared", "expired"].includes(alert.state)) alerts.delete(alert.id);
     else alerts.set(alert.id, alert);
   },
-  channel() {},
-  unit() {},
-  sources() {},
   ping(data) {
     heard = serverNow();
     ready = data.ready;

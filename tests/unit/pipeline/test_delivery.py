@@ -5,14 +5,16 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
+
 from adapters.ports import Delivered, Notifier, Rejected, Retry
 from adapters.ports import Delivery as Outcome
 from gateway.delivery import Delivery, Patience
 from gateway.links import AcknowledgeLinks
 from rules.events import DeliveriesSettled, DeliveriesTried, DeliverySettled, LinkChanged, settlements
 from rules.people import Person, Shift
-from rules.settings import Ladder, RuleSet, SourceRules
-from tests.fixtures.bench import Bench, Hand, answered, ringing, running, until
+from rules.settings import Ladder
+from tests.fixtures.bench import RULES, Bench, Hand, answered, ringing, running, until
 from tests.fixtures.memory_store import MemoryStore
 
 QUICK = Patience(try_s=5.0, first_s=0.001, longest_s=0.005)
@@ -53,7 +55,7 @@ async def delivering(
     **more: Any,
 ) -> AsyncIterator[tuple[Bench, Delivery]]:
     names = tuple(n.name for n in notifiers)
-    rules = RuleSet(version="1", site="test", sources=(SourceRules(name="main"),), notifiers=names, **more)
+    rules = msgspec.structs.replace(RULES, notifiers=names, **more)
     async with running(store or MemoryStore(), Hand(), rules) as bench:
         delivery = Delivery(notifiers, bench.pipeline, patience, links)
         task = asyncio.create_task(delivery.run())
