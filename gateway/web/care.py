@@ -49,6 +49,8 @@ async def claim(request: web.Request) -> web.Response:
         raise right_lacks(Right.OVERRIDE)
     by = by_whom(request, StaffNote(by=told.by))
     incident = await open_record(request)
+    if told.override and not told.reason.strip():
+        raise unusable("reason", "say why it is taken from its owner: it stands in the record")
     event = IncidentClaimed(by=by, incident=incident.number, override=told.override, reason=told.reason)
     await submit(request.app[SERVICES], event, repeat_key(request, "claim"))
     _check_is_theirs(incident, by)
@@ -126,6 +128,4 @@ async def _claim_note(request: web.Request) -> ClaimNote:
     told = read_body(body, ClaimNote, 'send nothing, or {"override": true, "reason": "…"}')
     if len(told.by) > NOTE_CHARS_MAX or len(told.reason) > NOTE_CHARS_MAX:
         raise unusable("reason", f"at most {NOTE_CHARS_MAX} characters")
-    if told.override and not told.reason.strip():
-        raise unusable("reason", "say why it is taken from its owner: it stands in the record")
     return told

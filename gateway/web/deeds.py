@@ -257,6 +257,8 @@ def key_of(*parts: str) -> bytes:
 
 def by_whom(request: web.Request, note: Signed) -> str:
     """Who acted: a signed-in browser speaks for its own session only."""
+    if len(note.by) > NOTE_CHARS_MAX:
+        raise unusable("by", f"at most {NOTE_CHARS_MAX} characters")
     who = request[WHO]
     return who.by if who.session else note.by.strip() or who.by
 

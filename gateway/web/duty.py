@@ -6,8 +6,9 @@ from aiohttp import web
 
 from gateway.access.rights import Right
 from gateway.duty_calendar import as_calendar
-from gateway.web.asking import json_answer, read_count, read_moment, read_query, unusable
+from gateway.web.asking import json_answer, read_count, read_moment, read_query
 from gateway.web.needs import needs
+from gateway.web.problems import Problem
 from gateway.web.services import SERVICES
 from rules.duty import gaps, on_duty, person, roles, stints
 from rules.moments import SECOND_US, parse_rfc3339, rfc3339
@@ -57,7 +58,7 @@ def _asked(request: web.Request) -> tuple[RuleSet, int, int]:
     if from_us is None:
         from_us = pipeline.now_us()
     if not _EARLIEST_US <= from_us <= _LATEST_US:
-        raise unusable("at", "a moment from 2000 to 2100")
+        raise Problem(404, "Nobody knows who stood then", field="at", cure="a moment from 2000 to 2100")
     days = read_count(query, "days", default=7, most=DAYS_MAX)
     return pipeline.state.rules, from_us, from_us + days * _DAY_US
 

@@ -90,7 +90,7 @@ def _paths() -> Schema:
         "/api/v1/units": _get("The radio's units: when and where each was last heard", "UnitList", []),
         "/api/v1/sources": _get("What we hear, and what it lets us judge", "SourceList", []),
         "/api/v1/notifiers": _get("How alerts leave", "NotifierList", []),
-        "/api/v1/duty": _get("Who stands for which role, and when nobody does", "Duty", _duty_span()),
+        "/api/v1/duty": _get("Who stands for which role, and when nobody does", "Duty", _duty_span(), may_lack=True),
         "/api/v1/duty.ics": _calendar(),
         "/api/v1/pulse": _get("Whether it lives, its clock, and what waits: small, for asking often", "Pulse", []),
         "/api/v1/today": _get("What today's records add up to, since the site's midnight", "Today", []),
@@ -169,7 +169,9 @@ def _deeds() -> Schema:
         "/api/v1/incidents/{number}/release": _post("Give it back: anybody may take it", [number, repeat]),
         "/api/v1/incidents/{number}/park": _post("It waits for something outside, on the board", [number, repeat]),
         "/api/v1/incidents/{number}/complete": _post("Nothing is left to be done", [number, repeat]),
-        "/api/v1/incidents/{number}/note": _post("A line for its time line, in your own words", [number, repeat]),
+        "/api/v1/incidents/{number}/note": _post(
+            "A line for its time line, in your own words", [number, repeat], body="LineNote"
+        ),
     }
 
 
@@ -248,7 +250,7 @@ def _calendar() -> Schema:
             "parameters": _duty_span(),
             "responses": {
                 "200": {"description": "RFC 5545", "content": {"text/calendar": {"schema": TEXT}}},
-                **_refusals(401, 403, 422, 429),
+                **_refusals(401, 403, 404, 422, 429),
             },
         }
     }
@@ -269,8 +271,8 @@ def _clip() -> Schema:
     }
 
 
-def _get(summary: str, schema: str, parameters: list[Schema]) -> Schema:
-    missing = (404,) if any(p["in"] == "path" for p in parameters) else ()
+def _get(summary: str, schema: str, parameters: list[Schema], *, may_lack: bool = False) -> Schema:
+    missing = (404,) if may_lack or any(p["in"] == "path" for p in parameters) else ()
     return {
         "get": {
             "summary": summary,

@@ -68,7 +68,7 @@ PAGE_SCHEMAS: Schema = {
             "hand_overs": many(ref("ShiftHandOver")),
         },
     ),
-    "ShiftNote": _body({"text": TEXT | {"minLength": 1, "maxLength": 2000}}, "text"),
+    "ShiftNote": _body({"text": TEXT | {"minLength": 1, "maxLength": 2000, "pattern": r"\S"}}, "text"),
     "ShiftHandOverNote": _body({"to": TEXT | {"default": ""}, "note": TEXT | {"default": "", "maxLength": 2000}}),
     "Approval": _body({"version": TEXT, "note": TEXT | {"default": "", "maxLength": 2000}}, "version"),
     "PlanNote": _body({"plan": TEXT, "incident": TEXT | {"default": ""}}, "plan"),

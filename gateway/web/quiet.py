@@ -89,7 +89,12 @@ def _until_us(note: MaintenanceNote, state: State, now_us: int) -> int:
     except (ValueError, OverflowError):
         raise unusable("until", "write an RFC 3339 time with its zone, as 2026-11-21T08:00:00Z") from None
     if not now_us < until_us <= now_us + span_us(longest_s):
-        raise unusable("until", f"later than now, within {longest_s:g} s: [maintenance_by_hand] longest_s")
+        raise Problem(
+            409,
+            "It cannot last until then",
+            field="until",
+            cure=f"later than now, within {longest_s:g} s: [maintenance_by_hand] longest_s",
+        )
     return until_us
 
 
@@ -106,4 +111,5 @@ def _check_names(note: MaintenanceNote, state: State) -> None:
     for field, known in there.items():
         names = getattr(note, field)
         if len(names) > _NAMES_MAX or any(name not in known for name in names):
-            raise unusable(field, "known here: " + (", ".join(dict.fromkeys(known)) or "none"))
+            cure = "known here: " + (", ".join(dict.fromkeys(known)) or "none")
+            raise Problem(409, f"Unknown {field}", field=field, cure=cure)

@@ -271,6 +271,16 @@ SCHEMAS: Schema = {
         },
         "additionalProperties": False,
     },
+    "LineNote": {
+        "type": "object",
+        "description": "A line for the record, and who says it, where a program speaks for them.",
+        "properties": {
+            "by": TEXT | {"default": "", "maxLength": 500},
+            "note": TEXT | {"minLength": 1, "maxLength": 500, "pattern": r"\S"},
+        },
+        "required": ["note"],
+        "additionalProperties": False,
+    },
     "FactsNote": {
         "type": "object",
         "description": "What is named changes; an empty text takes a fact out again. `knew`: what you saw there "
@@ -328,7 +338,7 @@ SCHEMAS: Schema = {
         "description": "What somebody works on; without sources, lines, channels and rules: the whole site.",
         "properties": {
             "until": MOMENT,
-            "reason": TEXT | {"minLength": 1, "maxLength": 500},
+            "reason": TEXT | {"minLength": 1, "maxLength": 500, "pattern": r"\S"},
             "by": TEXT | {"default": "", "maxLength": 500},
             "sources": many(TEXT),
             "lines": many(TEXT),

@@ -52,7 +52,7 @@ async def _begin(request: web.Request, lately: deque[int]) -> web.Response:
         if not state.terms.reach((word,), now_us):
             there = ", ".join(_NOTIFIER + one for one in state.rules.notifiers) or "none"
             raise Problem(
-                422,
+                409,
                 "Nobody is reached so",
                 field="to",
                 detail=f"{name}: nobody stands for it now, or they have no `reach`",

@@ -47,7 +47,7 @@ async def test_it_is_told_and_says_in_both_languages_that_it_is_a_test(served: S
 async def test_whom_nobody_reaches_is_named_and_too_many_are_refused(served: Served) -> None:
     for name in ("person:nobody", "role:none", "notifier:other", "desk2"):
         status, refused = await send(served, name)
-        assert (status, refused["field"]) == (422, "to"), name
+        assert (status, refused["field"]) == (409, "to"), name
         assert name in refused["detail"]
     assert (await send(served))[0] == 422
     assert [(await send(served, "desk"))[0] for _ in range(11)] == [200] * 10 + [429]
