@@ -14,6 +14,7 @@ from adapters.intake import open_store
 from adapters.intake.store import IntakeStore
 from adapters.ports import LiveState, Store
 from tests.contract.store.made import batch_of, journalled, key_of
+from tests.fixtures.bench import until
 
 KILLS = 2
 WRITER = "tests.contract.store.writing_process"
@@ -47,6 +48,10 @@ async def test_kill_9_of_the_writer_loses_nothing_that_was_acknowledged(store_ur
         await store.close()
 
 
+async def seen_to_end(store: IntakeStore, process: int) -> None:
+    await until(lambda: store.writer.pid != process)
+
+
 async def test_kill_9_of_the_writers_process_fails_or_keeps_the_batch_and_the_next_goes_through(
     store_url: str, tmp_path: Path
 ) -> None:
@@ -54,10 +59,11 @@ async def test_kill_9_of_the_writers_process_fails_or_keeps_the_batch_and_the_ne
     seq = 0
     for _ in range(KILLS):
         committing = asyncio.ensure_future(store.commit(batch_of([journalled(seq + 1, key=key_of(seq + 1))])))
-        await asyncio.sleep(0)  # it has been sent
-        assert store.writer.pid is not None
-        os.kill(store.writer.pid, signal.SIGKILL)
+        killed = store.writer.pid
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
         await asyncio.wait([committing])
+        await seen_to_end(store, killed)  # it may have answered first
         kept = (await loaded(store)).seq
         assert kept == (seq if committing.exception() else seq + 1)
         seq = kept + 1
