@@ -243,7 +243,7 @@ def repeat_key(request: web.Request, deed: str) -> bytes | None:
     repeat = request.headers.get("Idempotency-Key", "")
     if len(repeat) > _KEY_CHARS_MAX:
         raise unusable("Idempotency-Key", f"at most {_KEY_CHARS_MAX} characters")
-    about = request.match_info.get("number") or request.match_info["id"]
+    about = request.match_info.get("number") or request.match_info.get("id", "")
     return key_of(deed, about, repeat) if repeat else None
 
 

@@ -1,7 +1,6 @@
 """The API's part about emergency plans: start one, tick its steps, end it."""
 
-import hashlib
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -9,14 +8,11 @@ from aiohttp import web
 from gateway.access.rights import Right
 from gateway.emergency.running import runs
 from gateway.web.asking import json_answer, read_body, read_query, unusable
-from gateway.web.deeds import StaffNote, by_whom, submit
+from gateway.web.deeds import StaffNote, by_whom, key_of, read_note, repeat_key, submit
 from gateway.web.needs import needs
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES
 from rules.events import PlanEnded, PlanStarted, PlanStepDone
-
-_NOTE_CHARS_MAX: Final = 500
-_KEY_CHARS_MAX: Final = 200
 
 
 class PlanNote(msgspec.Struct, forbid_unknown_fields=True):
@@ -56,7 +52,7 @@ async def start(request: web.Request) -> web.Response:
     if incident and incident not in services.pipeline.state.by_number:
         raise unusable("incident", "the number of a record that is open to the desk, or nothing")
     event = PlanStarted(by=by, plan=plan.name, steps=plan.steps, incident=incident)
-    await submit(services, event, _repeat_key(request, "start"))
+    await submit(services, event, repeat_key(request, "plan-start"))
     return json_answer({"state": "started", "by": by})
 
 
@@ -68,7 +64,7 @@ async def step_done(request: web.Request) -> web.Response:
     if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) < len(run["steps"])):
         raise Problem(404, "No such step", field="step", cure="steps are counted from 0")
     event = PlanStepDone(by=by, started=run["id"], step=int(text), incident=run["incident"], note=note)
-    await submit(request.app[SERVICES], event, _key("done", str(run["id"]), text))
+    await submit(request.app[SERVICES], event, key_of("plan-done", str(run["id"]), text))
     return json_answer({"state": "done", "by": by})
 
 
@@ -76,29 +72,16 @@ async def step_done(request: web.Request) -> web.Response:
 async def end(request: web.Request) -> web.Response:
     run, note, by = await _running(request)
     event = PlanEnded(by=by, started=run["id"], incident=run["incident"], note=note)
-    await submit(request.app[SERVICES], event, _key("end", str(run["id"])))
+    await submit(request.app[SERVICES], event, key_of("plan-end", str(run["id"])))
     return json_answer({"state": "ended", "by": by})
 
 
 async def _running(request: web.Request) -> tuple[dict[str, Any], str, str]:
     """The run that is named, with the note and who writes it."""
-    told = read_body(await request.read() or b"{}", StaffNote, 'send {"note": "…"}')
-    if len(told.note) > _NOTE_CHARS_MAX:
-        raise unusable("note", f"at most {_NOTE_CHARS_MAX} characters")
+    told = await read_note(request)
     run = next((one for one in await runs(request.app[SERVICES]) if str(one["id"]) == request.match_info["id"]), None)
     if run is None:
         raise Problem(404, "No such run of a plan", field="id", cure="GET /api/v1/plans lists them")
     if not run["running"]:
         raise Problem(409, "This plan has ended", cure="start it anew")
     return run, told.note.strip(), by_whom(request, told)
-
-
-def _repeat_key(request: web.Request, deed: str) -> bytes | None:
-    repeat = request.headers.get("Idempotency-Key", "")
-    if len(repeat) > _KEY_CHARS_MAX:
-        raise unusable("Idempotency-Key", f"at most {_KEY_CHARS_MAX} characters")
-    return _key(deed, repeat) if repeat else None
-
-
-def _key(*parts: str) -> bytes:
-    return hashlib.blake2b("\0".join(("plan", *parts)).encode(), digest_size=16).digest()

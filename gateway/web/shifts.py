@@ -1,6 +1,5 @@
 """The API's part about shifts: notes for the next one, hand-over and take-over, each signed by name; and approvals."""
 
-import hashlib
 from typing import Any, Final
 
 import msgspec
@@ -8,7 +7,7 @@ from aiohttp import web
 
 from gateway.access.rights import Right
 from gateway.web.asking import json_answer, read_body, read_query, unusable
-from gateway.web.deeds import StaffNote, by_whom, submit
+from gateway.web.deeds import StaffNote, by_whom, key_of, repeat_key, submit
 from gateway.web.live import is_live
 from gateway.web.needs import needs
 from gateway.web.problems import Problem
@@ -20,7 +19,6 @@ _NAME_CHARS_MAX: Final = 100
 _OPEN_MAX: Final = 200  # records that a hand-over names
 _SHOWN: Final = 30
 _NOTES_SHOWN: Final = 200
-_KEY_CHARS_MAX: Final = 200
 
 
 class ShiftNote(msgspec.Struct, forbid_unknown_fields=True):
@@ -62,9 +60,7 @@ async def shift(services: Services) -> dict[str, Any]:
     since = max((one["event"]["handed_over"] for one in taken), default=0)
     return {
         "waits": next((one for one in overs[:1] if one["taken_by"] is None), None),
-        "notes": [
-            {"at": n["at"], "by": n["event"]["by"], "text": n["event"]["text"]} for n in notes if n["seq"] > since
-        ],
+        "notes": [_note(written) for written in notes if written["seq"] > since],
         "hand_overs": overs,
     }
 
@@ -82,7 +78,7 @@ async def write_note(request: web.Request) -> web.Response:
     if not text:
         raise unusable("text", "say something")
     by = by_whom(request, StaffNote(by=note.by))
-    await submit(request.app[SERVICES], ShiftNoteWritten(by=by, text=text), _repeat_key(request, "shift-note"))
+    await submit(request.app[SERVICES], ShiftNoteWritten(by=by, text=text), repeat_key(request, "shift-note"))
     return json_answer({"state": "noted", "by": by})
 
 
@@ -98,7 +94,7 @@ async def hand_over(request: web.Request) -> web.Response:
         note=_written("note", told.note),
         incidents=tuple(incident.number for incident in going_on[:_OPEN_MAX]),
     )
-    await submit(services, event, _repeat_key(request, "hand-over"))
+    await submit(services, event, repeat_key(request, "shift-hand-over"))
     return json_answer({"state": "handed_over", "by": by})
 
 
@@ -118,7 +114,7 @@ async def take_over(request: web.Request) -> web.Response:
     if handed["taken_by"] not in {None, by}:
         raise Problem(409, "It was taken over already", cure=f"by {handed['taken_by']}")
     event = ShiftTakenOver(by=by, handed_over=handed["seq"], note=_written("note", told.note))
-    await submit(services, event, _key("take-over", seq))
+    await submit(services, event, key_of("shift-take-over", seq))
     return json_answer({"state": "taken_over", "by": by})
 
 
@@ -131,7 +127,7 @@ async def approve(request: web.Request) -> web.Response:
     if told.version != services.pipeline.state.rules.version:
         raise Problem(409, "These rules are not in force", field="version", cure="read the page of rules anew")
     event = RulesApproved(by=by, version=told.version, note=_written("note", told.note))
-    await submit(services, event, _repeat_key(request, "approve"))
+    await submit(services, event, repeat_key(request, "shift-approve"))
     return json_answer({"state": "approved", "by": by})
 
 
@@ -158,14 +154,3 @@ def _written(name: str, text: str) -> str:
     if len(text) > _CHARS_MAX:
         raise unusable(name, f"at most {_CHARS_MAX} characters")
     return text.strip()
-
-
-def _repeat_key(request: web.Request, deed: str) -> bytes | None:
-    repeat = request.headers.get("Idempotency-Key", "")
-    if len(repeat) > _KEY_CHARS_MAX:
-        raise unusable("Idempotency-Key", f"at most {_KEY_CHARS_MAX} characters")
-    return _key(deed, repeat) if repeat else None
-
-
-def _key(*parts: str) -> bytes:
-    return hashlib.blake2b("\0".join(("shift", *parts)).encode(), digest_size=16).digest()
