@@ -54,10 +54,6 @@ async def show(request: web.Request) -> web.Response:
     return render(request, "people.html", **values)
 
 
-def _names(rules: RuleSet, role: str, at_us: int) -> list[str]:
-    return [shown_name(person(rules, stint.person)) for stint in on_duty(rules, role, at_us)]
-
-
 def _monday(request: web.Request, today: date) -> date:
     text = request.query.get("week", "")
     try:
