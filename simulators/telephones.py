@@ -8,6 +8,7 @@ from urllib.parse import quote
 from simulators.ami_server import AmiServer, Fields
 
 _RIGHTS = "originate,agi,hangup,setvar,getvar,redirect"
+_LATE_S = 0.05
 _REASONS = {"no_answer": ("3", "19"), "busy": ("5", "17"), "declined": ("5", "21"), "congestion": ("8", "34")}
 
 
@@ -20,6 +21,7 @@ class Habit:
     at: int = 1
     hangs_up_at: int = 0  # during this command; 0: never
     slowly: bool = False  # it rings until `let_go`
+    reason_first: bool = False  # the order ends with reason 0 before the channel tells its cause: a busy Asterisk
 
 
 @dataclass
@@ -81,8 +83,13 @@ class CallingPbx(AmiServer):
         order = {"ActionID": call.asked["actionid"], "Uniqueid": call.id}
         if why:
             reason, cause = _REASONS[why]
-            self._end(call, cause)
-            self.event("OriginateResponse", {**order, "Response": "Failure", "Reason": reason})
+            failure = {**order, "Response": "Failure"}
+            if self._habit(call).reason_first:
+                self.event("OriginateResponse", {**failure, "Reason": "0"})
+                asyncio.get_running_loop().call_later(_LATE_S, self._end, call, cause)
+            else:
+                self._end(call, cause)
+                self.event("OriginateResponse", {**failure, "Reason": reason})
             return
         if self.has_agi:
             self.event("AsyncAGIStart", {"Channel": f"{call.dialled}-00000001", "Uniqueid": call.id, "Env": ""})

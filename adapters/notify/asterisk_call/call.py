@@ -20,9 +20,9 @@ _RESULT = re.compile(r"\s*200 result=(-?\d{1,6})\b")
 _WORDS_MAX = 200  # of what Asterisk says, for the record
 _AGI_WITHIN_S = 5.0  # of the answer
 _MARGIN_S = 10.0  # a PBX tells the end of the ringing a little later than it was asked to
+_CAUSE_S = 2.0  # a busy PBX ends the order with reason 0 and tells the channel's own cause after it
 _COMMAND_S = 130.0  # the longest sound, and a little
 _REASONS: dict[str, DeliveryReason] = {  # control frames, as Asterisk's frame.h numbers them
-    "0": "unavailable",
     "1": "no_answer",
     "3": "no_answer",
     "5": "busy",
@@ -95,6 +95,7 @@ class Call:
         self._commands = 0
         self._cause: DeliveryReason = ""
         self._hung_up_by_them = False
+        self._failing = False  # nobody answered, and why is not told yet
         self._answered: asyncio.Future[None] = loop.create_future()
 
     def heard(self, message: Message) -> None:
@@ -106,15 +107,15 @@ class Call:
             self._executed(message)
         elif event == "originateresponse":
             if message.get("response").lower() != "success":
-                self._end(_REASONS.get(message.get("reason"), "unavailable"))
+                self._failed(_REASONS.get(message.get("reason"), ""))
             elif not self._answered.done():
                 self._answered.set_result(None)
         elif event == "hanguprequest":
             self._hung_up_by_them = True
         elif event == "hangup" and message.get("uniqueid") == self.id:
             self._cause = _CAUSES.get(hangup_cause(message.get("cause")), "")
-            if self._begun.done() or self._answered.done():  # else the end of the order follows, and says more
-                self._end("")
+            if self._begun.done() or self._answered.done() or self._failing:  # else the end of the order says more
+                self._end("unavailable" if self._failing else "")
 
     def lost(self) -> None:
         self._end("unreachable")
@@ -219,6 +220,13 @@ class Call:
         if mine and not self._result.done():
             found = _RESULT.match(unquote(message.get("result")))
             self._result.set_result(int(found[1]) if found else -1)
+
+    def _failed(self, cause: DeliveryReason) -> None:
+        if cause or self._cause:
+            self._end(cause)
+        else:
+            self._failing = True
+            asyncio.get_running_loop().call_later(_CAUSE_S, self._end, "unavailable")
 
     def _end(self, cause: DeliveryReason) -> None:
         self._cause = self._cause or cause

@@ -156,10 +156,13 @@ async def test_another_key_says_it_again_and_the_refuse_key_hands_it_on(tmp_path
         assert len(phone.commands()[1]) > 3
 
 
+@pytest.mark.parametrize("reason_first", [False, True])
 @pytest.mark.parametrize("why", ["busy", "no_answer", "declined", "congestion"])
-async def test_who_does_not_answer_is_called_again_and_given_up_with_the_cause(tmp_path: Path, why: str) -> None:
+async def test_who_does_not_answer_is_called_again_and_given_up_with_the_cause(
+    tmp_path: Path, why: str, reason_first: bool
+) -> None:
     async with calling(tmp_path, calls_max=2, redial_s=7) as phone:
-        phone.pbx.habits[WANG] = Habit(answers=why)
+        phone.pbx.habits[WANG] = Habit(answers=why, reason_first=reason_first)
         assert await phone.send() == Retry(why, 7)  # type: ignore[arg-type] # a reason of theirs
         assert await phone.send() == Rejected(why)  # type: ignore[arg-type]
 
