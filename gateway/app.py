@@ -32,11 +32,11 @@ from gateway.radio_metrics import RadioTraffic
 from gateway.rule_changes import rule_changes
 from gateway.secrets_again import ApiTokens, read_again
 from gateway.source_states import show_sources
-from gateway.web.auth import Auth, ensure_token_file
-from gateway.web.doorway import DoorCounts, Doorway
+from gateway.web.access.auth import Auth, ensure_token_file
+from gateway.web.access.ways_in import make_signing_in
+from gateway.web.door.doorway import DoorCounts, Doorway
 from gateway.web.server import HOOKS, make_app
 from gateway.web.services import Services
-from gateway.web.ways_in import make_signing_in
 
 if TYPE_CHECKING:
     from gateway.access.oidc import Provider
@@ -210,7 +210,7 @@ class Gateway:
             store_silent_s=lambda: self.store.writer.silent_s,
         )
         app = make_app(services)
-        # Bodies stay as they came: a signature over the compressed bytes must hold (gateway.web.hooks inflates).
+        # Bodies stay as they came: a signature over the compressed bytes must hold (gateway.web.door.hooks inflates).
         server = web.AppRunner(
             app,
             access_log=None,

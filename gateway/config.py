@@ -34,7 +34,7 @@ from gateway.radio_checks import (
 )
 from gateway.reports.settings import ReportSettings
 from gateway.roster_file import RosterTable
-from gateway.web.auth import AuthSettings
+from gateway.web.access.auth import AuthSettings
 from rules.settings import (
     CallBack,
     Claims,

@@ -6,7 +6,7 @@ from pathlib import Path
 import structlog
 
 from adapters.ports import HoldsSecrets
-from gateway.web.auth import Auth, read_token_file
+from gateway.web.access.auth import Auth, read_token_file
 
 log = structlog.get_logger()
 

@@ -19,7 +19,7 @@ from gateway.heartbeat import HeartbeatSettings
 from gateway.reading import shown, type_words
 from gateway.reports.settings import ReportSettings
 from gateway.roster_file import RosterTable
-from gateway.web.auth import AuthSettings
+from gateway.web.access.auth import AuthSettings
 from rules.people import DayOff, Person, Shift
 from rules.quiet import Maintenance, MaintenanceByHand, ServiceHours, StormRules
 from rules.settings import (

@@ -11,7 +11,7 @@ import typer
 from adapters.errors import GatewayError
 from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
 from gateway.config import Config, load
-from gateway.web.auth import read_token_file
+from gateway.web.access.auth import read_token_file
 
 _ASK_S = 10.0
 _AGAIN_S = 0.3

@@ -8,23 +8,8 @@ from aiohttp import web
 
 from adapters.ports import Page
 from gateway.access.rights import Right
-from gateway.web import (
-    alert_deeds,
-    callers,
-    care,
-    deeds,
-    duty,
-    live,
-    live_radio,
-    own_view,
-    plans,
-    pulse,
-    quiet,
-    record_search,
-    shifts,
-    today,
-    trial_alerts,
-)
+from gateway.web import callers, duty, record_search
+from gateway.web.access.needs import needs
 from gateway.web.asking import (
     DATED,
     NAMED,
@@ -35,9 +20,10 @@ from gateway.web.asking import (
     read_one_of,
     read_query,
 )
-from gateway.web.needs import needs
+from gateway.web.desk import alert_deeds, care, deeds, own_view, plans, quiet, shifts, trial_alerts
+from gateway.web.live import now, pulse, radio, today
+from gateway.web.live.stream import HUB, stream
 from gateway.web.services import SERVICES
-from gateway.web.stream import HUB, stream
 from rules.effects import AlertState
 from rules.obligations import Outcome
 
@@ -114,19 +100,19 @@ async def list_unparsed(request: web.Request) -> web.Response:
 @needs(Right.SEE)
 async def list_sources(request: web.Request) -> web.Response:
     read_query(request)
-    return json_answer({"items": live.sources(request.app[SERVICES], request.app[HUB].heard_us)})
+    return json_answer({"items": now.sources(request.app[SERVICES], request.app[HUB].heard_us)})
 
 
 @needs(Right.SEE)
 async def list_channels(request: web.Request) -> web.Response:
     read_query(request)
-    return json_answer({"items": live_radio.channels(request.app[SERVICES].pipeline.state)})
+    return json_answer({"items": radio.channels(request.app[SERVICES].pipeline.state)})
 
 
 @needs(Right.SEE)
 async def list_units(request: web.Request) -> web.Response:
     read_query(request)
-    return json_answer({"items": live_radio.units(request.app[SERVICES].pipeline.state)})
+    return json_answer({"items": radio.units(request.app[SERVICES].pipeline.state)})
 
 
 @needs(Right.SEE)

@@ -6,8 +6,8 @@ from aiohttp import web
 
 from gateway.access.rights import Right
 from gateway.duty_calendar import as_calendar
+from gateway.web.access.needs import needs
 from gateway.web.asking import json_answer, read_count, read_moment, read_query
-from gateway.web.needs import needs
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES
 from rules.duty import gaps, on_duty, person, roles, stints

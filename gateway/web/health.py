@@ -5,7 +5,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway.access.rights import Right
-from gateway.web.needs import Door, needs
+from gateway.web.access.needs import Door, needs
 from gateway.web.services import SERVICES
 
 _SILENT_S = 1.5  # so that a balancer that asks each half second knows within two

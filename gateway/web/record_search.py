@@ -9,8 +9,8 @@ from aiohttp import web
 from adapters.ports import IncidentsAsked
 from gateway.access.rights import Right
 from gateway.access.sight import number_masked, text_masked
+from gateway.web.access.guard import WHO, remember, right_lacks
 from gateway.web.asking import read_moment, read_one_of, unusable
-from gateway.web.guard import WHO, remember, right_lacks
 from rules.incidents import IncidentOutcome
 from rules.moments import us_of
 from rules.obligations import Outcome, Rule

@@ -11,10 +11,10 @@ from aiohttp.http_exceptions import HttpProcessingError
 from adapters.errors import Overloaded, StoreError
 from adapters.recordings import Recorder, Refused, from_form
 from gateway.access.rights import Right
-from gateway.web.guard import UPLOAD_PATH, check_guesses, guessed_wrong
-from gateway.web.handed_over import at_work
-from gateway.web.needs import Door, needs
-from gateway.web.noting import note
+from gateway.web.access.guard import UPLOAD_PATH, check_guesses, guessed_wrong
+from gateway.web.access.needs import Door, needs
+from gateway.web.access.noting import note
+from gateway.web.door.handed_over import at_work
 from gateway.web.problems import Problem
 
 _UPLOAD_S: Final = 60.0

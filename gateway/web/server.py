@@ -3,26 +3,19 @@
 from aiohttp import web
 
 from gateway.reports.days import Days
-from gateway.web import (
-    access_api,
-    acknowledging,
-    api,
-    audit_api,
-    health,
-    openapi,
-    own_account,
-    pages,
-    sign_in,
-    sign_in_elsewhere,
-)
-from gateway.web.guard import AUTH, add_headers, guard
-from gateway.web.handed_over import watched
-from gateway.web.hooks import Hooks, add_hook_routes
-from gateway.web.needs import check_routes
+from gateway.web import api, health
+from gateway.web.access import accounts_api, audit_api, own_account, sign_in, sign_in_elsewhere
+from gateway.web.access.guard import AUTH, add_headers, guard
+from gateway.web.access.needs import check_routes
+from gateway.web.desk import acknowledging
+from gateway.web.door.handed_over import watched
+from gateway.web.door.hooks import Hooks, add_hook_routes
+from gateway.web.live.stream import HUB, Hub, close_streams, run_hub
+from gateway.web.live.today import TODAY, Today
+from gateway.web.openapi import document
+from gateway.web.pages import routes
 from gateway.web.recordings import Recordings
 from gateway.web.services import SERVICES, Services
-from gateway.web.stream import HUB, Hub, close_streams, run_hub
-from gateway.web.today import TODAY, Today
 from gateway.web.views.reports import DAYS
 
 _BODY_BYTES_MAX = 16 * 1024  # of the API and the login form; hooks have their own, larger limit
@@ -40,13 +33,13 @@ def make_app(services: Services) -> web.Application:
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(close_streams)
     app.cleanup_ctx.append(run_hub)
-    app.add_routes([*api.routes(), *health.routes(), *openapi.routes(), *pages.routes(), *acknowledging.routes()])
+    app.add_routes([*api.routes(), *health.routes(), *document.routes(), *routes.routes(), *acknowledging.routes()])
     app.add_routes(
         [
             *sign_in.routes(),
             *sign_in_elsewhere.routes(),
             *own_account.routes(),
-            *access_api.routes(),
+            *accounts_api.routes(),
             *audit_api.routes(),
         ]
     )

@@ -16,7 +16,7 @@ from gateway.desk_settings import Desk
 from gateway.emergency.settings import Emergency, emergency
 from gateway.links import AcknowledgeLinks
 from gateway.reports.settings import IdentifyStaff
-from gateway.web.auth import Auth
+from gateway.web.access.auth import Auth
 from rules.engine import State
 
 
@@ -75,7 +75,7 @@ def _in_time() -> float:
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """`source_kinds`: every configured source's name and kind; `hook_sources`: those that the web itself
-    serves, as gateway.web.hooks wants them; `store_silent_s`: how long the store has owed an answer.
+    serves, as gateway.web.door.hooks wants them; `store_silent_s`: how long the store has owed an answer.
     """
 
     site: str

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from gateway.web.auth import AuthSettings
+from gateway.web.access.auth import AuthSettings
 from tests.browser.conftest import WITHIN_MS
 from tests.contract.api.test_accounts import PASSWORD, add
 from tests.fixtures.served import Served, serve

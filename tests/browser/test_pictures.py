@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page, expect
 
 from gateway.desk_settings import DeskTables
 from gateway.directory_file import Resident
-from gateway.web.page_table import PAGES
+from gateway.web.pages.table import PAGES
 from rules.events import LinkChanged
 from tests.browser.conftest import open_board
 from tests.fixtures.on_air import OnAir

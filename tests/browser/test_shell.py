@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway.web.page_table import PAGES
+from gateway.web.pages.table import PAGES
 from tests.browser.conftest import open_board
 from tests.fixtures.served import Served
 

@@ -19,7 +19,7 @@ from adapters.pbx.asterisk.recording import decode_recording
 from adapters.pbx.webhook.mapping import Mapping
 from adapters.pbx.webhook.signature import Proven, Refused, Verifier
 from adapters.pbx.webhook.source import Reader, Reading
-from gateway.web.plain_post import NotPlain, PlainPost, PlainPosts
+from gateway.web.door.plain_post import NotPlain, PlainPost, PlainPosts
 from tests.fuzz.target import NOW_US, Target, journalled, torn
 
 _ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.web.hooks import Told
+from gateway.web.door.hooks import Told
 from rules.moments import rfc3339
 from tests.simulation.plan import Call, CallOut, Plan, Way
 from tests.simulation.service import START_US, Service

@@ -15,7 +15,7 @@ from gateway.clock import AnchoredClock
 from gateway.delivery import Delivery, Patience
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
-from gateway.web.hooks import Hooks
+from gateway.web.door.hooks import Hooks
 from rules.obligations import Rule
 from rules.settings import (
     CallBack,

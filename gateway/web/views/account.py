@@ -8,12 +8,12 @@ from gateway.access.audit import Note
 from gateway.access.passwords import CHARS_MAX, CHARS_MIN
 from gateway.access.rights import Right
 from gateway.access.signing_in import NotIn, Weak
-from gateway.web.guard import WHO, address
-from gateway.web.needs import Door, page
-from gateway.web.own_account import account_session, own_sessions
-from gateway.web.rendering import render
+from gateway.web.access.guard import WHO, address
+from gateway.web.access.needs import Door, page
+from gateway.web.access.own_account import account_session, own_sessions
+from gateway.web.access.sign_in import caller_of, let_in, read_form
+from gateway.web.pages.rendering import render
 from gateway.web.services import SERVICES
-from gateway.web.sign_in import caller_of, let_in, read_form
 
 
 def routes() -> list[web.RouteDef]:

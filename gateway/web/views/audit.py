@@ -7,9 +7,9 @@ from aiohttp import web
 
 from gateway.access.audit import verify
 from gateway.access.rights import Right
+from gateway.web.access.needs import page
 from gateway.web.asking import DATED, read_cursor
-from gateway.web.needs import page
-from gateway.web.rendering import render
+from gateway.web.pages.rendering import render
 from gateway.web.services import SERVICES
 
 _SHOWN: Final = 100

@@ -7,10 +7,10 @@ from aiohttp import web
 from gateway.access.rights import Right
 from gateway.emergency.running import runs
 from gateway.emergency.sheet import sheet
-from gateway.web.guard import WHO
-from gateway.web.live import is_live
-from gateway.web.needs import page
-from gateway.web.rendering import render
+from gateway.web.access.guard import WHO
+from gateway.web.access.needs import page
+from gateway.web.live.now import is_live
+from gateway.web.pages.rendering import render
 from gateway.web.services import SERVICES
 
 _OFFERED: Final = 50  # live records that a plan may be started for

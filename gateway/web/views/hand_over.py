@@ -7,14 +7,14 @@ from aiohttp import web
 
 from adapters.intake import incident_document
 from gateway.access.rights import Right
-from gateway.web.guard import WHO, shown
-from gateway.web.live import is_live, owed
-from gateway.web.live_quiet import windows
-from gateway.web.local_time import LocalTime
-from gateway.web.needs import page
-from gateway.web.rendering import render
+from gateway.web.access.guard import WHO, shown
+from gateway.web.access.needs import page
+from gateway.web.desk.shifts import shift
+from gateway.web.live.now import is_live, owed
+from gateway.web.live.quiet import windows
+from gateway.web.pages.local_time import LocalTime
+from gateway.web.pages.rendering import render
 from gateway.web.services import SERVICES, Services
-from gateway.web.shifts import shift
 from rules.duty import on_duty, person, roles, shown_name, stints
 from rules.incidents import Incident
 from rules.moments import SECOND_US, rfc3339, us_of

@@ -5,14 +5,14 @@ from typing import Any, Final
 from aiohttp import web
 
 from gateway.access.rights import Right
-from gateway.web import live
+from gateway.web.access.guard import WHO, shown
+from gateway.web.access.needs import page
 from gateway.web.asking import NUMBERED, read_cursor
-from gateway.web.counts import by_label, total
-from gateway.web.guard import WHO, shown
-from gateway.web.needs import page
-from gateway.web.rendering import render
+from gateway.web.live import now
+from gateway.web.live.counts import by_label, total
+from gateway.web.live.stream import HUB
+from gateway.web.pages.rendering import render
 from gateway.web.services import SERVICES, Services
-from gateway.web.stream import HUB
 
 _UNREAD_SHOWN: Final = 20
 _RAW_CHARS_MAX: Final = 4000  # of one entry, on the page; the API has all of it
@@ -53,7 +53,7 @@ def _sources(services: Services, heard_us: dict[str, int]) -> list[dict[str, Any
             "advice": _advice(told),
             "blind": [rule for rule, seen in told["observable"].items() if seen == "not_observable"],
         }
-        for told in live.sources(services, heard_us)
+        for told in now.sources(services, heard_us)
     ]
 
 

@@ -7,11 +7,11 @@ from aiohttp import web
 
 from adapters.notify.texts import masked
 from gateway.access.rights import Right
+from gateway.web.access.guard import WHO
+from gateway.web.access.needs import page
 from gateway.web.asking import unusable
-from gateway.web.guard import WHO
-from gateway.web.local_time import LocalTime
-from gateway.web.needs import page
-from gateway.web.rendering import render
+from gateway.web.pages.local_time import LocalTime
+from gateway.web.pages.rendering import render
 from gateway.web.services import SERVICES
 from rules.duty import gaps, on_duty, person, roles, shown_name, stints
 from rules.moments import us_of

@@ -5,12 +5,12 @@ from typing import Any, Final
 from aiohttp import web
 
 from gateway.access.rights import Right
-from gateway.web.deeds import stored_incident
-from gateway.web.guard import WHO, shown
-from gateway.web.needs import page
-from gateway.web.rendering import render, words_of
+from gateway.web.access.guard import WHO, shown
+from gateway.web.access.needs import page
+from gateway.web.desk.deeds import stored_incident
+from gateway.web.pages.rendering import render, words_of
+from gateway.web.pages.texts import Words
 from gateway.web.services import SERVICES
-from gateway.web.texts import Words
 
 _PASSED: Final = frozenset({"DeadlinePassed"})  # what it led to is told by itself
 _TOLD: Final = ("device", "agent", "queue", "unit", "called", "status", "text", "by", "note", "notifier", "state")

@@ -7,18 +7,18 @@ from aiohttp import web
 
 from adapters.ports import IncidentsAsked, Page
 from gateway.access.rights import Right
-from gateway.web import verdict_words
+from gateway.web.access.guard import WHO, shown
+from gateway.web.access.needs import page
+from gateway.web.access.noting import note
 from gateway.web.asking import DATED, read_cursor
-from gateway.web.guard import WHO, shown
-from gateway.web.local_time import LocalTime
-from gateway.web.needs import page
-from gateway.web.noting import note
+from gateway.web.pages import verdict_words
+from gateway.web.pages.local_time import LocalTime
+from gateway.web.pages.rendering import render, words_of
+from gateway.web.pages.spreadsheet import csv_answer
+from gateway.web.pages.texts import Words
 from gateway.web.problems import Problem
 from gateway.web.record_search import CHARS_MAX, DIRECTIONS, HOURS, MEDIA, PARAMETERS, asked_in_form, check_right
-from gateway.web.rendering import render, words_of
 from gateway.web.services import SERVICES, Services
-from gateway.web.spreadsheet import csv_answer
-from gateway.web.texts import Words
 from rules.incidents import IncidentOutcome
 from rules.obligations import INTERNAL_RULES, Outcome, Rule
 

@@ -11,15 +11,15 @@ from gateway.access.rights import Right
 from gateway.reports import charts
 from gateway.reports.days import Answer, Day, Days, Hours, only
 from gateway.reports.key_figures import RULES, Shares, answer_times, by, by_answer, connecting, of_rule, speed
-from gateway.web import verdict_words
+from gateway.web.access.needs import page
 from gateway.web.asking import unusable
-from gateway.web.local_time import LocalTime
-from gateway.web.needs import page
+from gateway.web.pages import verdict_words
+from gateway.web.pages.local_time import LocalTime
+from gateway.web.pages.rendering import render, words_of
+from gateway.web.pages.spreadsheet import csv_answer
+from gateway.web.pages.texts import Words
 from gateway.web.problems import Problem
-from gateway.web.rendering import render, words_of
 from gateway.web.services import SERVICES, Services
-from gateway.web.spreadsheet import csv_answer
-from gateway.web.texts import Words
 from rules.moments import SECOND_US
 
 _DAYS_MAX: Final = 93

@@ -7,10 +7,10 @@ from aiohttp import web
 
 from gateway.access.rights import Right
 from gateway.rule_changes import rule_changes
-from gateway.web.guard import WHO
-from gateway.web.needs import page
-from gateway.web.rendering import render, words_of
-from gateway.web.rule_words import sentences
+from gateway.web.access.guard import WHO
+from gateway.web.access.needs import page
+from gateway.web.pages.rendering import render, words_of
+from gateway.web.pages.rule_words import sentences
 from gateway.web.services import SERVICES, Services
 from rules.settings import RuleSet
 

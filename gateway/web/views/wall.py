@@ -3,8 +3,8 @@
 from aiohttp import web
 
 from gateway.access.rights import Right
-from gateway.web.needs import page
-from gateway.web.rendering import render
+from gateway.web.access.needs import page
+from gateway.web.pages.rendering import render
 
 
 def routes() -> list[web.RouteDef]:

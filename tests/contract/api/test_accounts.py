@@ -9,7 +9,7 @@ import pytest
 
 from gateway.access.audit import verify
 from gateway.access.kept import Account
-from gateway.web.ways_in import make_signing_in
+from gateway.web.access.ways_in import make_signing_in
 from rules.people import Person
 from tests.fixtures.served import CHEAP, RULES, TOKEN, Served, serve
 

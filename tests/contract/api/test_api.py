@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import msgspec
 
-from gateway.web.openapi import document, text
+from gateway.web.openapi.document import document, text
 from rules.people import Person, Shift
 from tests.fixtures.served import Served
 
@@ -28,7 +28,7 @@ def fits(answer: tuple[int, Any], path: str, method: str = "get", status: int = 
 
 
 def test_the_openapi_document_in_docs_is_the_one_that_is_served() -> None:
-    assert DOCS.read_text() == text(), "run: python -m gateway.web.openapi > docs/openapi.json"
+    assert DOCS.read_text() == text(), "run: python -m gateway.web.openapi.document > docs/openapi.json"
 
 
 async def test_the_openapi_document_is_served(served: Served) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import aiohttp
 
-from gateway.web.auth import AuthSettings, ensure_token_file
-from gateway.web.openapi import document
+from gateway.web.access.auth import AuthSettings, ensure_token_file
+from gateway.web.openapi.document import document
 from tests.fixtures.served import TOKEN, Served, serve
 
 ROUTES = [

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from gateway.access.rights import ALL_RIGHTS, ROLES, Right, rights_of
-from gateway.web.needs import Door, check_routes
+from gateway.web.access.needs import Door, check_routes
 from rules.settings import Line, RuleSet, SourceRules
 from tests.contract.api.test_stream import Reader
 from tests.fixtures.served import TOKEN, Served, serve

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from gateway.access.sight import Sight
-from gateway.web.stream import Client
+from gateway.web.live.stream import Client
 from tests.fixtures.served import TOKEN, Served
 
 

@@ -14,8 +14,8 @@ import pytest
 from aiohttp import web
 
 from adapters.pbx.webhook import KIND, HookSource, Settings
-from gateway.web.doorway import Doorway
-from gateway.web.hooks import Hooks, add_hook_routes
+from gateway.web.door.doorway import Doorway
+from gateway.web.door.hooks import Hooks, add_hook_routes
 from tests.contract.hooks.intake import MemoryIntake
 
 KEY = b"a signing key of 32 bytes, as is"

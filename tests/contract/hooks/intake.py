@@ -8,7 +8,7 @@ from adapters.ports import Admitted, Incoming
 
 
 class MemoryIntake:
-    """Fulfils gateway.web.hooks.Entrance. `failure`: raised by the next submissions; `gate`: holds the commit up."""
+    """Fulfils hooks.Entrance. `failure`: raised by the next submissions; `gate`: holds the commit up."""
 
     def __init__(self, at_us: int) -> None:
         self.at_us = at_us

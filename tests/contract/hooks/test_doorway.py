@@ -6,8 +6,8 @@ from contextlib import closing
 
 import pytest
 
-from gateway.web.doorway import Doorway
-from gateway.web.turned_away import AT_ONCE_MAX
+from gateway.web.door.doorway import Doorway
+from gateway.web.door.turned_away import AT_ONCE_MAX
 from tests.contract.hooks.conftest import Door, sign
 
 BODY = json.dumps({"event": "delivered", "call": "c1"}).encode()

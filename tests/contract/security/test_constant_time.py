@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from adapters.pbx.webhook.signature import Verifier
-from gateway.web.auth import Auth, AuthSettings
+from gateway.web.access.auth import Auth, AuthSettings
 
 ROOT = Path(__file__).parents[3]
 CHECKS = {
-    "gateway/web/auth.py": {"token_is_right"},
+    "gateway/web/access/auth.py": {"token_is_right"},
     "adapters/pbx/webhook/signature.py": {"_signature", "_one_of"},
     "adapters/recordings/recorder.py": {"knows"},
 }

@@ -1,6 +1,6 @@
 """Codes, sessions and guesses, under a clock that only the test moves."""
 
-from gateway.web.auth import Auth, AuthSettings
+from gateway.web.access.auth import Auth, AuthSettings
 
 
 class Hand:

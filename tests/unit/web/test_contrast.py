@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-import gateway.web.pages
+import gateway.web
 
-CSS = (Path(gateway.web.pages.__file__).parent / "static" / "base.css").read_text()
+CSS = (Path(gateway.web.__file__).parent / "static" / "base.css").read_text()
 STATES = ("new", "warn", "last", "breach", "done", "unknown")
 
 

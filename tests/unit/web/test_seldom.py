@@ -4,7 +4,7 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from gateway.web.seldom import LINES_MAX, Seldom
+from gateway.web.door.seldom import LINES_MAX, Seldom
 
 
 async def test_a_flood_of_one_kind_is_a_few_lines_and_a_sum_and_another_source_has_lines_of_its_own() -> None:

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from gateway.web.spreadsheet import csv_text
+from gateway.web.pages.spreadsheet import csv_text
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+8613800138000", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])

@@ -6,10 +6,10 @@ from string import Formatter
 
 import pytest
 
-import gateway.web.texts
-from gateway.web.texts import TEXTS, words
+import gateway.web
+from gateway.web.pages.texts import TEXTS, words
 
-WEB = Path(gateway.web.texts.__file__).parent
+WEB = Path(gateway.web.__file__).parent
 ASKED = re.compile(r"""(?<![.\w])w\(\s*"([a-z_]+\.[a-z_]+)"\s*[,)]""")
 
 

@@ -1,0 +1,43 @@
+"""The gateway's pulse, for pages without the live stream: is it there, what time is it, does somebody wait?"""
+
+from typing import Any
+
+from aiohttp import web
+
+from gateway.access.rights import Right
+from gateway.web.access.needs import needs
+from gateway.web.asking import json_answer, read_query
+from gateway.web.live.now import active_alerts, owed
+from gateway.web.services import SERVICES, Services
+from rules.moments import rfc3339
+from rules.obligations import INTERNAL_RULES
+
+
+def routes() -> list[web.RouteDef]:
+    return [web.get("/api/v1/pulse", show_pulse)]
+
+
+@needs(Right.SEE)
+async def show_pulse(request: web.Request) -> web.Response:
+    read_query(request)
+    return json_answer(pulse(request.app[SERVICES]))
+
+
+def pulse(services: Services) -> dict[str, Any]:
+    state = services.pipeline.state
+    now_us = services.pipeline.now_us()
+    due = [
+        o.due_us for i in state.incidents.values() for o in i.obligations if owed(o) and o.rule not in INTERNAL_RULES
+    ]
+    waiting = [a for a in active_alerts(state) if a.state == "raised" and a.kind != "warning"]
+    return {
+        "now": rfc3339(now_us),
+        "timezone": state.rules.timezone,
+        "version": services.version,
+        "ready": services.pipeline.ready,
+        "alerts_waiting": len(waiting),
+        "emergencies_waiting": sum(a.severity == "emergency" for a in waiting),
+        "obligations_owed": len(due),
+        "overdue": sum(due_us <= now_us for due_us in due),
+        "first_due_at": rfc3339(min(due)) if due else None,
+    }

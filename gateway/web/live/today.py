@@ -1,0 +1,62 @@
+"""Today's figures, for the wall board: read at most once in ten seconds, however many walls there are."""
+
+from datetime import datetime, time
+from typing import Any, Final
+
+from aiohttp import web
+
+from adapters.summed import Figures
+from gateway.access.rights import Right
+from gateway.web.access.needs import needs
+from gateway.web.asking import json_answer, read_query
+from gateway.web.pages.local_time import LocalTime
+from gateway.web.services import Services
+from rules.moments import SECOND_US, us_of
+
+_FRESH_US: Final = 10 * SECOND_US
+
+
+class Today:
+    """Kept for the application; counts from the site's midnight."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._read_us = 0
+        self._told: dict[str, Any] = {}
+
+    async def told(self) -> dict[str, Any]:
+        now_us = self._services.pipeline.now_us()
+        if not 0 <= now_us - self._read_us < _FRESH_US:
+            local = LocalTime(self._services.pipeline.state.rules.timezone)
+            midnight_us = us_of(datetime.combine(local.date(now_us), time(), local.zone))
+            figures = await self._services.store.figures(since_us=midnight_us, until_us=now_us + 1)
+            self._read_us, self._told = now_us, {"day": local.day(now_us)} | sums(figures)
+        return self._told
+
+
+def sums(figures: Figures) -> dict[str, Any]:
+    """Calls from outside that were offered, and what became of the rules' obligations."""
+    offered = [one for one in figures.counted if one.medium == "phone" and one.direction != "outbound"]
+    rules: dict[str, dict[str, int]] = {}
+    for one in figures.judged:
+        states = rules.setdefault(one.rule, {})
+        states[one.state] = states.get(one.state, 0) + one.how_many
+    return {
+        "calls": sum(one.how_many for one in offered if one.outcome != "merged"),
+        "calls_answered": sum(one.how_many for one in offered if one.outcome == "answered"),
+        "hails": sum(one.how_many for one in figures.counted if one.medium == "radio" and one.outcome != "merged"),
+        "rules": rules,
+    }
+
+
+TODAY = web.AppKey("today", Today)
+
+
+def routes() -> list[web.RouteDef]:
+    return [web.get("/api/v1/today", show)]
+
+
+@needs(Right.SEE)
+async def show(request: web.Request) -> web.Response:
+    read_query(request)
+    return json_answer(await request.app[TODAY].told())
