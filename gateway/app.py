@@ -205,7 +205,6 @@ class Gateway:
             recorders=[source for source in self.sources if isinstance(source, Recorder)],
             links=self.links,
             metrics=self.metrics.registry,
-            emergency=self.config.emergency,
             identify_staff=self.config.reports.identify_staff,
             store_silent_s=lambda: self.store.writer.silent_s,
         )

@@ -21,7 +21,6 @@ from gateway.config_checks import (
 )
 from gateway.config_document import Document
 from gateway.desk_settings import DeskTables
-from gateway.emergency.settings import Emergency
 from gateway.heartbeat import HeartbeatSettings
 from gateway.people_checks import check_reach
 from gateway.quiet_checks import check_quiet
@@ -105,7 +104,6 @@ class Config(NamedTuple):
     remarks: tuple[str, ...]
     desk: DeskTables = DeskTables()
     reports: ReportSettings = ReportSettings()
-    emergency: Emergency = Emergency((), ())
     heartbeat: HeartbeatSettings = HeartbeatSettings()
     oidc: OidcSettings | None = None
 
@@ -147,7 +145,7 @@ def load(path: Path) -> Config:
     radio = document.radio()
     staff = document.staff(gateway.timezone if gateway is not None else "UTC")
     (ladder, special_ladders), desk = document.ladders(staff), document.desk()
-    quiet, emergency, heartbeat = document.quiet(), document.emergency(), document.heartbeat()
+    quiet, heartbeat = document.quiet(), document.heartbeat()
     oidc = document.optional("oidc", OidcSettings)
     sources = [ConfiguredSource(*one) for one in document.of_kinds("source", SOURCES)]
     notifiers = [ConfiguredNotifier(*one) for one in document.of_kinds("notifier", NOTIFIERS)]
@@ -194,7 +192,7 @@ def load(path: Path) -> Config:
     )
     told = _remarks(path.parent / gateway.api_token_file, sources, notifiers, rule_set)
     kept = tuple(sources), tuple(notifiers), tuple(staff.rosters)
-    return Config(path, gateway, auth, *kept, rule_set, tuple(told), desk, reports, emergency, heartbeat, oidc)
+    return Config(path, gateway, auth, *kept, rule_set, tuple(told), desk, reports, heartbeat, oidc)
 
 
 def _remarks(

@@ -96,9 +96,9 @@ class Document:
         directory = self.table("directory", DirectoryTable) or DirectoryTable()
         residents = read_directory(self._folder / directory.file, self.problems) if directory.file else {}
         self.problems += check_desk(settings, prompts)
-        return DeskTables(settings, prompts, directory, residents)
+        return DeskTables(settings, prompts, directory, residents, self._emergency())
 
-    def emergency(self) -> Emergency:
+    def _emergency(self) -> Emergency:
         """Whom to call, and what to do."""
         numbers, plans = self.named("emergency_number", "name", EmergencyNumber), self.named("plan", "name", Plan)
         self.problems += check_emergency(numbers, plans)

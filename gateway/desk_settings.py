@@ -1,4 +1,6 @@
-"""What the site gives its desk to work with: wording, kinds of matters, quick messages, and who has which number."""
+"""What the site gives its desk to work with: wording, kinds of matters, quick messages, who has which number, and what
+to do in an emergency.
+"""
 
 from collections.abc import Iterator, Mapping
 from string import Formatter
@@ -8,6 +10,7 @@ import msgspec
 
 from adapters.kinds import Problem
 from gateway.directory_file import Resident
+from gateway.emergency.settings import Emergency, emergency
 from gateway.reading import shown
 from rules.phone_numbers import number_key
 
@@ -50,13 +53,14 @@ class DeskTables(NamedTuple):
     prompts: Prompts = Prompts()
     directory: DirectoryTable = DirectoryTable()
     residents: Mapping[str, Resident] = {}
+    emergency: Emergency = Emergency((), ())
 
 
 class Desk:
     """What holds now; a SIGHUP may change it."""
 
     def __init__(self, tables: DeskTables | None = None) -> None:
-        self.take(tables or DeskTables())
+        self.take(tables or DeskTables(emergency=emergency((), ())))
 
     def take(self, tables: DeskTables) -> None:
         self.tables = tables

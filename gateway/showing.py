@@ -55,8 +55,9 @@ Reading is strict: every mistake is listed at once, with its key, its value and 
 - `kill -HUP` makes a running gateway read its rules again: `[rules.…]`, `[ladder]`, `[[line]]`, `[[unit]]` and
   `units_file`, `[[channel]]`, `[[status]]`, `[[person]]`, `[[shift]]`, `[[day_off]]`, `[[roster]]` and its file,
   `[[maintenance]]`, `[[hours]]`, `[storm]`,
-  `[desk]`, `[prompts]`, `[directory]` and its file, and what the rules know of a source. What is open keeps the plan
-  it was opened with. Everything else waits for a restart.
+  `[desk]`, `[prompts]`, `[directory]` and its file, `[[emergency_number]]`, `[[plan]]`,
+  and what the rules know of a source. What is open keeps the plan it was opened with. Everything else waits for a
+  restart.
 
 ```toml
 [gateway]
@@ -116,8 +117,8 @@ def config_as_toml(config: Config) -> str:
         _table("[prompts]", config.desk.prompts),
         _table("[directory]", config.desk.directory),
         _table("[reports]", config.reports),
-        *(_table("[[emergency_number]]", one) for one in config.emergency.numbers),
-        *(_table("[[plan]]", plan) for plan in config.emergency.plans),
+        *(_table("[[emergency_number]]", one) for one in config.desk.emergency.numbers),
+        *(_table("[[plan]]", plan) for plan in config.desk.emergency.plans),
     ]
     return "\n".join(parts)
 

@@ -11,4 +11,4 @@ from gateway.emergency.sheet import sheet
 def emergency_list(*, config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Print the emergency numbers and plans as one HTML page, to keep where no network is needed."""
     found = load(config)
-    typer.echo(sheet(found.emergency, found.gateway.site, AnchoredClock()(), found.gateway.timezone), nl=False)
+    typer.echo(sheet(found.desk.emergency, found.gateway.site, AnchoredClock()(), found.gateway.timezone), nl=False)

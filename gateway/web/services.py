@@ -13,7 +13,7 @@ from adapters.recordings import Recorder
 from gateway.access.oidc_settings import OidcSettings
 from gateway.access.signing_in import SigningIn
 from gateway.desk_settings import Desk
-from gateway.emergency.settings import Emergency, emergency
+from gateway.emergency.settings import Emergency
 from gateway.links import AcknowledgeLinks
 from gateway.reports.settings import IdentifyStaff
 from gateway.web.access.auth import Auth
@@ -92,9 +92,13 @@ class Services:
     recorders: Sequence[Recorder] = ()
     links: AcknowledgeLinks | None = None  # None: messages carry none
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
-    emergency: Emergency = field(default_factory=lambda: emergency((), ()))
     identify_staff: IdentifyStaff = "number"
     store_silent_s: Callable[[], float] = _in_time
+
+    @property
+    def emergency(self) -> Emergency:
+        """As it is now: a SIGHUP may change it, and no plan that runs."""
+        return self.desk.tables.emergency
 
 
 SERVICES = web.AppKey("services", Services)

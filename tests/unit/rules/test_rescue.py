@@ -12,9 +12,12 @@ from rules.events import (
     Entry,
     Established,
     Event,
+    MaintenanceBegun,
     Originated,
+    RulesTaken,
 )
 from rules.incidents import Incident
+from rules.quiet import Opening, Scope, ServiceHours
 from rules.settings import RuleSet, SourceRules
 
 START_US = 1_800_000_000_000_000
@@ -123,3 +126,21 @@ def test_the_legs_that_the_rescue_ends_are_not_the_callers_giving_up() -> None:
     site.tell(ConnectionCleared(source="main", call="c1", leg="other", role="agent", cause="no_answer"), 75)
     site.tell(ConnectionCleared(source="main", call="c1", leg="caller", role="caller", cause="no_answer"), 75.1)
     assert site.incident.outcome == "missed"
+
+
+def test_a_silence_hushes_people_and_not_the_rescue() -> None:
+    """Maintenance by hand, and hours in which alerts are only recorded: the caller is sent on, and nobody is told."""
+    closed = ServiceHours(medium="phone", after_hours="record_only", opening=(Opening(from_="09:00", to="09:01"),))
+    for hours in ((), (closed,)):
+        site = Site()
+        if hours:
+            site.tell(RulesTaken(rules=msgspec.structs.replace(site.state.rules, hours=hours)), 0)
+        else:
+            until_us = START_US + 600 * SECOND_US
+            site.tell(MaintenanceBegun(by="chen", window="w", until_us=until_us, scope=Scope(), reason="cables"), 0)
+        site.rings()
+        breach = site.tell(DeadlinePassed(), 15).alerts[-1]
+        assert (breach.kind, bool(breach.silenced), breach.notifiers) == ("breach", True, ())
+        assert [send.notifier for send in site.sends] == [TARGET]
+        site.settle(delivered=True)
+        assert site.notes == [("rescue_asked", "900@rescue"), ("rescued", "900@rescue")]
