@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from adapters.errors import Overloaded
 
@@ -23,22 +23,32 @@ _COMMON: Final = frozenset(
 )
 T = TypeVar("T")
 
+Flaw = Literal["short", "long", "repeated", "common", "named", "unchanged"]
+FLAWS: Final[dict[Flaw, str]] = {
+    "short": f"at least {CHARS_MIN} characters; several words are easy to keep in mind",
+    "long": f"at most {CHARS_MAX} characters",
+    "repeated": "the same few characters again and again",
+    "common": "one of the passwords that everybody tries first",
+    "named": "too near to the name",
+    "unchanged": "the same as before",
+}
 
-def why_weak(password: str, *known: str) -> str:
-    """Why nobody should use it; "" where they may. `known`: words that strangers would try first."""
+
+def why_weak(password: str, *known: str) -> Flaw | None:
+    """Why nobody should use it; None where they may. `known`: words that strangers would try first."""
     if len(password) < CHARS_MIN:
-        return f"at least {CHARS_MIN} characters; several words are easy to keep in mind"
+        return "short"
     if len(password) > CHARS_MAX:
-        return f"at most {CHARS_MAX} characters"
+        return "long"
     if len(set(password)) < _DIFFERENT_MIN:
-        return "the same few characters again and again"
+        return "repeated"
     lowered = password.lower()
     if lowered in _COMMON:
-        return "one of the passwords that everybody tries first"
+        return "common"
     for word in known:
         if len(word) > 2 and word.lower() in lowered and len(password) - len(word) < CHARS_MIN - 2:
-            return "too near to the name"
-    return ""
+            return "named"
+    return None
 
 
 class Passwords:

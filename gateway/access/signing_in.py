@@ -11,7 +11,7 @@ import structlog
 from adapters.errors import StoreError
 from gateway.access.audit import Note
 from gateway.access.kept import Account
-from gateway.access.passwords import Passwords, why_weak
+from gateway.access.passwords import FLAWS, Flaw, Passwords, why_weak
 from gateway.access.register import Register
 from gateway.access.sessions import SECRET_BYTES, Session, digest_of
 from gateway.access.throttle import Throttle
@@ -42,7 +42,11 @@ class NotIn(Exception):
 
 
 class Weak(Exception):
-    """A new password that nobody should use; the message says why."""
+    """A new password that nobody should use; the message says why, `flaw` for who says it in another language."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(FLAWS[flaw])
+        self.flaw = flaw
 
 
 class SignedIn(NamedTuple):
@@ -116,7 +120,7 @@ class SigningIn:
         """The own one; all other sessions end, and this one goes on under a new secret. Raises NotIn, Weak."""
         account = await self._proven(who.account, old, caller)
         if old == new:
-            raise Weak("the same as before")
+            raise Weak("unchanged")
         changed = await self.with_password(account, new)
         changed = msgspec.structs.replace(changed, must_change=False)
         note = Note(account.name, "password_changed", account.name, caller.address)

@@ -34,7 +34,7 @@ def read_limit(query: dict[str, str]) -> int:
 
 def read_count(query: dict[str, str], name: str, *, default: int, most: int) -> int:
     text = query.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
         raise unusable(name, f"a whole number from 1 to {most}")
     return int(text)
 

@@ -1,17 +1,21 @@
 """A page as HTML: its template with the shell around it, in the language and colours of who asks."""
 
+import re
 from pathlib import Path
 from typing import Any, Final
 
 import jinja2
 from aiohttp import web
 
+from gateway.access.who import Who
 from gateway.web.access.guard import WHO
 from gateway.web.pages import verdict_words
 from gateway.web.pages.local_time import LocalTime
 from gateway.web.pages.table import PAGES, page_of
 from gateway.web.pages.texts import LANGUAGES, TEXTS, Language, Words, words
-from gateway.web.services import SERVICES
+from gateway.web.services import SERVICES, Services
+from rules.duty import known_as, person
+from rules.people import Person
 
 _THEMES: Final = frozenset({"day", "night", "contrast"})
 _LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en"}
@@ -47,6 +51,7 @@ def render(request: web.Request, template: str, status: int = 200, **values: Any
         "site": services.site,
         "version": services.version,
         "by": who.by,
+        "spoken": _spoken(services, who),
         "w": words(language),
         "both": _both,
         "language_tag": _LANGUAGE_TAGS[language],
@@ -63,6 +68,22 @@ def bare(template: str, status: int = 200, **values: Any) -> web.Response:
     """A page without the shell: nobody is signed in yet."""
     text = _TEMPLATES.get_template(template).render(values)
     return web.Response(status=status, text=text, content_type="text/html", charset="utf-8")
+
+
+def _spoken(services: Services, who: Who) -> tuple[str, str]:
+    """The name and the employee number that the desk says: of the account's person, or of whom a visitor's name means.
+
+    A visitor whom the roster does not know is taken by their own word: 王 008. An account's name is never a number.
+    """
+    rules, account = services.pipeline.state.rules, services.signing_in.register.accounts.get(who.account)
+    if account is not None:
+        one = person(rules, account.person) if account.person else Person(id="")
+        return one.name, one.number
+    known = known_as(rules, who.by)
+    if known is not None:
+        return known.name, known.number
+    number = re.search(r"\d+", who.by)
+    return re.sub(r"\d+", "", who.by).strip(), number[0] if number else ""
 
 
 def _both(key: str) -> dict[str, str]:

@@ -1,6 +1,5 @@
 // What the desk says, in the wording the site wants, filled with what is known.
 import { el, put } from "./dom.js";
-import { me } from "./care.js";
 import { t } from "./words.js";
 
 const MOST = 3;
@@ -13,11 +12,10 @@ function fitting(record) {
 }
 
 function values(record) {
-  const number = me().match(/\d+/)?.[0] ?? "";
+  const { site, number, name } = document.body.dataset;
   const resident = record.resident ?? {};
   return {
-    site: document.body.dataset.site, number, name: me().replace(/\d+/, "").trim(),
-    caller: resident.name || record.from_name, unit: resident.unit, ...record.facts,
+    site, number, name, caller: resident.name || record.from_name, unit: resident.unit, ...record.facts,
   };
 }
 

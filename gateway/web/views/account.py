@@ -12,7 +12,7 @@ from gateway.web.access.guard import WHO, address
 from gateway.web.access.needs import Door, page
 from gateway.web.access.own_account import account_session, own_sessions
 from gateway.web.access.sign_in import caller_of, let_in, read_form
-from gateway.web.pages.rendering import render
+from gateway.web.pages.rendering import render, words_of
 from gateway.web.services import SERVICES
 
 
@@ -43,7 +43,8 @@ async def change_password(request: web.Request) -> web.Response:
     except NotIn as refusal:
         return _refused(request, refusal, "old")
     except Weak as why:
-        return _shown(request, "weak", cure=str(why), status=422)
+        cure = words_of(request)(f"account.weak_{why.flaw}", least=CHARS_MIN, most=CHARS_MAX)
+        return _shown(request, "weak", cure=cure, status=422)
     return let_in(request, signed_in, "/" if request[WHO].must_change else "/account?done=password")
 
 

@@ -10,7 +10,7 @@ from gateway.access.rights import Right
 from gateway.web.access.guard import WHO, shown
 from gateway.web.access.needs import page
 from gateway.web.access.noting import note
-from gateway.web.asking import DATED, read_cursor
+from gateway.web.asking import DATED, read_count, read_cursor
 from gateway.web.pages import verdict_words
 from gateway.web.pages.local_time import LocalTime
 from gateway.web.pages.rendering import render, words_of
@@ -23,7 +23,7 @@ from rules.incidents import IncidentOutcome
 from rules.obligations import INTERNAL_RULES, Outcome, Rule
 
 _SHOWN: Final = 50
-_EXPORTED_MAX: Final = 10_000
+_EXPORTED_MAX: Final = 10_000  # rows of one file, up to the end of a record
 _EXPORTED_AT_ONCE: Final = 500
 _PARTS_MAX: Final = 5  # so many parts of the store are examined for one page, then somebody is asked to go on
 _FORM: Final = ("q", "from", "to", *PARAMETERS)
@@ -50,7 +50,7 @@ async def show(request: web.Request) -> web.Response:
         found = await _found(services, asked, _SHOWN, read_cursor(query, DATED))
     except Problem as problem:
         wrong = problem.cure or problem.title
-    kept = {name: value for name, value in query.items() if value and name != "cursor"}
+    kept = _conditions(query)
     values: dict[str, Any] = {
         "query": dict.fromkeys(_FORM, "") | query,
         "wrong": wrong,
@@ -60,28 +60,37 @@ async def show(request: web.Request) -> web.Response:
         "export_link": "/incidents/export.csv?" + urlencode(kept) if request[WHO].may(Right.REPORTS) else "",
         "choices": _choices(services),
         "chars_max": CHARS_MAX,
+        "exported_max": f"{_EXPORTED_MAX:,}",
     }
     return render(request, "records.html", 422 if wrong else 200, **values)
 
 
 @page(Right.REPORTS)
 async def export(request: web.Request) -> web.Response:
-    """One row a verdict: what a spreadsheet can count."""
+    """One row a verdict, as a spreadsheet counts. What does not fit is in the next file, which the last row names."""
     services = request.app[SERVICES]
     local = LocalTime(services.pipeline.state.rules.timezone)
-    asked = asked_in_form(_query(request), local.zone)
+    query = _query(request)
+    asked = asked_in_form(query, local.zone)
     check_right(request, asked)
     w = words_of(request)
     rows: list[list[object]] = []
-    cursor = None
-    while len(rows) < _EXPORTED_MAX:
-        found = await services.store.incidents(limit=_EXPORTED_AT_ONCE, cursor=cursor, **asked)
+    most = read_count(dict(request.query), "limit", default=_EXPORTED_MAX, most=_EXPORTED_MAX)
+    cursor = read_cursor(query, DATED)
+    while True:
+        found = await services.store.incidents(limit=min(most, _EXPORTED_AT_ONCE), cursor=cursor, **asked)
         rows += [row for record in shown(request, found.items) for row in _rows(w, local, record)]
-        if (cursor := found.next) is None:
+        cursor = found.next
+        if cursor is None or len(rows) >= most:
             break
     await note(request, "exported", "records", count=len(rows))
     head = [w(f"records.column_{name}") for name in _COLUMNS]
-    return csv_answer("incidents.csv", head, rows[:_EXPORTED_MAX])
+    if cursor is None:
+        return csv_answer("incidents.csv", head, rows)
+    more = "/incidents/export.csv?" + urlencode(_conditions(query) | {"limit": str(most), "cursor": cursor})
+    answer = csv_answer("incidents.csv", head, [*rows, [w("records.export_goes_on", link=more)]])
+    answer.headers["Link"] = f'<{more}>; rel="next"'
+    return answer
 
 
 async def _found(services: Services, asked: IncidentsAsked, limit: int, cursor: str | None) -> Page:
@@ -98,6 +107,10 @@ async def _found(services: Services, asked: IncidentsAsked, limit: int, cursor: 
 
 def _query(request: web.Request) -> dict[str, str]:
     return {name: request.query[name] for name in (*_FORM, "cursor") if name in request.query}
+
+
+def _conditions(query: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in query.items() if value and name != "cursor"}
 
 
 def _choices(services: Services) -> dict[str, tuple[str, ...]]:

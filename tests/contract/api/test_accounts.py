@@ -333,6 +333,17 @@ async def test_before_the_store_is_read_nobody_is_let_in_by_a_password(served: S
     assert await Browser(served).sign_in() == 503
 
 
+async def test_the_number_to_say_is_that_of_the_accounts_person(served: Served) -> None:
+    people = (Person(id="wang", name="王芳", number="008"),)
+    await served.pipeline.take_rules(msgspec.structs.replace(RULES, people=people))
+    await add(served, "operator", name="desk2", person="wang")
+    await add(served, "operator", name="desk7")
+    for name, spoken in (("desk2", 'data-name="王芳" data-number="008"'), ("desk7", 'data-name="" data-number=""')):
+        browser = Browser(served)
+        await browser.sign_in(name)
+        assert spoken in (await browser.ask("GET", "/"))[1]
+
+
 async def test_the_own_page_changes_the_password_and_ends_other_sessions(served: Served, browser: Browser) -> None:
     other = Browser(served)
     await browser.sign_in()
@@ -342,6 +353,10 @@ async def test_the_own_page_changes_the_password_and_ends_other_sessions(served:
     new = {"old": PASSWORD, "new": "a quite different one", "again": "a quite different one"}
     for wrong, status in (({"again": "x"}, 422), ({"old": "x"}, 403), ({"new": "short", "again": "short"}, 422)):
         assert (await browser.ask("POST", "/account/password", data=new | wrong))[0] == status
+    for language, why in (("zh", "至少要 10 个字符"), ("en", "at least 10 characters")):
+        browser.cookies["language"] = language
+        short = new | {"new": "short", "again": "short"}
+        assert why in (await browser.ask("POST", "/account/password", data=short))[1]
     assert (await browser.ask("POST", "/account/password", data=new))[0] == 303
     assert (await browser.ask("GET", "/api/v1/incidents"))[0] == 200
     assert (await other.ask("GET", "/api/v1/incidents"))[0] == 401

@@ -71,6 +71,20 @@ async def test_the_file_holds_one_row_a_verdict_and_nothing_that_a_spreadsheet_w
     assert [row["姓名"] for row in rows] == ["", "'" + FORMULA]
 
 
+async def test_a_file_that_is_full_names_the_next_one_until_all_is_told(served: Served) -> None:
+    first, second = await two_calls(served)
+    link, found = "/incidents/export.csv?limit=1&medium=phone", []
+    while link:
+        async with served.http.get(served.url + link, headers=signed_in(served, "supervisor")) as answer:
+            *rows, last = csv.reader(io.StringIO(await answer.text()))
+            found += [row[0] for row in rows[1:]]
+            named = answer.headers.get("Link", "")
+        link = named.removeprefix("<").partition(">")[0]
+        assert not link or link in last[0]
+    found.append(last[0])
+    assert found == [second, first]
+
+
 async def test_rights_decide_what_of_a_number_is_found_and_shown(served: Served) -> None:
     number, _ = await two_calls(served)
     assert (await page(served, "/incidents/export.csv", "operator"))[0] == 403
