@@ -17,7 +17,8 @@ from gateway.reading import nearest
 from rules.moments import rfc3339
 
 TOKEN_PREFIX: Final = "hgt_"  # noqa: S105 - so that scanners of code and logs know one
-_NAME: Final = re.compile(r"[^\s/\x00-\x1f\x7f]{1,63}")
+NAME_FORM: Final = r"[^\s/\x00-\x1f\x7f]{1,63}"
+_NAME: Final = re.compile(NAME_FORM)
 _FIRST_PASSWORD_BYTES: Final = 9  # twelve letters, to be changed at the first sign-in
 
 
@@ -70,8 +71,8 @@ class Administration:
 
     async def add(self, asked: AccountAsked, by: By) -> dict[str, Any]:
         """Its first password is told once, and must be changed."""
-        name = asked.name.strip().casefold()
-        if not _NAME.fullmatch(name):
+        name = asked.name.casefold()
+        if not _NAME.fullmatch(asked.name):
             raise Refused("name", "a word without spaces or /, at most 63 characters")
         if name in self._register.accounts:
             raise Refused("name", f'there is an account "{name}" already', status=409)
@@ -106,7 +107,7 @@ class Administration:
                 raise Refused("scopes", f'no right "{scope}": {nearest(scope, Right)}there are: {", ".join(Right)}')
         now_us = self._register.now_us()
         if asked.expires_us is not None and asked.expires_us <= now_us:
-            raise Refused("expires", "a moment to come")
+            raise Refused("expires", "a moment to come", status=409)
         secret = TOKEN_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
         token = ApiToken(
             name=asked.name,
@@ -153,7 +154,7 @@ class Administration:
         if asked.person is not None:
             if asked.person and asked.person not in self._people:
                 there = ", ".join(self._people) or "none"
-                raise Refused("person", f'no [[person]] "{asked.person}"; there are: {there}')
+                raise Refused("person", f'no [[person]] "{asked.person}"; there are: {there}', status=409)
             changes["person"] = asked.person
         if asked.disabled is not None:
             changes["disabled"] = asked.disabled

@@ -1,5 +1,7 @@
 """The API of accounts and tokens, for installers; and one number in full, for the desk."""
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 from aiohttp import web
 
@@ -9,6 +11,7 @@ from gateway.access.signing_in import Weak
 from gateway.web.access.guard import AUTH, WHO, address
 from gateway.web.access.needs import needs
 from gateway.web.access.noting import note
+from gateway.web.access.own_account import check_length
 from gateway.web.asking import json_answer, read_body, read_query, whole_answer
 from gateway.web.desk import deeds
 from gateway.web.problems import Problem
@@ -55,24 +58,21 @@ async def list_accounts(request: web.Request) -> web.Response:
 
 @needs(Right.ACCOUNTS)
 async def add_account(request: web.Request) -> web.Response:
-    asked = read_body(await request.read(), AccountAsked, _ACCOUNT_CURE)
+    asked = await _account_asked(request)
     with _told():
         return json_answer(await administration(request).add(asked, _by(request)))
 
 
 @needs(Right.ACCOUNTS)
 async def change_account(request: web.Request) -> web.Response:
-    asked = read_body(await request.read(), AccountAsked, _ACCOUNT_CURE)
+    asked = await _account_asked(request)
     with _told():
         return json_answer(await administration(request).change(request.match_info["name"], asked, _by(request)))
 
 
 @needs(Right.ACCOUNTS)
 async def remove_account(request: web.Request) -> web.Response:
-    name = request.match_info["name"]
-    with _told():
-        await administration(request).remove(name, _by(request))
-    return json_answer({"name": name, "state": "removed"})
+    return await _gone(request, administration(request).remove, "removed")
 
 
 @needs(Right.ACCOUNTS)
@@ -95,10 +95,7 @@ async def add_token(request: web.Request) -> web.Response:
 
 @needs(Right.ACCOUNTS)
 async def revoke_token(request: web.Request) -> web.Response:
-    name = request.match_info["name"]
-    with _told():
-        await administration(request).revoke_token(name, _by(request))
-    return json_answer({"name": name, "state": "revoked"})
+    return await _gone(request, administration(request).revoke_token, "revoked")
 
 
 @needs(Right.ACCOUNTS)
@@ -125,6 +122,20 @@ def administration(request: web.Request) -> Administration:
     return Administration(services.signing_in, [one.id for one in services.pipeline.state.rules.people])
 
 
+async def _account_asked(request: web.Request) -> AccountAsked:
+    asked = read_body(await request.read(), AccountAsked, _ACCOUNT_CURE)
+    if asked.password is not None:
+        check_length(asked.password, "password")
+    return asked
+
+
+async def _gone(request: web.Request, end: Callable[[str, By], Awaitable[None]], state: str) -> web.Response:
+    name = request.match_info["name"]
+    with _told():
+        await end(name, _by(request))
+    return json_answer({"name": name, "state": state})
+
+
 def _by(request: web.Request) -> By:
     return By(request[WHO].by, address(request))
 
@@ -138,4 +149,4 @@ class _told:  # noqa: N801 - read as a word: with _told()
         if isinstance(error, Refused):
             raise Problem(error.status, f"Unusable {error.field}", field=error.field, cure=error.cure) from None
         if isinstance(error, Weak):
-            raise Problem(422, "Unusable password", field="password", cure=str(error)) from None
+            raise Problem(409, "Unusable password", field="password", cure=str(error)) from None

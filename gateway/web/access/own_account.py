@@ -6,6 +6,7 @@ import msgspec
 from aiohttp import web
 
 from gateway.access.audit import Note
+from gateway.access.passwords import CHARS_MAX, CHARS_MIN
 from gateway.access.rights import Right
 from gateway.access.sessions import Session
 from gateway.access.signing_in import NotIn, Weak
@@ -65,8 +66,8 @@ async def lock(request: web.Request) -> web.Response:
 
 @needs(Door.SIGNED_IN)
 async def unlock(request: web.Request) -> web.Response:
-    session, signing_in = account_session(request), request.app[SERVICES].signing_in
     asked = read_body(await request.read(), Unlock, 'send {"password": "…"}')
+    session, signing_in = account_session(request), request.app[SERVICES].signing_in
     try:
         await signing_in.unlock(session, asked.password, caller_of(request))
     except NotIn as refusal:
@@ -120,17 +121,25 @@ async def end_session(request: web.Request) -> web.Response:
 @needs(Door.SIGNED_IN)
 async def change_password(request: web.Request) -> web.Response:
     """All other sessions end; this one goes on, under a new cookie."""
-    session, signing_in = account_session(request), request.app[SERVICES].signing_in
     asked = read_body(await request.read(), NewPassword, 'send {"old": "…", "new": "…"}')
+    check_length(asked.new, "new")
+    session, signing_in = account_session(request), request.app[SERVICES].signing_in
     try:
         signed_in = await signing_in.change_password(request[WHO], asked.old, asked.new, caller_of(request))
     except NotIn as refusal:
         raise wrong_password(refusal, "old") from None
     except Weak as why:
-        raise Problem(422, "Unusable password", field="new", cure=str(why)) from None
+        raise Problem(409, "Unusable password", field="new", cure=str(why)) from None
     answer = json_answer({"account": session.account, "state": "password_changed"})
     set_session(request, answer, signed_in.session)
     return answer
+
+
+def check_length(password: str, field: str) -> None:
+    """What no password may be, whosever it is; what is too easily guessed is refused as weak."""
+    if not CHARS_MIN <= len(password) <= CHARS_MAX:
+        cure = f"{CHARS_MIN} to {CHARS_MAX} characters; several words are easy to keep in mind"
+        raise Problem(422, "Unusable password", field=field, cure=cure)
 
 
 def wrong_password(refusal: NotIn, field: str) -> Problem:

@@ -71,25 +71,13 @@ async def release(request: web.Request) -> web.Response:
 @needs(Right.CLAIM)
 async def park(request: web.Request) -> web.Response:
     """It waits for something outside, and stays on the board meanwhile. Claims it, where nobody has."""
-    told = await read_note(request)
-    by = by_whom(request, told)
-    incident = await open_record(request)
-    event = IncidentParked(by=by, incident=incident.number, note=told.note)
-    await submit(request.app[SERVICES], event, repeat_key(request, "park"))
-    _check_is_theirs(incident, by)
-    return json_answer({"incident": incident.number, "state": "parked", "by": by})
+    return await _put(request, IncidentParked, "park", "parked")
 
 
 @needs(Right.CLAIM)
 async def complete(request: web.Request) -> web.Response:
     """Nothing is left to be done. Claims it, where nobody has."""
-    told = await read_note(request)
-    by = by_whom(request, told)
-    incident = await open_record(request)
-    event = IncidentCompleted(by=by, incident=incident.number, note=told.note)
-    await submit(request.app[SERVICES], event, repeat_key(request, "complete"))
-    _check_is_theirs(incident, by)
-    return json_answer({"incident": incident.number, "state": "completed", "by": by})
+    return await _put(request, IncidentCompleted, "complete", "completed")
 
 
 @needs(Right.ACT)
@@ -103,6 +91,18 @@ async def note(request: web.Request) -> web.Response:
     event = NoteTaken(by=by, incident=incident.number, text=text)
     await submit(request.app[SERVICES], event, repeat_key(request, "note"))
     return json_answer({"incident": incident.number, "state": "noted", "by": by})
+
+
+async def _put(
+    request: web.Request, event: type[IncidentParked | IncidentCompleted], deed: str, state: str
+) -> web.Response:
+    told = await read_note(request)
+    by = by_whom(request, told)
+    incident = await open_record(request)
+    put = event(by=by, incident=incident.number, note=told.note)
+    await submit(request.app[SERVICES], put, repeat_key(request, deed))
+    _check_is_theirs(incident, by)
+    return json_answer({"incident": incident.number, "state": state, "by": by})
 
 
 def _check_is_theirs(incident: Incident, by: str) -> None:

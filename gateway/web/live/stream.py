@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import structlog
@@ -33,6 +33,8 @@ _CLIENT_MESSAGES_MAX = 512
 _CLIENT_BYTES_MAX = 8 << 20
 _WRITE_S = 10.0
 _HEARD = (CallEvent, RadioEvent, Unparsed, Resynced)  # a sign of life of its source
+
+StreamEvent = Literal["hello", "incident", "alert", "channel", "unit", "quiet", "sources", "ping"]
 
 log = structlog.get_logger()
 
@@ -213,7 +215,7 @@ class Hub:
                 rendered[client.sight] = render(client.sight)
             client.put(rendered[client.sight])
 
-    def _send(self, event: str, data: Any) -> None:
+    def _send(self, event: StreamEvent, data: Any) -> None:
         rules = self._services.pipeline.state.rules
 
         def render(sight: Sight) -> bytes:
@@ -223,7 +225,7 @@ class Hub:
 
         self._broadcast(render)
 
-    def _message(self, event: str, data: Any) -> bytes:
+    def _message(self, event: StreamEvent, data: Any) -> bytes:
         return b"event: %b\nid: %d\ndata: %b\n\n" % (event.encode(), self._seq, msgspec.json.encode(data))
 
 

@@ -65,7 +65,7 @@ async def test_the_first_password_must_be_changed_before_anything_else(served: S
     assert await browser.sign_in("wang", made["first_password"]) == 303
     assert (await browser.ask("GET", "/api/v1/incidents"))[1]["must_change"]
     assert (await browser.ask("GET", "/"))[2]["Location"] == "/account"
-    for new, status in (("short", 422), (made["first_password"], 422), (PASSWORD, 200)):
+    for new, status in (("short", 422), (made["first_password"], 409), (PASSWORD, 200)):
         answer = await browser.ask("POST", "/api/v1/account/password", json={"old": made["first_password"], "new": new})
         assert answer[0] == status, answer
     assert (await browser.ask("GET", "/api/v1/incidents"))[0] == 200
@@ -179,16 +179,17 @@ async def test_new_roles_hold_at_once(served: Served, browser: Browser) -> None:
 
 
 async def test_what_an_account_cannot_be_is_told_with_the_cure(served: Served) -> None:
-    for body, field in (
-        ({"name": "a b", "roles": ["operator"]}, "name"),
-        ({"name": "x", "roles": ["oprator"]}, "roles"),
-        ({"name": "x", "roles": []}, "roles"),
-        ({"name": "x", "roles": ["operator"], "person": "nobody"}, "person"),
-        ({"name": "x", "roles": ["operator"], "password": "short"}, "password"),
-        ({"name": "x", "role": "operator"}, "body"),
+    for body, field, expected in (
+        ({"name": "a b", "roles": ["operator"]}, "name", 422),
+        ({"name": "x", "roles": ["oprator"]}, "roles", 422),
+        ({"name": "x", "roles": []}, "roles", 422),
+        ({"name": "x", "roles": ["operator"], "person": "nobody"}, "person", 409),
+        ({"name": "x", "roles": ["operator"], "password": "short"}, "password", 422),
+        ({"name": "x", "roles": ["operator"], "password": "password123"}, "password", 409),
+        ({"name": "x", "role": "operator"}, "body", 422),
     ):
         status, problem = await served.ask("POST", "/api/v1/accounts", json=body)
-        assert (status, problem["field"]) == (422, field), problem
+        assert (status, problem["field"]) == (expected, field), problem
         assert problem["cure"]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema
 import msgspec
 
+from gateway.access.rights import Right
 from gateway.web.openapi.document import document, text
 from rules.people import Person, Shift
 from tests.fixtures.served import Served
@@ -35,6 +36,22 @@ async def test_the_openapi_document_is_served(served: Served) -> None:
     status, body = await served.get("/api/v1/openapi.json")
     assert status == 200
     assert body == json.loads(text())
+
+
+async def test_the_document_tells_each_route_of_the_api_and_the_right_it_needs(served: Served) -> None:
+    app = served.runner.app
+    assert app is not None
+    routes = {
+        (route.method.lower(), route.resource.canonical): route.handler
+        for route in app.router.routes()
+        if route.resource is not None and route.resource.canonical.startswith("/api/v1/") and route.method != "HEAD"
+    }
+    told = {(method, path): one for path, methods in DOCUMENT["paths"].items() for method, one in methods.items()}
+    assert set(told) == set(routes)
+    for asked, operation in told.items():
+        need = routes[asked].need  # type: ignore[attr-defined]
+        assert operation["security"][0]["token"] == ([need] if isinstance(need, Right) else []), asked
+        assert {"401", "403", "429"} <= set(operation["responses"]), asked
 
 
 async def test_an_answered_call_is_a_record_with_its_verdict(served: Served) -> None:
