@@ -31,7 +31,7 @@ class Patience(NamedTuple):
     try_s: float = 30.0  # one try; a notifier has its own shorter time-out
     first_s: float = 0.5  # wait after the first failure, then twice that …
     longest_s: float = 60.0
-    attempts_max: int = 3_000
+    attempts_max: int = 50_000  # more than a day's, of a broker that comes back every few seconds and goes at each try
     give_up_after_s: float = 86_400.0  # counted from when the alert was raised, so a restart does not begin anew
     at_once: int = 32  # sends of different incidents under way
 

@@ -148,7 +148,14 @@ def steps(world: World) -> Iterator[str]:
     """Each step of the ladder once, at its moment, to whom it is for, unless somebody acted: see ladder.py."""
     entries = [row.entry for row in world.disk.rows if not row.error]
     told = journal_of(entries, RULE_SETS[0].site)
-    yield from unkept(told, world.disk, lambda at_us: _free_from(world, at_us))
+    yield from unkept(told, world.disk, lambda at_us: _free_from(world, at_us), _over_us(world))
+
+
+def _over_us(world: World) -> int:
+    """The end of the last life: what is due after it will never be told."""
+    ended_us = world.history.lives[-1].ended_us
+    assert ended_us is not None
+    return ended_us
 
 
 def rules_kept(world: World) -> Iterator[str]:

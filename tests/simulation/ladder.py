@@ -104,7 +104,7 @@ def unwatched(journal: Journal, disk: Disk) -> Iterator[Rung]:
                     yield rung
 
 
-def unclimbed(journal: Journal, disk: Disk, free_from: Callable[[int], int]) -> Iterator[str]:
+def unclimbed(journal: Journal, disk: Disk, free_from: Callable[[int], int], over_us: int) -> Iterator[str]:
     """Each matter is told what tests.property.rules.plain_ladder says of what people did about it, in that order."""
     for breach in disk.all_alerts.values():
         if breach.id.endswith("breach0") and breach.rule in CLIMBS and breach.notifiers:
@@ -115,7 +115,8 @@ def unclimbed(journal: Journal, disk: Disk, free_from: Callable[[int], int]) -> 
             expected = _expected(journal, disk, breach, told)
             for nth, (due_us, one) in enumerate(expected):
                 if nth >= len(told):
-                    yield f"{breach.id}: {one.reason} was skipped"
+                    if free_from(due_us) + TOLD_WITHIN_US < over_us:
+                        yield f"{breach.id}: {one.reason} was skipped"
                     break
                 alert = told[nth]
                 if (alert.reason, frozenset(alert.notifiers)) != (one.reason, one.to):
@@ -224,8 +225,12 @@ def _warnings(rules: RuleSet, obligation: Obligation) -> list[int]:
     return [span_us(every_s - before_s)] if 0 < before_s < every_s else []
 
 
-def unkept(journal: Journal, disk: Disk, free_from: Callable[[int], int]) -> Iterator[str]:
-    """Steps skipped, told too much, too early, too late, or to others. `free_from`: when it could be told."""
+def unkept(journal: Journal, disk: Disk, free_from: Callable[[int], int], over_us: int) -> Iterator[str]:
+    """Steps skipped, told too much, too early, too late, or to others.
+
+    `free_from`: when what is due could be told. `over_us`: the world's last moment; what had still time then is not
+    expected.
+    """
     rungs = list(unwatched(journal, disk))
     for obligation in disk.all_obligations.values():
         if obligation.rule in {"three_rings", *WARNED_BEFORE} and obligation.plan and not obligation.revised:
@@ -244,14 +249,15 @@ def unkept(journal: Journal, disk: Disk, free_from: Callable[[int], int]) -> Ite
     for rung in rungs:
         alert = told.get(rung.id)
         if alert is None:
-            yield f"{rung.id} was skipped"
+            if free_from(rung.due_us) + TOLD_WITHIN_US < over_us:
+                yield f"{rung.id} was skipped"
         elif alert.raised_us < rung.due_us:
             yield f"{rung.id} was told {rung.due_us - alert.raised_us} µs early"
         elif alert.raised_us > free_from(rung.due_us) + TOLD_WITHIN_US:
             yield f"{rung.id} was told {alert.raised_us - rung.due_us} µs late"
         elif frozenset(alert.notifiers) != rung.to:
             yield f"{rung.id} was told to {sorted(alert.notifiers)}, and should be to {sorted(rung.to)}"
-    yield from unclimbed(journal, disk, free_from)
+    yield from unclimbed(journal, disk, free_from, over_us)
     yield from _ends(disk)
 
 

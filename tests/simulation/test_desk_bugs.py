@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.desk_bugs import DESK_BUGS, HidesThatItMoved
-from tests.simulation.plan import draw
+from tests.simulation.draw import draw
 from tests.simulation.retelling import FOLDERS, read
 from tests.simulation.service import Parts
 from tests.simulation.trial import played

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from tests.simulation.bugs import BUGS
-from tests.simulation.plan import draw
+from tests.simulation.draw import draw
 from tests.simulation.service import Parts
 from tests.simulation.sometimes import expected
 from tests.simulation.trial import Trial, minimised, played

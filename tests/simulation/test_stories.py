@@ -6,7 +6,8 @@ import pytest
 
 from tests.scenarios.story import play, stories
 from tests.simulation.bugs import BUGS
-from tests.simulation.plan import Call, Click, ClockSet, Noise, Plan, draw
+from tests.simulation.draw import draw
+from tests.simulation.plan import Call, Click, ClockSet, Noise, Plan
 from tests.simulation.retelling import FOLDERS, Folders, keep, read, written
 from tests.simulation.shrinking import shape_of
 from tests.simulation.trial import minimised, played

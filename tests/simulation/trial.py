@@ -1,14 +1,17 @@
 """One seed played and judged; and, of one that fails, the shortest story that fails still."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 
 from tests.simulation.checks import broken
+from tests.simulation.draw import draw
 from tests.simulation.duties import undone
 from tests.simulation.plan import Plan
 from tests.simulation.retelling import FOLDERS, Folders, keep
@@ -30,6 +33,22 @@ class Trial:
 
     def told(self) -> str:
         return "\n".join([self.plan.told(), *(f"  wrong: {line}" for line in self.wrong[:10])])
+
+
+class Outcome(NamedTuple):
+    """What is left of a trial when it comes from another process."""
+
+    seed: int
+    failed: bool
+    entries: int
+    faults: dict[str, int]
+    cpu_s: float
+
+
+def outcome_of(seed: int) -> Outcome:
+    began_s = time.process_time()
+    trial = played(draw(seed))
+    return Outcome(seed, bool(trial.wrong), trial.entries, trial.faults, time.process_time() - began_s)
 
 
 def played(plan: Plan, parts: Parts | None = None) -> Trial:

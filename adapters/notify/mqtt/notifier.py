@@ -21,6 +21,8 @@ KEEP_ALIVE_S = 15
 GOODBYE_S = 2.0
 _DROPPED = 128  # MQTT 5: unspecified error; all that MQTT 3.1.1 can say of a connection that just ends
 BACK_WITHIN_S = 5.0  # a broker that is there again: alerts wait for it
+# A shorter connection is no good one: some brokers let us in and throw us out at each alert (a right that is missing).
+STEADY_S = 10.0
 IN_FLIGHT_MAX = 64  # unacknowledged publishes; delivery itself has fewer under way
 INCOMING_MAX = 100  # acknowledgements that wait for the store
 # So many in a row: what was never acknowledged stays in flight as long as the connection, until no more may leave.
@@ -130,7 +132,7 @@ class MqttNotifier:
             if self._acknowledging is not None:
                 await self._acknowledging.begin(client)
             self._client, self._unanswered = client, 0
-            backoff.reset()
+            began_s = asyncio.get_running_loop().time()
             link_changed("online", "")
             self._untold |= dict.fromkeys(self._shown)
             sources = asyncio.create_task(self._tell_sources(client), name=f"mqtt-sources-{self.name}")
@@ -145,6 +147,8 @@ class MqttNotifier:
             finally:
                 sources.cancel()
                 self._let_go()
+                if asyncio.get_running_loop().time() - began_s >= STEADY_S:
+                    backoff.reset()
 
     def _make_client(self) -> aiomqtt.Client:
         broker = self._broker
