@@ -244,19 +244,17 @@ def _about(
         incident_id=incident.id,
         incident=incident.number,
         obligation=obligation.id,
-        call=f"c{incident.id}",
         source=call.source,
-        source_call=call.ids[0] if call.ids else "",
         caller=incident.caller,
         line=incident.line,
-        device=_device(incident, obligation),
-        ring=ring,
-        seconds=obligation.seconds,
-        late=turn.at_us - due_us > LATE_US,
-        certain=obligation.certain,
-        reason=reason or obligation.reason,
-        clears=clears,
-    )
+    )  # with more than fifteen at once Python would pass them in a dictionary, which costs what the whole alert does
+    alert.call = f"c{incident.id}"
+    if call.ids:
+        alert.source_call = call.ids[0]
+    alert.ring, alert.seconds, alert.certain = ring, obligation.seconds, obligation.certain
+    alert.device = _device(incident, obligation)
+    alert.reason, alert.clears = reason or obligation.reason, clears
+    alert.late = turn.at_us - due_us > LATE_US
     if incident.medium == "radio":
         alert.ring, alert.unit = None, incident.unit
         alert.unit_name = turn.terms.radio.unit_names.get(incident.unit, "")

@@ -1,60 +1,26 @@
 """The tracker: a source's legs become calls. Finds or makes the incident of an event and fills in what it tells.
 
-What an event does to its leg and to the rules stands in rules.legs, how calls end in rules.endings,
-how two that turn out to be one are joined in rules.merging.
+What an event does to its leg and to the rules stands in rules.legs, rules.holds and rules.transfers, how calls end in
+rules.endings, how two that turn out to be one are joined in rules.merging.
 """
 
-from collections.abc import Callable
-from typing import Any
-
-from rules import call_back, inbound_only, legs, three_rings
-from rules.events import (
-    CallEvent,
-    ConnectionCleared,
-    Delivered,
-    Dequeued,
-    Diverted,
-    Established,
-    Failed,
-    Held,
-    Offered,
-    Originated,
-    Queued,
-    Retrieved,
-    Transferred,
-)
+from rules import call_back, inbound_only, three_rings
+from rules.answers import adopt_answer
+from rules.events import CallEvent
 from rules.events.call import Direction
 from rules.incidents import Call, Incident
 from rules.merging import merge
-from rules.source_clock import set_moment
 from rules.turn import Turn
 
-_HANDLERS: dict[type[CallEvent], Callable[[Turn, Incident, Any], None]] = {
-    Originated: legs.originated,
-    Offered: legs.offered,
-    Delivered: legs.delivered,
-    Established: legs.established,
-    Held: legs.held,
-    Retrieved: legs.retrieved,
-    Queued: legs.queued,
-    Dequeued: legs.dequeued,
-    Diverted: legs.diverted,
-    Transferred: legs.transferred,
-    Failed: legs.gone,
-    ConnectionCleared: legs.gone,
-}
 
-
-def take(turn: Turn, event: CallEvent) -> None:
-    """One event of a call."""
+def incident_of(turn: Turn, event: CallEvent) -> Incident:
+    """Whose call the event is of, with what it tells of that call."""
     state = turn.state
-    source = event.source
-    set_moment(turn, source, event.occurred_us)
     if event.uncertain:
         turn.uncertain = True
     if event.source_seq is not None:
         turn.source_seq = event.source_seq
-    incident = state.by_call[source].get(event.call)
+    incident = state.by_call[event.source].get(event.call)
     if event.same_call or state.by_leg:
         incident = _find(turn, event, incident)
         _fill(turn, incident, event)
@@ -64,8 +30,8 @@ def take(turn: Turn, event: CallEvent) -> None:
         _fill(turn, incident, event)
     decision = turn.decision
     decision.incident = incident.id
-    _HANDLERS[type(event)](turn, incident, event)
     decision.incidents.append(incident)
+    return incident
 
 
 def _find(turn: Turn, event: CallEvent, found: Incident | None) -> Incident:
@@ -88,7 +54,7 @@ def _find(turn: Turn, event: CallEvent, found: Incident | None) -> Incident:
     if found is None:
         found = _new(turn, event)
     elif joined:
-        legs.adopt_answer(turn, found)
+        adopt_answer(turn, found)
     ids = found.call.ids
     for name in (event.call, *event.same_call):
         if name not in ids:

@@ -26,7 +26,6 @@ from rules.events import (
 )
 from rules.events.radio import EndReason
 from rules.moments import SECOND_US
-from rules.source_clock import set_moment
 from rules.turn import Turn
 
 LATE_ID_US = 2 * SECOND_US  # so long after a transmission an id may still name who spoke, or before it who will
@@ -37,7 +36,6 @@ _NOT_IN_TOUCH = frozenset({"offline", "refused", "connecting"})
 
 def take(turn: Turn, event: RadioEvent) -> None:
     """One event of a channel."""
-    set_moment(turn, event.source, event.occurred_us)
     channel = _channel(turn, event)
     channel.source = event.source
     channel.last_heard_us = max(channel.last_heard_us, turn.moment_us)

@@ -9,12 +9,13 @@ from typing import Any
 
 from rules import (
     acknowledging,
-    calls,
     conversations,
     deadlines,
     desk,
     handing,
+    holds,
     inhibition,
+    legs,
     maintenance,
     plans,
     receivers,
@@ -23,6 +24,7 @@ from rules import (
     roll_call,
     source_clock,
     source_online,
+    transfers,
     trial_alerts,
 )
 from rules.effects import Decision
@@ -93,6 +95,7 @@ from rules.events import (
     Unparsed,
     ViewKept,
 )
+from rules.source_clock import ABSURD_US
 from rules.state import State
 from rules.turn import Turn
 
@@ -105,15 +108,27 @@ _OVERDUE_MAX = 256  # deadlines taken before an event that overtook them
 def decide(state: State, entry: Entry) -> Decision:
     """Apply one entry. What was due before an event is taken before it."""
     at_us = entry.at_us
-    event = entry.event
+    event: Any = entry.event
     kind = type(event)
     decision = Decision()
-    turn = Turn(state, state.terms, entry.seq, at_us, at_us, at_us, decision)
     waits = state.waits
     if waits and waits[0][0] <= at_us and kind not in _BEFORE_WHAT_IS_DUE:
-        deadlines.passed(turn, _OVERDUE_MAX)
+        deadlines.passed(Turn(state, state.terms, entry.seq, at_us, at_us, at_us, decision), _OVERDUE_MAX)
         decision.incident = 0
-    _TAKES[kind](turn, event)
+    take = _TAKES_OF_SOURCES.get(kind)
+    if take is None:
+        _TAKES[kind](Turn(state, state.terms, entry.seq, at_us, at_us, at_us, decision), event)
+        return decision
+    source, source_us = event.source, event.occurred_us
+    clock = state.steady_clocks.get(source)
+    if clock is not None and source_us is not None:
+        skew_us, smallest_us, until_us = clock
+        if smallest_us <= at_us - source_us <= ABSURD_US and at_us < until_us:  # as nearly always: nothing is learnt
+            take(Turn(state, state.terms, entry.seq, at_us, source_us + skew_us, at_us, decision, source_us), event)
+            return decision
+    turn = Turn(state, state.terms, entry.seq, at_us, at_us, at_us, decision)
+    source_clock.set_moment(turn, source, source_us)
+    take(turn, event)
     return decision
 
 
@@ -149,19 +164,20 @@ def _kept(turn: Turn, event: object) -> None:
     """It stands in the journal; nothing is to be decided."""
 
 
-_TAKES: dict[type, Callable[[Turn, Any], None]] = {
-    Originated: calls.take,
-    Offered: calls.take,
-    Delivered: calls.take,
-    Established: calls.take,
-    Held: calls.take,
-    Retrieved: calls.take,
-    Queued: calls.take,
-    Dequeued: calls.take,
-    Diverted: calls.take,
-    Transferred: calls.take,
-    Failed: calls.take,
-    ConnectionCleared: calls.take,
+# of what a source tells, perhaps with a time of its own
+_TAKES_OF_SOURCES: dict[type, Callable[[Turn, Any], None]] = {
+    Originated: legs.originated,
+    Offered: legs.offered,
+    Delivered: legs.delivered,
+    Established: legs.established,
+    Held: holds.held,
+    Retrieved: holds.retrieved,
+    Queued: legs.queued,
+    Dequeued: legs.dequeued,
+    Diverted: transfers.diverted,
+    Transferred: transfers.transferred,
+    Failed: legs.gone,
+    ConnectionCleared: legs.gone,
     TransmissionStarted: conversations.take,
     TransmissionEnded: conversations.take,
     UnitIdentified: conversations.take,
@@ -173,6 +189,9 @@ _TAKES: dict[type, Callable[[Turn, Any], None]] = {
     MachineAck: conversations.take,
     ControlTransmitting: conversations.take,
     CallAnswered: conversations.take,
+}
+
+_TAKES: dict[type, Callable[[Turn, Any], None]] = {
     HailAnswered: desk.hail_answered,
     PromiseGiven: desk.promise_given,
     PromiseKept: desk.promise_kept,

@@ -62,7 +62,10 @@ def _offline(turn: Turn, alert: Alert) -> str:
     """The alert that tells of the source, where what this one is about can be heard of no other."""
     if alert.rule not in _HEARD_BY_SOURCE:
         return ""
-    sources = turn.terms.radio.channel(alert.channel).sources if alert.channel else (alert.source,)
+    if not alert.channel:
+        status = turn.state.sources.get(alert.source)
+        return "" if status is None else status.offline_alert
+    sources = turn.terms.radio.channel(alert.channel).sources
     known = [turn.state.sources.get(source) for source in sources]
     told = [status.offline_alert for status in known if status is not None and status.offline_alert]
     return told[0] if told and len(told) == len(known) else ""

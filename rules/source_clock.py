@@ -34,19 +34,7 @@ def anchored(turn: Turn, event: ClockAnchored) -> None:
 
 
 def set_moment(turn: Turn, source: str, occurred_us: int | None) -> None:
-    """When the event happened, on our clock, if its source told its own time."""
-    at_us = turn.at_us
-    steady = turn.state.steady_clocks.get(source)
-    if steady is not None and occurred_us is not None:
-        skew_us, smallest_us, until_us = steady
-        if smallest_us <= at_us - occurred_us <= ABSURD_US and at_us < until_us:  # as nearly always: nothing is learnt
-            turn.source_us = occurred_us
-            turn.moment_us = occurred_us + skew_us
-            return
-    _learn(turn, source, occurred_us)
-
-
-def _learn(turn: Turn, source: str, occurred_us: int | None) -> None:
+    """When the event happened, on our clock, if its source told its own time; and what that teaches of its clock."""
     status = turn.status(source)
     if occurred_us is None:
         return

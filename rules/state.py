@@ -198,10 +198,13 @@ class State:
         while waits:
             at_us, kind, _, _, thing = waits[0]
             if isinstance(thing, Obligation):  # nearly always
-                plan, step = thing.plan, thing.step
-                due_us = thing.opened_us + plan[step].after_us if step < len(plan) else thing.due_us
-                if due_us == at_us and thing.state == "open":
-                    return at_us
+                if thing.state == "open":
+                    try:
+                        due_us = thing.opened_us + thing.plan[thing.step].after_us
+                    except IndexError:
+                        due_us = thing.due_us
+                    if due_us == at_us:
+                        return at_us
                 heappop(waits)
             elif self._holds(at_us, kind, thing):
                 return at_us

@@ -29,7 +29,7 @@ def applies(turn: Turn, incident: Incident) -> RingTerms | None:
 
 def episode(incident: Incident) -> Obligation | None:
     """The latest one of this call; what only says that nothing was seen is none, nor what another call took over."""
-    for obligation in reversed(incident.obligations):
+    for obligation in incident.obligations[::-1]:
         if obligation.rule == "three_rings" and obligation.reason not in _NO_EPISODE:
             return obligation
     return None
@@ -52,7 +52,12 @@ def rings(turn: Turn, incident: Incident, leg: Leg, anew: bool) -> None:
     terms = applies(turn, incident)
     if terms is None or not terms.shown:
         return
-    current = episode(incident) if incident.obligations else None
+    if not incident.obligations and len(incident.call.legs) == 1:  # as most calls begin
+        turn.open(
+            incident, "three_rings", terms.plan, turn.moment_us, leg.source_delivered_us, leg.id, not turn.uncertain
+        )
+        return
+    current = episode(incident)
     if current is None or (anew and current.ended_by is not None):
         begun = _begin(turn, incident, terms, leg.id, leg.source_delivered_us)
         if current is None and len(incident.call.legs) > 1 and terms.clock_start == "first_human_ring":

@@ -13,6 +13,7 @@ from rules.quiet import Quiet
 from rules.state import OBLIGATION, State
 from rules.terms import Terms
 
+_LOOKED_UP = INTERNAL_RULES | {"call_back"}  # found elsewhere too: their end has more to do
 OBLIGATIONS_KEPT_MAX = 100  # of one live document: a caller forgotten on hold for hours must not make it grow for ever
 
 
@@ -148,7 +149,8 @@ class Turn(msgspec.Struct, gc=False):
 
     def end(self, incident: Incident, obligation: Obligation, verdict: Outcome, reason: str = "") -> None:
         """Give the verdict. The evidence of time is the caller's to fill in, where there is any."""
-        if obligation.rule == "call_back" and obligation.state == "open":
+        special = obligation.rule in _LOOKED_UP
+        if special and obligation.rule == "call_back" and obligation.state == "open":
             self.state.drop_call_back(incident, obligation)
         obligation.state = verdict
         if reason != obligation.reason:
@@ -156,10 +158,11 @@ class Turn(msgspec.Struct, gc=False):
         obligation.ended_us = self.moment_us
         obligation.source_ended_us = self.source_us
         obligation.ended_by = self.seq
-        self.decision.obligations.append(obligation)
-        if obligation.rule in INTERNAL_RULES:
+        decision = self.decision
+        decision.obligations.append(obligation)
+        decision.incidents.append(incident)
+        if special and obligation.rule in INTERNAL_RULES:
             incident.obligations.remove(obligation)  # told in the table of obligations; the document stays small
-        self.decision.incidents.append(incident)
 
 
 def _drop_oldest_ended(incident: Incident) -> None:
