@@ -5,6 +5,7 @@ VENV := .venv/bin
 READY := .venv/.ready
 TESTS ?= tests
 ARGS ?=
+JOBS ?= 2
 SEEDS ?= 1000
 FROM ?= 0
 MINUTES ?= 60
@@ -26,7 +27,7 @@ run: $(READY) ## The gateway with a simulated hotline ringing it; board on http:
 	@exec $(VENV)/hotline-gateway demo $(ARGS)
 
 test: $(READY) ## All tests that need no Debian packages
-	@$(VENV)/python -m pytest -m "not peers and not browser" $(TESTS)
+	@$(VENV)/python -m pytest -n $(JOBS) --dist worksteal -m "not peers and not browser" $(TESTS)
 
 test-peers: $(READY) ## Tests with a real Asterisk, SIPp and Chromium (installs them: needs root and apt)
 	@scripts/install_peers.sh

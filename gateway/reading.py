@@ -33,10 +33,15 @@ def is_secret(key: str) -> bool:
 
 def shown(key: str, value: object) -> str:
     """The value as the user wrote it, short, with every secret hidden."""
+    text = shown_whole(key, value)
+    return text if len(text) <= _SHOWN_MAX else text[: _SHOWN_MAX - 1] + "…"
+
+
+def shown_whole(key: str, value: object) -> str:
+    """However long it is."""
     if is_secret(key.rsplit(".", 1)[-1]):
         return "(hidden)"
-    text = _URL_PASSWORD.sub(r"\g<head>***@", json.dumps(value, ensure_ascii=False, default=str))
-    return text if len(text) <= _SHOWN_MAX else text[: _SHOWN_MAX - 1] + "…"
+    return _URL_PASSWORD.sub(r"\g<head>***@", json.dumps(value, ensure_ascii=False, default=str))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from gateway.config_document import RadioTable
 from gateway.desk_settings import DeskSettings, DirectoryTable, Prompts
 from gateway.emergency.settings import EmergencyNumber, Plan
 from gateway.heartbeat import HeartbeatSettings
-from gateway.reading import shown, type_words
+from gateway.reading import shown, shown_whole, type_words
 from gateway.reports.settings import ReportSettings
 from gateway.roster_file import RosterTable
 from gateway.web.access.auth import AuthSettings
@@ -188,7 +188,7 @@ def _toml(key: str, value: Any) -> str:
         return f"{{ {inner} }}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_toml(key, one) for one in value) + "]"
-    text = shown(key, value)
+    text = shown_whole(key, value)
     return json.dumps(text) if text == "(hidden)" else text
 
 

@@ -142,10 +142,11 @@ class Hub:
             event = row.entry.event
             if isinstance(event, _HEARD):
                 self.heard_us[event.source] = row.entry.at_us
-            self._anew |= isinstance(event, RulesTaken)  # and what the desk works with may have changed as well
             self._seq = row.entry.seq
         if not self._clients:
-            return
+            return  # who joins begins with all of it
+        # With new rules, what the desk works with may have changed as well.
+        self._anew |= any(isinstance(row.entry.event, RulesTaken) for row in batch.journal)
         self._incidents.update(batch.incidents)
         self._alerts.update(batch.alerts)
         self._channels.update(batch.channels)

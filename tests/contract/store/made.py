@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
@@ -114,6 +115,7 @@ def any_of(kind: type[T], **fixed: Any) -> st.SearchStrategy[T]:
     return st.builds(kind, **{name: v if isinstance(v, st.SearchStrategy) else st.just(v) for name, v in given.items()})
 
 
+@cache
 def _values(kind: Any, name: str) -> st.SearchStrategy[Any]:
     if kind is int:
         return st.integers(0, 2**53) if name.endswith(("_us", "_by", "seq")) else st.integers(0, 2**15 - 1)

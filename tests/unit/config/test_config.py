@@ -232,7 +232,10 @@ def test_a_secret_may_come_from_the_environment(write: Write) -> None:
 
 
 def test_what_show_config_prints_loads_again_as_the_same(write: Write, tmp_path: Path) -> None:
-    config = load(write(MINIMAL + '\n[[line]]\nnumber = "4001"\nname = "前台 \\"A\\""\nrings = 2'))
+    long = f"https://{'-'.join(['desk'] * 20)}.example"
+    site = f'site = "riverside"\npublic_url = "{long}"\n'
+    line = '\n[[line]]\nnumber = "4001"\nname = "前台 \\"A\\""\nrings = 2'
+    config = load(write(MINIMAL.replace('site = "riverside"\n', site) + line))
     printed = tmp_path / "printed.toml"
     printed.write_text(config_as_toml(config), encoding="utf-8")
     again = load(printed)

@@ -24,6 +24,7 @@ from rules.effects import (
 from rules.obligations import Rule, Severity
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schemas/alert.json").read_text())
+VALID = jsonschema.validators.validator_for(SCHEMA)(SCHEMA)
 START_US = 1_763_712_549_123_456
 
 BREACH = Alert(
@@ -90,7 +91,7 @@ alerts = st.builds(
 @given(alerts)
 def test_every_document_keeps_to_the_schema(alert: Alert) -> None:
     for one in (told(alert), document(alert)):
-        jsonschema.validate(one, SCHEMA)
+        VALID.validate(one)
         assert set(one) <= set(SCHEMA["properties"])
 
 
