@@ -39,6 +39,9 @@ class Admitted(NamedTuple):
     seq: int | None
 
 
+KNOWN = Admitted(None)
+
+
 class Intake(Protocol):
     """The front door, as a source sees it: gateway.pipeline implements it."""
 

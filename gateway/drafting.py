@@ -5,7 +5,7 @@ Synchronous and without I/O: a draft that is thrown away has changed nothing but
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from adapters.ports import Admitted, Batch, Incoming, JournalRow
+from adapters.ports import KNOWN, Admitted, Batch, Incoming, JournalRow
 from rules.effects import Decision
 from rules.engine import State, decide, next_deadline
 from rules.events import DeadlinePassed, Entry, Event, EventUndecided
@@ -77,25 +77,34 @@ class Draft:
         answers: list[list[Admitted]] = []
         for events in submissions:
             if not self._fire(events[0].at_us):
-                return answers
-            answers.append([self._take(incoming) for incoming in events])
-        if until_us is not None:
-            self._fire(until_us)
+                break
+            answer: list[Admitted] = []
+            for incoming in events:
+                if answer:  # within one submission the bound does not split: the rules take what is left
+                    self._fire(incoming.at_us)
+                answer.append(self._take(incoming))
+            answers.append(answer)
+        else:
+            if until_us is not None:
+                self._fire(until_us)
+        self.batch.last_id, self.batch.last_number = self._state.last_id, self._state.last_number
         return answers
 
     def _take(self, incoming: Incoming) -> Admitted:
         if incoming.key is not None:
             if incoming.key in self._known or incoming.key in self.keys:
                 self.duplicates += 1
-                return Admitted(None)
+                return KNOWN
             self.keys.add(incoming.key)
-        self._fire(incoming.at_us)  # within one submission the bound does not split: the rules take what is left
         return Admitted(self.enter(incoming.event, incoming.at_us, incoming.key, incoming.raw))
 
     def _fire(self, until_us: int) -> bool:
         """Let every deadline up to `until_us` pass. False: there are more than one batch should hold."""
         until_us = max(until_us, self.at_us)
-        if until_us < self._deadlines_from_us:
+        waits = self._state.waits
+        if (
+            not waits or waits[0][0] > until_us or until_us < self._deadlines_from_us
+        ):  # nearly always the first is later
             return True
         while (due_us := next_deadline(self._state)) is not None and due_us <= until_us:
             if self._steps_left <= 0:
@@ -108,7 +117,7 @@ class Draft:
     def enter(self, event: Event, at_us: int, key: bytes | None = None, raw: bytes | None = None) -> int:
         """Stamp, decide and merge one entry; the journal's time never goes back. Returns its seq."""
         self.seq += 1
-        self.at_us = max(at_us, self.at_us)
+        self.at_us = max(self.at_us, at_us)
         entry = Entry(self.seq, self.at_us, event)
         error = self._undecidable.get(entry.seq, "")
         decision = Decision() if error else self._decide(entry)
@@ -131,20 +140,20 @@ class Draft:
             batch.incidents[incident.id] = incident
         for obligation in decision.obligations:
             batch.obligations[obligation.id] = obligation
-        for alert in decision.alerts:
-            batch.alerts[alert.id] = alert
-        for source in decision.sources:
-            batch.sources[source.name] = source
-        batch.sends += decision.sends
-        batch.notes += decision.notes
-        batch.forgotten.update(decision.forgotten)
-        batch.settled.update(decision.settled)
+        if decision.alerts:
+            batch.alerts.update((alert.id, alert) for alert in decision.alerts)
+        if decision.sources:
+            batch.sources.update((source.name, source) for source in decision.sources)
+        if decision.sends or decision.notes:
+            batch.sends += decision.sends
+            batch.notes += decision.notes
+        if decision.forgotten or decision.settled:
+            batch.forgotten.update(decision.forgotten)
+            batch.settled.update(decision.settled)
         if decision.channels or decision.units:
             _merge_radio(batch, decision)
         if decision.quiet or decision.quiet_gone:
             _merge_quiet(batch, decision)
-        batch.last_id = self._state.last_id
-        batch.last_number = self._state.last_number
 
 
 def _merge_radio(batch: Batch, decision: Decision) -> None:

@@ -56,16 +56,13 @@ class Metrics:
 
     def committed(self, draft: Draft, state: State, *, waiting: int, took_us: int) -> None:
         batch = draft.batch
-        tally: Tally[tuple[str, str]] = Tally()
-        for row in batch.journal:
-            event = row.entry.event
-            tally[getattr(event, "source", ""), type(event).__name__] += 1
-            if isinstance(event, Unparsed):
-                self.unparsed.labels(event.source).inc()
-            if row.error:
-                self.undecided.inc()
+        events = [row.entry.event for row in batch.journal]
+        tally = Tally((getattr(event, "source", ""), type(event)) for event in events)
         for (source, kind), count in tally.items():
-            self.events.labels(source, kind).inc(count)
+            self.events.labels(source, kind.__name__).inc(count)
+            if kind is Unparsed:
+                self.unparsed.labels(source).inc(count)
+        self.undecided.inc(sum(bool(row.error) for row in batch.journal))
         since_us = batch.journal[0].entry.at_us
         for alert in batch.alerts.values():
             if alert.raised_us >= since_us:  # raised by this batch, not changed by it

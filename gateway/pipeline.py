@@ -16,8 +16,9 @@ kept stays in line in its order, and the state is read anew from the store. (Oth
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -31,7 +32,7 @@ from gateway.drafting import Draft, Undecidable
 from gateway.metrics import Metrics
 from gateway.recovery import restore
 from gateway.subscriptions import Subscription, Subscriptions
-from gateway.waiting_line import FEW, Waiting, WaitingLine
+from gateway.waiting_line import FEW, Outcome, Waiting, WaitingLine
 from rules.effects import Send
 from rules.engine import State, next_deadline
 from rules.events import ClockAnchored, DeadlinePassed, Event, EventUndecided, RulesTaken, settlements
@@ -100,23 +101,29 @@ class Pipeline:
 
     def enter(self, events: Sequence[Incoming]) -> asyncio.Future[list[Admitted]]:
         """As `submit`, without a task that waits; what refuses is raised at once."""
+        answer: asyncio.Future[list[Admitted]] = asyncio.get_running_loop().create_future()
+        self.hear(events, partial(_settle, answer))
+        return answer
+
+    def hear(self, events: Sequence[Incoming], told: Callable[[Outcome], None]) -> None:
+        """As `enter`, for many: `told` is called once, with what is committed or why nothing is promised."""
         if self.ready:
             raise StoreError(self.ready)
-        return self._take_in(events, kept=False)
+        self._take_in(events, told, kept=False)
 
     def keep(self, events: Sequence[Incoming]) -> asyncio.Future[list[Admitted]]:
-        return self._take_in(events, kept=True)
+        answer: asyncio.Future[list[Admitted]] = asyncio.get_running_loop().create_future()
+        self._take_in(events, partial(_settle, answer), kept=True)
+        return answer
 
-    def _take_in(self, events: Sequence[Incoming], *, kept: bool) -> asyncio.Future[list[Admitted]]:
+    def _take_in(self, events: Sequence[Incoming], told: Callable[[Outcome], None], *, kept: bool) -> None:
         if self._line.events + len(events) > self._queue_max:
             self.metrics.overloads.inc()
             raise Overloaded(f"{self._line.events} events wait already")
-        answer: asyncio.Future[list[Admitted]] = asyncio.get_running_loop().create_future()
         if events:
-            self._wait_in_line(Waiting(events, answer, kept))
+            self._wait_in_line(Waiting(events, told, kept))
         else:
-            answer.set_result([])
-        return answer
+            told([])
 
     async def has_decided(self, key: bytes) -> bool:
         """Whether `state` holds the event with this key, be it on disk or on its way there."""
@@ -257,7 +264,7 @@ class Pipeline:
         """
         group = self._line.next_group(self._batch_max)
         keys = [event.key for waiting in group for event in waiting.events if event.key is not None]
-        under_way = set(filter(self._is_under_way, keys))
+        under_way = {key for batch in self._under_way for key in batch.keys.intersection(keys)}
         known = await self._store.known([key for key in keys if key not in under_way])
         draft, answers = await self._decide(group, known | under_way, prove=prove)
         told = list(zip(group, answers, strict=False))
@@ -302,8 +309,8 @@ class Pipeline:
         self.metrics.duplicates.inc(draft.duplicates)
         self._line.committed([waiting for waiting, _ in told])
         for waiting, answer in told:
-            if waiting.answer is not None and not waiting.answer.done():  # done: who waited has gone away
-                waiting.answer.set_result(answer)
+            if waiting.told is not None:
+                waiting.told(answer)
         if not self._line:
             self._idle.set()
 
@@ -355,6 +362,15 @@ class Pipeline:
         """Whoever waits is told to come again; what is kept stays."""
         self._set_ready(reason)
         for waiting in self._line.come_again():
-            if waiting.answer is not None and not waiting.answer.done():
-                waiting.answer.set_exception(StoreError(reason))
+            if waiting.told is not None:
+                waiting.told(StoreError(reason))
         self._idle.set()
+
+
+def _settle(answer: asyncio.Future[list[Admitted]], outcome: Outcome) -> None:
+    if answer.done():  # who waited has gone away
+        return
+    if isinstance(outcome, StoreError):
+        answer.set_exception(outcome)
+    else:
+        answer.set_result(outcome)

@@ -1,21 +1,23 @@
 """Who waits for a commit, in the order of coming: the head is decided and on its way to the disk, the rest not yet."""
 
-import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from adapters.errors import StoreError
 from adapters.ports import Admitted, Incoming
+
+Outcome = list[Admitted] | StoreError  # committed, or nothing is promised: come again
 
 FEW = 32  # events: a commit of fewer costs each of them more
 
 
 class Waiting(NamedTuple):
-    """What was brought at once; `answer` is None for a note of our own. `kept`: in line until it is committed."""
+    """What was brought at once; `told` is None for a note of our own. `kept`: in line until it is committed."""
 
     events: Sequence[Incoming]
-    answer: asyncio.Future[list[Admitted]] | None
+    told: Callable[[Outcome], None] | None
     kept: bool = False
 
 
@@ -46,7 +48,7 @@ class WaitingLine:
 
     def notes(self) -> list[Incoming]:
         """Our own."""
-        return [waiting.events[0] for waiting in self._line if waiting.answer is None]
+        return [waiting.events[0] for waiting in self._line if waiting.told is None]
 
     def next_group(self, events_max: int) -> list[Waiting]:
         """The first undecided: a few, or the half of many. While one half is committed, the other is decided."""

@@ -4,7 +4,7 @@ It may take a new key for a known one (the journal is asked, and says no), never
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 KEY_BYTES: Final = 16  # hashed, so that any bits of it are as good as others
@@ -50,16 +50,16 @@ class HeardKeys:
             bits[d >> 3 & mask] |= _BIT[d & 7]
         self._count += len(keys) // KEY_BYTES
 
-    def maybe(self, keys: Iterable[bytes]) -> list[bytes]:
+    def maybe(self, keys: Sequence[bytes]) -> list[bytes]:
         """All but those that are surely new."""
-        return [key for key in keys if not self.whole or self._has(key)]
-
-    def _has(self, key: bytes) -> bool:
+        if not self.whole:
+            return list(keys)
         bits, mask = self._bits, self._mask
-        a, b, c, d = _four_of.unpack(key)
-        return bool(
-            bits[a >> 3 & mask] & _BIT[a & 7]
+        return [
+            key
+            for key, (a, b, c, d) in zip(keys, _four_of.iter_unpack(b"".join(keys)), strict=True)
+            if bits[a >> 3 & mask] & _BIT[a & 7]
             and bits[b >> 3 & mask] & _BIT[b & 7]
             and bits[c >> 3 & mask] & _BIT[c & 7]
             and bits[d >> 3 & mask] & _BIT[d & 7]
-        )
+        ]

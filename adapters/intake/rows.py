@@ -29,7 +29,7 @@ _read_recordings = msgspec.json.Decoder(tuple[Recording, ...])
 _read_care = msgspec.json.Decoder(Care)
 _read_channel = msgspec.msgpack.Decoder(Channel)
 _read_unit = msgspec.msgpack.Decoder(UnitStatus)
-_NO_FACTS, _NO_RECORDINGS, _NO_CARE = "{}", "[]", "{}"  # as of nearly every telephone call
+_NO_FLAGS, _NO_FACTS, _NO_RECORDINGS, _NO_CARE = "[]", "{}", "[]", "{}"  # as of nearly every telephone call
 VIEW = "view/"  # what a person's rows of `meta` begin with
 _VIEW_NAMES = frozenset(get_args(ViewName))
 _read_quiet: msgspec.msgpack.Decoder[Quiet] = msgspec.msgpack.Decoder(Quiet)
@@ -45,18 +45,11 @@ def event_from_json(body: str) -> Event:
 
 
 def journal_row(row: JournalRow) -> Row:
-    event = row.entry.event
-    return (
-        row.entry.seq,
-        row.entry.at_us,
-        getattr(event, "source", ""),
-        type(event).__name__,
-        row.key,
-        row.incident,
-        event_json(event),
-        row.raw,
-        row.error or (event.reason if isinstance(event, Unparsed) else None),
-    )
+    entry, key, raw, incident, error = row
+    event = entry.event
+    why = error or (event.reason if isinstance(event, Unparsed) else None)
+    source = getattr(event, "source", "")
+    return (entry.seq, entry.at_us, source, type(event).__name__, key, incident, event_json(event), raw, why)
 
 
 def entry_from_row(seq: int, at_us: int, body: str) -> Entry:
@@ -146,7 +139,7 @@ def incident_row(i: Incident) -> Row:
         i.rings,
         i.holds,
         i.hold_us,
-        _json.encode(i.flags).decode(),
+        _json.encode(i.flags).decode() if i.flags else _NO_FLAGS,
         i.merged_into,
         i.unit,
         i.channel,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -53,19 +52,21 @@ class Answer(NamedTuple):
     status: int
     content_type: str
     body: bytes
-    headers: Mapping[str, str] = MappingProxyType({})
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def problem_answer(problem: Problem) -> Answer:
     headers = dict(problem.headers)
     if problem.retry_after_s is not None:
         headers["Retry-After"] = str(max(1, round(problem.retry_after_s)))
-    return Answer(problem.status, "application/problem+json", msgspec.json.encode(problem.document()), headers)
+    return Answer(
+        problem.status, "application/problem+json", msgspec.json.encode(problem.document()), tuple(headers.items())
+    )
 
 
 def response(answer: Answer) -> web.Response:
     return web.Response(
-        status=answer.status, body=answer.body, content_type=answer.content_type, headers=answer.headers
+        status=answer.status, body=answer.body, content_type=answer.content_type, headers=dict(answer.headers)
     )
 
 

@@ -1,6 +1,6 @@
 """What the web needs of the rest of the gateway; app.py makes one of these and `make_app` serves it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from adapters.errors import StoreError
 from adapters.ports import Admitted, Batch, Incoming, RecordStore
 from adapters.recordings import Recorder
 from gateway.access.oidc_settings import OidcSettings
@@ -42,7 +43,7 @@ class LivePipeline(Protocol):
 
     async def submit(self, events: Sequence[Incoming]) -> list[Admitted]: ...
 
-    def enter(self, events: Sequence[Incoming]) -> Awaitable[list[Admitted]]: ...
+    def hear(self, events: Sequence[Incoming], told: Callable[[list[Admitted] | StoreError], None]) -> None: ...
 
     async def has_decided(self, key: bytes) -> bool: ...
 

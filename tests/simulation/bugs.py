@@ -1,7 +1,7 @@
 """Bugs of eleven kinds, planted beside the product and never in it: the simulation must find each of them."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ from adapters.ports import Admitted, Batch, Delivered, Delivery, Incoming, LiveS
 from adapters.radio import tait_ccdi
 from adapters.radio.station import Heard
 from gateway.pipeline import Pipeline
+from gateway.waiting_line import Outcome
 from rules.engine import next_deadline
 from rules.events import TransmissionEnded
 from rules.settings import HoldCheckin, RuleSet
@@ -59,11 +60,9 @@ class LosesChannels(SimStore):
 class AnswersTooSoon(Pipeline):
     """A source is acknowledged as soon as its event waits in line."""
 
-    def enter(self, events: Sequence[Incoming]) -> asyncio.Future[list[Admitted]]:
-        super().enter(events).add_done_callback(lambda done: done.exception())
-        answer: asyncio.Future[list[Admitted]] = asyncio.get_running_loop().create_future()
-        answer.set_result([Admitted(1)] * len(events))
-        return answer
+    def hear(self, events: Sequence[Incoming], told: Callable[[Outcome], None]) -> None:
+        super().hear(events, lambda _: None)
+        told([Admitted(1)] * len(events))
 
 
 class SleepsOverDeadlines(Pipeline):

@@ -12,7 +12,9 @@ Which leg an event speaks of, where the sender names none:
 * anything else, or no device: the call as a whole.
 """
 
-from typing import Any, Final
+from collections.abc import Callable
+from functools import partial
+from typing import Final
 
 from adapters.pbx.webhook.canonical import Message
 from rules.events import (
@@ -32,13 +34,13 @@ from rules.events import (
 )
 from rules.events.call import Role
 
-_KINDS: Final[dict[str, type[AnyCallEvent]]] = {
+_KINDS: Final[dict[str, Callable[..., AnyCallEvent]]] = {
     "originated": Originated,
     "offered": Offered,
     "delivered": Delivered,
     "established": Established,
     "held": Held,
-    "parked": Held,
+    "parked": partial(Held, parked=True),
     "retrieved": Retrieved,
     "queued": Queued,
     "dequeued": Dequeued,
@@ -48,6 +50,7 @@ _KINDS: Final[dict[str, type[AnyCallEvent]]] = {
     "cleared": ConnectionCleared,
 }
 _OF_A_DEVICE: Final = frozenset({"offered", "delivered", "established", "diverted", "failed"})
+_TO_A_LEG: Final = frozenset({"diverted", "transferred"})
 _ROLES: Final[dict[str, Role]] = {
     "originated": "caller",
     "queued": "caller",
@@ -65,12 +68,10 @@ def event_of(message: Message, source: str, shows_hold: bool | None) -> AnyCallE
     if not leg and not message.plain:
         lost_group = kind == "cleared" and message.cause == "answered_elsewhere"
         leg = message.device if lost_group or kind in _OF_A_DEVICE else ""
-    extra: dict[str, Any] = {}
-    if kind == "parked":
-        extra["parked"] = True
-    elif kind in ("diverted", "transferred") and message.to_leg:
-        extra["to_leg"] = f"{message.call}/{message.to_leg}"
-    return _KINDS[kind](
+    make = _KINDS[kind]
+    if message.to_leg and kind in _TO_A_LEG:
+        make = partial(make, to_leg=f"{message.call}/{message.to_leg}")
+    return make(
         source=source,
         call=message.call,
         leg=f"{message.call}/{leg}" if leg else "",
@@ -88,5 +89,4 @@ def event_of(message: Message, source: str, shows_hold: bool | None) -> AnyCallE
         queue=message.queue,
         cause=message.cause,
         shows_hold=not message.plain if shows_hold is None else shows_hold,
-        **extra,
     )

@@ -15,13 +15,14 @@ from rules.events.call import Cause, Direction
 
 _EVENTS: Final = ("newCall", "answer", "hangup")
 _PASSED_BY: Final = ("dtmf", "record")
+_AMBIGUOUS: Final = ("answer", "hangup", *_PASSED_BY)  # others say these, too
 _CAUSES: Final[dict[str, Cause]] = {"normalClearing": "normal", "notFound": "unavailable"}
 _CURE: Final = "send newCall, answer or hangup"
 
 
 def is_sipgate(item: Item) -> bool:
     event = item.get("event")
-    return event == "newCall" or (event in ("answer", "hangup", *_PASSED_BY) and "callId" in item)
+    return event == "newCall" or (event in _AMBIGUOUS and "callId" in item)
 
 
 def sipgate(item: Item) -> Message | None:

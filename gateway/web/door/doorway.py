@@ -207,7 +207,7 @@ class Connection(asyncio.Protocol):
         if self._transport.is_closing():
             return
         keep_alive = self._keep_alive and not self._door.closing
-        self._transport.write(_bytes_of(answer, keep_alive=keep_alive))
+        self._transport.write(_bytes_of(answer, int(time.time()), keep_alive=keep_alive))
         if not keep_alive:
             self._transport.close()
         elif self._early:
@@ -248,16 +248,17 @@ class DoorCounts(Collector):
         yield cut
 
 
-def _bytes_of(answer: Answer, *, keep_alive: bool) -> bytes:
-    start = _start(answer.status, answer.content_type, len(answer.body), int(time.time()))
-    more = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items()).encode() if answer.headers else b""
-    return b"".join((start, more, b"\r\n" if keep_alive else b"Connection: close\r\n\r\n", answer.body))
-
-
 @lru_cache(maxsize=16)
-def _start(status: int, content_type: str, length: int, now_s: int) -> bytes:
+def _bytes_of(answer: Answer, now_s: int, *, keep_alive: bool) -> bytes:
     """The same for nearly every answer of a second."""
-    return (
-        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: {content_type}\r\n"
-        f"Content-Length: {length}\r\nDate: {formatdate(now_s, usegmt=True)}\r\n"
-    ).encode()
+    start = f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"
+    headers = [
+        ("Content-Type", answer.content_type),
+        ("Content-Length", str(len(answer.body))),
+        ("Date", formatdate(now_s, usegmt=True)),
+        *answer.headers,
+    ]
+    if not keep_alive:
+        headers.append(("Connection", "close"))
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    return f"{start}\r\n{lines}\r\n".encode() + answer.body

@@ -3,8 +3,8 @@
 import asyncio
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Final, NamedTuple, Protocol
 
 import structlog
@@ -13,13 +13,13 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
-from adapters.errors import GatewayError, Overloaded
+from adapters.errors import GatewayError, Overloaded, StoreError
 from adapters.pbx.webhook import HookSource
 from adapters.pbx.webhook.body import BODY_BYTES_MAX, inflate, is_gzip
 from adapters.pbx.webhook.signature import Proven, Refused
 from adapters.pbx.webhook.source import Reading
 from adapters.pbx.webhook.unreadable import Unreadable
-from adapters.ports import Admitted, Incoming
+from adapters.ports import KNOWN, Admitted, Incoming
 from gateway.web.access.needs import Door, needs
 from gateway.web.door.handed_over import at_work
 from gateway.web.door.seldom import Seldom
@@ -42,8 +42,8 @@ class Entrance(Protocol):
     """The pipeline, as far as hooks know it."""
 
     def now_us(self) -> int: ...
-    def enter(self, events: Sequence[Incoming]) -> Awaitable[list[Admitted]]:
-        """As `Intake.submit`; refuses at once, or gives what can be waited for."""
+    def hear(self, events: Sequence[Incoming], told: Callable[[list[Admitted] | StoreError], None]) -> None:
+        """As `Intake.submit`; refuses at once, or calls `told` once, when all is committed or cannot be."""
 
 
 class Told(NamedTuple):
@@ -131,18 +131,16 @@ class Hooks:
 
     async def take(self, source: HookSource, told: Told) -> Answer:
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self.begin(source, told, answer.set_result)
+        self.begin(source, told, partial(_unless_gone, answer))
         return await answer
 
     def begin(self, source: HookSource, told: Told, answered: Callable[[Answer], None]) -> None:
-        """Calls `answered` once, at once or when all is committed: no task for each request, which costs a tenth."""
+        """Calls `answered` once, at once or when all is committed: no task or future for each request."""
         try:
             proof, reading = self._read(source, told)
-            waiting = asyncio.ensure_future(self._pipeline.enter(reading.incoming))
+            self._pipeline.hear(reading.incoming, partial(self._settle, source, proof, reading, answered))
         except (Problem, GatewayError) as error:
             answered(self._refusal(source, error))
-        else:
-            waiting.add_done_callback(partial(self._settle, source, proof, reading, answered))
 
     def _settle(
         self,
@@ -150,13 +148,12 @@ class Hooks:
         proof: Proven,
         reading: Reading,
         answered: Callable[[Answer], None],
-        waited: asyncio.Future[list[Admitted]],
+        outcome: list[Admitted] | StoreError,
     ) -> None:
-        try:
-            answer = self._answer(source, proof, reading, waited.result())
-        except GatewayError as error:
-            answer = self._refusal(source, error)
-        answered(answer)
+        if isinstance(outcome, StoreError):
+            answered(self._refusal(source, outcome))
+        else:
+            answered(self._answer(source, proof, reading, outcome))
 
     def _refusal(self, source: HookSource, error: Problem | GatewayError) -> Answer:
         if isinstance(error, Problem):
@@ -198,17 +195,17 @@ class Hooks:
 
     def _answer(self, source: HookSource, proof: Proven, reading: Reading, admitted: list[Admitted]) -> Answer:
         unreadable = len(reading.errors)
-        duplicates = sum(one.seq is None for one in admitted)
+        duplicates = admitted.count(KNOWN)
         self.counts[source.name, "events"] += len(admitted) - unreadable
         self.counts[source.name, "duplicates"] += duplicates
         if not unreadable:
-            return _ok(source, len(admitted), duplicates)
+            return _ok(source.ok_body, len(admitted), duplicates)
         self.counts[source.name, "unparsed"] += unreadable
         log.warning(
             "unreadable_event", source=source.name, reason=str(reading.errors[0]), count=unreadable, by=proof.by
         )
         if source.sender_drops_on_4xx:
-            return _ok(source, len(admitted), duplicates, unreadable)
+            return _ok(source.ok_body, len(admitted), duplicates, unreadable)
         return problem_answer(_of_reading(reading, admitted))
 
     def _refuse(self, address: str, source: HookSource, refused: Refused, at_us: int) -> Problem:
@@ -283,11 +280,18 @@ def _too_large() -> Problem:
     return Problem(413, _TITLES[413], detail=detail, field="body", cure="send fewer events at a time")
 
 
-def _ok(source: HookSource, events: int, duplicates: int, unreadable: int = 0) -> Answer:
-    if source.ok_body:
-        start = source.ok_body[:1]
+def _unless_gone(waiting: asyncio.Future[Answer], answer: Answer) -> None:
+    if not waiting.done():
+        waiting.set_result(answer)
+
+
+@lru_cache(maxsize=64)
+def _ok(ok_body: bytes, events: int, duplicates: int, unreadable: int = 0) -> Answer:
+    """The same for nearly every request."""
+    if ok_body:
+        start = ok_body[:1]
         kind = "application/json" if start in (b"{", b"[") else "application/xml" if start == b"<" else "text/plain"
-        return Answer(200, kind, source.ok_body)
+        return Answer(200, kind, ok_body)
     kept = f',"unreadable":{unreadable}' if unreadable else ""
     told = f'{{"status":"accepted","events":{events - unreadable},"duplicates":{duplicates}{kept}}}'
     return Answer(200, "application/json", told.encode())

@@ -1,5 +1,6 @@
 """Bytes of one connection to whole, plain POST requests, one at a time; anything else is `NotPlain`."""
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import httptools
@@ -7,6 +8,8 @@ import httptools
 _START: Final = b"POST /hooks/"
 _BYTES_MAX: Final = 16 * 1024  # a PBX posts less; what is larger is not kept twice here
 _HEADERS_ELSEWHERE: Final = frozenset({"expect", "transfer-encoding", "content-encoding", "upgrade"})
+_PATH_AT: Final = len(b"POST ")
+_VERSION: Final = b" HTTP/1.1\r\n"
 
 
 class PlainPost(NamedTuple):
@@ -39,9 +42,9 @@ class PlainPosts:
     def feed(self, data: bytes) -> PlainPost | None:
         """A whole request, or None while a part of it is still to come. Raises NotPlain, and is of no use after."""
         if self._done is not None:
-            self.raw, self._done = b"", None
-        self.raw = self.raw + data if self.raw else data
-        if len(self.raw) > _BYTES_MAX or not self.raw.startswith(_START):
+            self.raw, self._path, self._headers, self._body, self._done = b"", b"", {}, b"", None
+        raw = self.raw = self.raw + data if self.raw else data
+        if len(raw) > _BYTES_MAX or not raw.startswith(_START):
             raise NotPlain
         try:
             self._parser.feed_data(data)
@@ -52,23 +55,30 @@ class PlainPosts:
     def on_message_begin(self) -> None:
         if self._done is not None:  # a second request in the same bytes: the peer does not wait for answers
             raise NotPlain
-        self._path, self._headers, self._body = b"", {}, b""
 
     def on_url(self, part: bytes) -> None:
         self._path += part
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        key = name.decode("latin-1").lower()
-        if key in self._headers:
+        key = _key_of(name)
+        headers = self._headers
+        if key in headers:
             raise NotPlain
-        self._headers[key] = value.decode("utf-8", "surrogateescape").strip(" \t")
-
-    def on_headers_complete(self) -> None:
-        if self._parser.get_http_version() != "1.1" or not _HEADERS_ELSEWHERE.isdisjoint(self._headers):
-            raise NotPlain
+        headers[key] = value.decode(errors="surrogateescape").strip(" \t")
 
     def on_body(self, part: bytes) -> None:
         self._body += part
 
     def on_message_complete(self) -> None:
-        self._done = PlainPost(self._path, self._headers, self._body, self._parser.should_keep_alive())
+        path = self._path
+        if not self.raw.startswith(_VERSION, _PATH_AT + len(path)):
+            raise NotPlain
+        self._done = PlainPost(path, self._headers, self._body, self._parser.should_keep_alive())
+
+
+@lru_cache(maxsize=256)  # a PBX sends the same few all day
+def _key_of(name: bytes) -> str:
+    key = name.decode("latin-1").lower()
+    if key in _HEADERS_ELSEWHERE:
+        raise NotPlain
+    return key

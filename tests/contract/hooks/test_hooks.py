@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.errors import GatewayError, Overloaded, StoreError
+from adapters.errors import Overloaded, StoreError
 from gateway.web.door.hooks import ADDRESSES_MAX, FAILURES_MAX, Failures, HookCounts
 from rules.events import Delivered, Held, Unparsed
 from tests.contract.hooks.conftest import AT_S, PATH_TOKEN, TOKEN, Door, sign
@@ -77,7 +77,7 @@ async def test_a_retry_after_a_failed_commit_is_no_duplicate(door: Door) -> None
 
 
 @pytest.mark.parametrize("failure", [StoreError("disk full"), Overloaded("20000 wait")])
-async def test_what_cannot_be_committed_is_503_with_retry_after(door: Door, failure: GatewayError) -> None:
+async def test_what_cannot_be_committed_is_503_with_retry_after(door: Door, failure: StoreError | Overloaded) -> None:
     door.intake.failure = failure
     status, answer, response = await door.send("/hooks/pbx/main", RING_BYTES, headers=sign(RING_BYTES))
     assert status == 503
