@@ -5,7 +5,7 @@ from typing import Literal
 from rules import silence, storms
 from rules.effects import Alert, AlertKind, Send
 from rules.incidents import Incident
-from rules.ladders import people_of
+from rules.ladders import LadderTerms, people_of
 from rules.matters import end_waits
 from rules.obligations import Hush, Obligation, Rule, Severity
 from rules.state import ALERT_EXPIRES_US, EXPIRE
@@ -22,6 +22,8 @@ def alert_id(turn: Turn, obligation: int, kind: AlertKind | Literal["nobody"], c
 def warn(turn: Turn, incident: Incident, obligation: Obligation) -> None:
     """The warning at `obligation.step`, which is then behind it."""
     step = obligation.plan[obligation.step]
+    to = reached(turn, incident, _ladder(turn, incident, obligation, "warning").warn)
+    due_us = obligation.opened_us + step.after_us
     told = _about(
         turn,
         incident,
@@ -30,7 +32,8 @@ def warn(turn: Turn, incident: Incident, obligation: Obligation) -> None:
         "warning",
         count=obligation.step,
         ring=step.ring or None,
-        due_us=obligation.opened_us + step.after_us,
+        due_us=due_us,
+        to=to,
     )
     silence.remember(turn, incident, obligation, told)
 
@@ -62,8 +65,8 @@ def _first(
     due_us: int,
 ) -> Alert:
     """What the ladder begins with."""
-    ladder = turn.ladder(incident, obligation.rule, severity)
-    tell = _breach_words(turn, incident, obligation, severity)
+    ladder = _ladder(turn, incident, obligation, severity)
+    tell = _breach_words(turn, ladder, severity)
     to, unreached = whom(turn, incident, tell)
     told = _about(turn, incident, obligation, "breach", severity, count=count, ring=ring, due_us=due_us, to=to)
     told.climbs, told.manner = ladder.climbs, ladder.manner
@@ -74,7 +77,8 @@ def _first(
 
 def breach_again(turn: Turn, incident: Incident, obligation: Obligation, severity: Severity, count: int) -> Alert:
     """Nobody has answered since it was told: the same breach, told once more."""
-    to = reached(turn, incident, _breach_words(turn, incident, obligation, severity))
+    tell = _breach_words(turn, _ladder(turn, incident, obligation, severity), severity)
+    to = reached(turn, incident, tell)
     told = _about(turn, incident, obligation, "breach", severity, count=count, ring=None, due_us=turn.at_us, to=to)
     if obligation.hushed:  # who was not told at first hears of it now
         obligation.told = tuple(dict.fromkeys(obligation.told + told.notifiers))
@@ -82,12 +86,15 @@ def breach_again(turn: Turn, incident: Incident, obligation: Obligation, severit
     return told
 
 
-def _breach_words(turn: Turn, incident: Incident, obligation: Obligation, severity: Severity) -> tuple[str, ...]:
+def _ladder(turn: Turn, incident: Incident, obligation: Obligation, severity: Severity) -> LadderTerms:
+    return turn.terms.ladder(obligation.rule, severity, incident.medium, turn.at_us)
+
+
+def _breach_words(turn: Turn, ladder: LadderTerms, severity: Severity) -> tuple[str, ...]:
     """An emergency is told to every notifier, and to the people whom the ladder's step names besides."""
-    words = turn.ladder(incident, obligation.rule, severity).breach
     if severity != "emergency":
-        return words
-    return tuple(dict.fromkeys(turn.terms.rules.notifiers + words))
+        return ladder.breach
+    return tuple(dict.fromkeys(turn.terms.rules.notifiers + ladder.breach))
 
 
 def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason: str) -> None:
@@ -103,7 +110,7 @@ def clear(turn: Turn, incident: Incident, obligations: list[Obligation], reason:
     last = obligations[-1]
     alerts = turn.state.alerts
     live = [alerts[id_] for id_ in ids if id_ in alerts]
-    to = reached(turn, incident, turn.ladder(incident, last.rule, "warning").warn)
+    to = reached(turn, incident, _ladder(turn, incident, last, "warning").warn)
     to = tuple(dict.fromkeys(to + tuple(target for obligation in obligations for target in obligation.told)))
     told = _about(
         turn,
@@ -146,7 +153,7 @@ def reached(turn: Turn, incident: Incident | None, tell: tuple[str, ...]) -> tup
 def whom(turn: Turn, incident: Incident | None, tell: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The same, and which of its roles and people cannot be reached; that stands in the record, too."""
     targets, unreached = turn.terms.told_by(tell, turn.at_us)
-    if incident is not None:
+    if unreached and incident is not None:
         for name in unreached:
             turn.note(incident, "nobody_reached", name)
     return targets, unreached
@@ -221,15 +228,12 @@ def _about(
     count: int,
     ring: int | None,
     due_us: int,
-    to: tuple[str, ...] | None = None,
+    to: tuple[str, ...],
     reason: str = "",
     clears: tuple[str, ...] = (),
     hush: Hush | None = None,
 ) -> Alert:
     """`hush`: nobody has heard of what it clears, so nobody hears of this."""
-    if to is None:
-        ladder = turn.ladder(incident, obligation.rule, severity)
-        to = reached(turn, incident, ladder.warn if kind == "warning" else ladder.breach)
     call = incident.call
     alert = Alert(
         id=alert_id(turn, obligation.id, kind, count),
@@ -251,10 +255,14 @@ def _about(
     alert.call = f"c{incident.id}"
     if call.ids:
         alert.source_call = call.ids[0]
-    alert.ring, alert.seconds, alert.certain = ring, obligation.seconds, obligation.certain
-    alert.device = _device(incident, obligation)
+    if incident.device or obligation.leg in call.legs:
+        alert.device = _device(incident, obligation)
+    if not obligation.certain:
+        alert.certain = False
+    if turn.at_us - due_us > LATE_US:
+        alert.late = True
+    alert.ring, alert.seconds = ring, obligation.seconds
     alert.reason, alert.clears = reason or obligation.reason, clears
-    alert.late = turn.at_us - due_us > LATE_US
     if incident.medium == "radio":
         alert.ring, alert.unit = None, incident.unit
         alert.unit_name = turn.terms.radio.unit_names.get(incident.unit, "")

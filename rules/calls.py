@@ -79,7 +79,7 @@ def _new(turn: Turn, event: CallEvent) -> Incident:
         trunk=event.trunk,
         opened_us=turn.moment_us,
     )
-    state.add(incident)
+    state.add(incident, event.call)
     _learn_direction(turn, incident, event.direction)
     return incident
 
@@ -135,7 +135,7 @@ def _guess(turn: Turn, incident: Incident, called_is_line: bool) -> Direction:
     """From the numbers, where the source does not tell."""
     terms = turn.terms.sources[incident.call.source]
     caller = incident.caller
-    if not terms.is_extension(caller) and (called_is_line or turn.terms.line(caller) is None):
+    if not terms.is_extension(caller) and (called_is_line or not turn.terms.lines or turn.terms.line(caller) is None):
         return "inbound"
     if not incident.called:
         return "inbound"

@@ -51,10 +51,12 @@ _HOUSEKEEPING: dict[type, Callable[[Turn, Any], None]] = {
 
 def passed(turn: Turn, steps_max: int) -> None:
     """Take every step due by now, at most `steps_max` of them."""
-    state = turn.state
+    state, at_us = turn.state, turn.at_us
     for _ in range(steps_max):
+        if not state.waits or state.waits[0][0] > at_us:  # `next_us` would look at each that is outdated
+            return
         due_us = state.next_us()
-        if due_us is None or due_us > turn.at_us:
+        if due_us is None or due_us > at_us:
             return
         _, kind, _, _, thing = state.pop_wait()
         if isinstance(thing, Obligation):

@@ -165,7 +165,11 @@ def _last_leg_over(turn: Turn, incident: Incident, leg: Leg, cause: Cause, *, ra
     if call.transfer_pending:  # the caller's own leg is not told here, and somebody else is about to ring
         _linger(turn, incident)
         return
-    gave_up = cause in _DEVICE_CAUSES and not call.caller_gave_up and _waits(incident)
+    if not _waits(incident):
+        _close(turn, incident, "answered")
+        call.ended_by_call = True
+        return
+    gave_up = cause in _DEVICE_CAUSES and not call.caller_gave_up
     if gave_up and not any(other.role == "caller" for other in call.legs.values()):
         if len(call.legs) > 1 or call.queued:
             _linger(turn, incident)
@@ -217,7 +221,7 @@ def _close(turn: Turn, incident: Incident, outcome: IncidentOutcome) -> None:
         if incident.first_offered_us is None and outcome == "lost_while_disconnected":
             turn.flag(incident, "beginning_not_seen")
         three_rings.ended(turn, incident, outcome)
-    else:
+    elif outcome != "answered":
         if three_rings.still_rings(incident):  # transferred, and nobody took it
             three_rings.ended(turn, incident, outcome)
         outcome = "answered"

@@ -14,12 +14,13 @@ from rules.turn import Turn
 QUEUE = "queue"  # stands for the leg while the caller waits in a queue
 
 
-def held(turn: Turn, incident: Incident, leg: Leg, *, parked: bool) -> None:
+def held(turn: Turn, incident: Incident, leg: Leg, *, follows: bool) -> None:
+    """`follows`: this hold is one of ours to watch."""
     answered_us = incident.answered_us
     if answered_us is not None and turn.moment_us - answered_us < turn.terms.min_talk_us:
         turn.flag(incident, "held_straight_after_answer")
-    if follows(turn, incident, leg, parked=parked):
-        begin(turn, incident, leg.id, turn.moment_us, turn.source_us)
+    if follows:
+        _open(turn, incident, leg.id, turn.moment_us, turn.source_us)
 
 
 def queued(turn: Turn, incident: Incident) -> None:
@@ -210,6 +211,10 @@ def follows(turn: Turn, incident: Incident, leg: Leg, *, parked: bool) -> bool:
 def begin(turn: Turn, incident: Incident, leg: str, opened_us: int, source_us: int | None) -> Obligation | None:
     if not _applies(turn, incident):
         return None
+    return _open(turn, incident, leg, opened_us, source_us)
+
+
+def _open(turn: Turn, incident: Incident, leg: str, opened_us: int, source_us: int | None) -> Obligation:
     return turn.open(incident, "hold_checkin", turn.terms.hold_plan, opened_us, source_us, leg, not turn.uncertain)
 
 

@@ -3,10 +3,10 @@
 While they come in order, `rules.hold_checkin` judges each as it comes, and nothing is done here.
 """
 
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from rules.alerts import clear
-from rules.hold_checkin import begin, fill, follows, judge_again
+from rules.hold_checkin import begin, fill, judge_again
 from rules.incidents import Incident, Leg
 from rules.obligations import Obligation, Outcome
 from rules.turn import Turn
@@ -21,22 +21,16 @@ class Pair(NamedTuple):
     until: int
 
 
-def held(turn: Turn, incident: Incident, leg: Leg, *, parked: bool) -> None:
-    if follows(turn, incident, leg, parked=parked):
-        _told(turn, incident, leg, 1)
-
-
-def retrieved(turn: Turn, incident: Incident, leg: Leg) -> None:
-    _told(turn, incident, leg, -1)
-
-
-def _told(turn: Turn, incident: Incident, leg: Leg, sign: int) -> None:
-    at = turn.source_us
-    if at is None or turn.uncertain or at * sign in leg.hold_marks or len(leg.hold_marks) >= MARKS_MAX:
+def told(turn: Turn, incident: Incident, leg: Leg, sign: Literal[1, -1]) -> None:
+    """A hold that is ours to watch (1), or a return (-1)."""
+    at, marks = turn.source_us, leg.hold_marks
+    if at is None or turn.uncertain or at * sign in marks or len(marks) >= MARKS_MAX:
         return
-    if leg.hold_marks and abs(leg.hold_marks[-1]) > at:
+    if not marks or abs(marks[-1]) <= at:
+        leg.hold_marks = (*marks, at * sign)
+    else:
+        leg.hold_marks = tuple(sorted((*marks, at * sign), key=abs))
         leg.holds_overtook = True
-    leg.hold_marks = tuple(sorted((*leg.hold_marks, at * sign), key=abs))
     turn.touch(incident)
     if leg.holds_overtook and turn.clock_trusted(incident.call.source):
         _judge(turn, incident, leg)

@@ -11,11 +11,13 @@ from rules.turn import Turn
 def held(turn: Turn, event: Held) -> None:
     incident = incident_of(turn, event)
     leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
-    _held(turn, incident, leg, event)
-    hold_pairs.held(turn, incident, leg, parked=event.parked)
+    follows = hold_checkin.follows(turn, incident, leg, parked=event.parked)
+    _held(turn, incident, leg, event, follows=follows)
+    if follows:
+        hold_pairs.told(turn, incident, leg, 1)
 
 
-def _held(turn: Turn, incident: Incident, leg: Leg, event: Held) -> None:
+def _held(turn: Turn, incident: Incident, leg: Leg, event: Held, *, follows: bool) -> None:
     if _told_late(turn, leg, event):
         hold_checkin.held_before(turn, incident, leg)
         return
@@ -29,7 +31,7 @@ def _held(turn: Turn, incident: Incident, leg: Leg, event: Held) -> None:
     leg.source_held_us = turn.source_us
     leg.held_seq = event.source_seq
     incident.holds += 1
-    hold_checkin.held(turn, incident, leg, parked=event.parked)
+    hold_checkin.held(turn, incident, leg, follows=follows)
 
 
 def _told_late(turn: Turn, leg: Leg, event: Held) -> bool:
@@ -45,7 +47,7 @@ def retrieved(turn: Turn, event: Retrieved) -> None:
     named = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
     for leg in _meant(incident, named):
         _retrieve(turn, incident, leg, event)
-        hold_pairs.retrieved(turn, incident, leg)
+        hold_pairs.told(turn, incident, leg, -1)
 
 
 def _meant(incident: Incident, named: Leg) -> list[Leg]:

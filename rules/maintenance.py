@@ -117,7 +117,7 @@ def _keep(turn: Turn, window: Window) -> None:
 
 
 def _windows(turn: Turn) -> list[Window]:
-    return [thing for thing in turn.state.quiet.values() if isinstance(thing, Window)]
+    return list(turn.state.windows.values())
 
 
 def _announced(turn: Turn, after_us: int | None = None) -> list[Window]:

@@ -14,9 +14,8 @@ def weigh(turn: Turn, alert: Alert) -> None:
     """Say in the alert why nobody is told, if so, and which alert stands for it. Judged it is all the same."""
     if alert.severity == "emergency" or alert.kind == "cleared":
         return
-    around = [q for q in turn.state.quiet.values() if isinstance(q, Window) and q.on and _within(q, alert)]
-    if around:
-        window = min(around, key=lambda window: window.key)
+    window = _window(turn, alert) if turn.state.windows else None
+    if window is not None:
         window.held[alert.kind] = window.held.get(alert.kind, 0) + 1
         turn.keep(window)
         alert.silenced, alert.tied_to = window.why, window_line(turn, window)
@@ -26,7 +25,7 @@ def weigh(turn: Turn, alert: Alert) -> None:
     offline = _offline(turn, alert)
     if offline:
         alert.silenced, alert.tied_to = "source_offline", offline
-    else:
+    elif turn.terms.rules.storm.enabled:
         storms.weigh(turn, alert)
 
 
@@ -47,6 +46,11 @@ def untold(obligations: list[Obligation], ids: list[str]) -> Hush | None:
     """Why nobody has heard of any of these alerts; None if somebody has."""
     hushed = {hush.alert: hush for obligation in obligations for hush in obligation.hushed}
     return hushed[ids[-1]] if all(id_ in hushed for id_ in ids) else None
+
+
+def _window(turn: Turn, alert: Alert) -> Window | None:
+    around = [window for window in turn.state.windows.values() if window.on and _within(window, alert)]
+    return min(around, key=lambda window: window.key, default=None)
 
 
 def _within(window: Window, alert: Alert) -> bool:

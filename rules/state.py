@@ -65,6 +65,7 @@ class State:
         self.units: dict[str, UnitStatus] = {u.unit: u for u in units}
         self.views: dict[str, dict[ViewName, str]] = dict(views or {})  # how each person likes the board
         self.quiet: dict[str, Quiet] = {q.key: q for q in quiet}
+        self.windows: dict[str, Window] = {key: q for key, q in self.quiet.items() if isinstance(q, Window)}  # of these
         self.last_id = last_id
         self.terms = Terms(rules)
         self.steady_clocks: dict[str, tuple[int, int, int]] = {}  # what rules.source_clock knows of those it trusts
@@ -107,13 +108,12 @@ class State:
 
     # -- look-ups -----------------------------------------------------------------------------------------------
 
-    def add(self, incident: Incident) -> None:
-        """A new one: it has one id, and no legs nor obligations yet."""
+    def add(self, incident: Incident, call: str | None = None) -> None:
+        """A new one, with no legs nor obligations yet; a hail by radio has no call."""
         self.incidents[incident.id] = incident
         self.by_number[incident.number] = incident
-        call = incident.call
-        if call.ids:  # a hail by radio has none
-            self.by_call[call.source][call.ids[0]] = incident
+        if call is not None:
+            self.by_call[incident.call.source][call] = incident
 
     def know_call(self, incident: Incident, call: str) -> None:
         self.by_call[incident.call.source][call] = incident

@@ -19,7 +19,7 @@ CALM_KEPT_MAX = 500  # places that only count
 def weigh(turn: Turn, alert: Alert) -> None:
     """Count it; hold it where too many came before it."""
     rules = turn.terms.rules.storm
-    if not rules.enabled or alert.kind not in ("warning", "breach"):
+    if alert.kind not in ("warning", "breach"):
         return
     storm = _of(turn, alert)
     if not storm.running:

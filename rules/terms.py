@@ -44,6 +44,7 @@ class Terms:
 
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
+        self.version = rules.version
         self.lines = {number_key(line.number) or line.number: line for line in rules.lines}
         unnamed = SourceTerms(SourceRules(name=""))
         self.sources = defaultdict(lambda: unnamed, {source.name: SourceTerms(source) for source in rules.sources})
@@ -71,9 +72,9 @@ class Terms:
 
     def rings(self, source: str, number: str) -> RingTerms | None:
         """None: the rule does not hold on this line."""
-        line = self.line(number) if self.lines else None
-        name = line.number if line else ""
         of_source = self._rings[source]
+        line = self.line(number) if self.lines else None
+        name = "" if line is None else line.number
         try:
             return of_source[name]
         except KeyError:
@@ -82,16 +83,17 @@ class Terms:
 
     def holds(self, number: str) -> bool:
         """Whether hold_checkin holds on this line."""
-        line = self.line(number)
+        line = self.line(number) if self.lines else None
         if line is None or line.hold_checkin is None:
             return self.rules.hold_checkin.enabled
         return line.hold_checkin
 
     def ladder(self, rule: Rule, severity: Severity, medium: str = "", at_us: int = 0) -> LadderTerms:
         """The one that an alert climbs; of an incident, also by the hours of its medium."""
-        hours = self.hours.get(medium)
-        if hours is not None and hours.ladder and not hours.attended(at_us):
-            return self._named_ladders[hours.ladder]
+        if self.hours:
+            hours = self.hours.get(medium)
+            if hours is not None and hours.ladder and not hours.attended(at_us):
+                return self._named_ladders[hours.ladder]
         for special, ladder in self._special_ladders:
             if (not special.rules or rule in special.rules) and (
                 not special.severities or severity in special.severities

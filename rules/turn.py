@@ -7,9 +7,8 @@ import msgspec
 
 from rules.effects import Decision, Note
 from rules.incidents import Incident, SourceStatus
-from rules.ladders import LadderTerms
-from rules.obligations import INTERNAL_RULES, Clock, Obligation, Outcome, Rule, Severity, Step
-from rules.quiet import Quiet
+from rules.obligations import INTERNAL_RULES, Clock, Obligation, Outcome, Rule, Step
+from rules.quiet import Quiet, Window
 from rules.state import OBLIGATION, State
 from rules.terms import Terms
 
@@ -35,11 +34,14 @@ class Turn(msgspec.Struct, gc=False):
     def keep(self, thing: Quiet) -> None:
         """It is new, or changed; gone before in the same decision, it is there again."""
         self.state.quiet[thing.key] = thing
+        if isinstance(thing, Window):
+            self.state.windows[thing.key] = thing
         self.decision.quiet += (thing,)
         self.decision.quiet_gone = tuple(key for key in self.decision.quiet_gone if key != thing.key)
 
     def drop(self, thing: Quiet) -> None:
         del self.state.quiet[thing.key]
+        self.state.windows.pop(thing.key, None)
         self.decision.quiet_gone += (thing.key,)
 
     def touch(self, incident: Incident) -> None:
@@ -84,9 +86,6 @@ class Turn(msgspec.Struct, gc=False):
         status = self.state.sources.get(source)
         return status is not None and status.link not in ("unknown", "online")
 
-    def ladder(self, incident: Incident, rule: Rule, severity: Severity) -> LadderTerms:
-        return self.terms.ladder(rule, severity, incident.medium, self.at_us)
-
     @contextmanager
     def back_at(self, moment_us: int, source_us: int | None) -> Iterator[None]:
         """Speak of an earlier moment that is only now known to matter."""
@@ -118,7 +117,7 @@ class Turn(msgspec.Struct, gc=False):
             opened_us=opened_us,
             due_us=opened_us + plan[-1].after_us if plan else opened_us,
             plan=plan,
-            rule_set=self.terms.rules.version,
+            rule_set=self.terms.version,
             leg=leg,
             alert=alert,
             source_opened_us=source_us,
