@@ -15,18 +15,25 @@ from rules.turn import Turn
 
 def incident_of(turn: Turn, event: CallEvent) -> Incident:
     """Whose call the event is of, with what it tells of that call."""
-    state = turn.state
     if event.uncertain:
         turn.uncertain = True
     if event.source_seq is not None:
         turn.source_seq = event.source_seq
+    state = turn.state
     incident = state.by_call[event.source].get(event.call)
     if event.same_call or state.by_leg:
         incident = _find(turn, event, incident)
-        _fill(turn, incident, event)
-    elif incident is None:
+    if incident is None:
         incident = _new(turn, event)
-    else:
+    elif (
+        event.direction
+        or event.trunk
+        or event.caller_name
+        or event.queue
+        or not event.shows_hold
+        or not incident.caller
+        or not incident.called
+    ):
         _fill(turn, incident, event)
     decision = turn.decision
     decision.incident = incident.id
