@@ -14,10 +14,10 @@ from rules.events import Delivered, RulesTaken, settlements
 from rules.incidents import Incident
 from rules.obligations import Obligation
 from tests.property.rules.test_radio_oracle import REPLY_MIN
+from tests.simulation.house import PBXS, SITE
 from tests.simulation.ladder import journal_of, unkept
 from tests.simulation.oracle import RINGS_S
 from tests.simulation.plan import Call
-from tests.simulation.service import PBXS, RULE_SETS
 from tests.simulation.world import World
 
 LATE_US = 1_300_000  # an event that came later than that is told late
@@ -53,11 +53,11 @@ def journal(world: World) -> Iterator[str]:
 
 def state(world: World) -> Iterator[str]:
     """The rows of what is live = what the journal alone tells."""
-    live = restore(world.disk.live(), RULE_SETS[0])
-    told = State(RULE_SETS[0])
+    live = restore(world.disk.live(), world.rule_sets[0])
+    told = State(world.rule_sets[0])
     for entry in decided([row.entry for row in world.disk.rows]):
         decide(told, entry)
-    for name in ("incidents", "alerts", "sources", "channels", "units", "last_id"):
+    for name in ("incidents", "alerts", "sources", "channels", "units", "quiet", "last_id"):
         if getattr(live, name) != getattr(told, name):
             yield f"{name} differ: rows {getattr(live, name)} journal {getattr(told, name)}"[:2000]
     if next_deadline(live) != next_deadline(told):
@@ -82,25 +82,33 @@ def deliveries(world: World) -> Iterator[str]:
             said = json.dumps(receipt.document, sort_keys=True, default=str)
             if by_key.setdefault(receipt.key, said) != said:
                 yield f"{receiver.name} was told {receipt.alert} in two ways"
-        alerts = [receipt.alert for receipt in receiver.received]
-        if len({r.alert for r in receiver.received}) != len(by_key):
+        told_to = list(dict.fromkeys(Send(r.alert, _target(receiver.name, r.key)) for r in receiver.received))
+        if len(told_to) != len(by_key):
             yield f"{receiver.name} was told one alert under two keys"
         yield from (
-            f"{send.alert} counts as delivered to {receiver.name}, who never had it"
+            f"{send.alert} counts as delivered to {send.notifier}, who never had it"
             for send in delivered
-            if send.notifier == receiver.name and send.alert not in alerts
+            if send.notifier.partition("/")[0] == receiver.name and send not in told_to
         )
-        yield from _in_order(world, receiver.name, list(dict.fromkeys(alerts)))
+        yield from _in_order(world, told_to)
 
 
-def _in_order(world: World, receiver: str, alerts: list[str]) -> Iterator[str]:
-    rank = {send.alert: nth for nth, (_, send) in enumerate(world.disk.sent) if send.notifier == receiver}
-    latest: dict[str, int] = {}
-    for alert in alerts:
-        incident = world.disk.all_alerts[alert].incident if alert in world.disk.all_alerts else ""
-        if incident and rank.get(alert, 0) < latest.get(incident, -1):
-            yield f"{receiver} was told {alert} after what came later"
-        latest[incident] = rank.get(alert, 0)
+def _target(receiver: str, key: str) -> str:
+    """Some are for one person behind it."""
+    _, slash, who = key.partition("/")
+    return f"{receiver}{slash}{who}"
+
+
+def _in_order(world: World, told: list[Send]) -> Iterator[str]:
+    """To each, of one incident."""
+    rank = {send: nth for nth, (_, send) in enumerate(world.disk.sent)}
+    latest: dict[tuple[str, str], int] = {}
+    for send in told:
+        incident = world.disk.all_alerts[send.alert].incident if send.alert in world.disk.all_alerts else ""
+        lane = incident, send.notifier
+        if incident and rank.get(send, 0) < latest.get(lane, -1):
+            yield f"{send.notifier} was told {send.alert} after what came later"
+        latest[lane] = rank.get(send, 0)
 
 
 def told_in_time(world: World) -> Iterator[str]:
@@ -147,7 +155,7 @@ def false_alarms(world: World) -> Iterator[str]:
 def steps(world: World) -> Iterator[str]:
     """Each step of the ladder once, at its moment, to whom it is for, unless somebody acted: see ladder.py."""
     entries = [row.entry for row in world.disk.rows if not row.error]
-    told = journal_of(entries, RULE_SETS[0].site)
+    told = journal_of(entries, SITE, world.rule_sets)
     yield from unkept(told, world.disk, lambda at_us: _free_from(world, at_us), _over_us(world))
 
 

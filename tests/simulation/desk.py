@@ -1,7 +1,7 @@
 """What somebody at the desk would click, as the board shows it."""
 
 from rules.engine import State
-from tests.simulation.service import MORE
+from tests.simulation.house import MORE
 
 
 def unacknowledged(state: State) -> str:

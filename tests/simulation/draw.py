@@ -2,8 +2,9 @@
 
 import random
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, get_args
 
+from rules.obligations import Rule
 from tests.simulation.plan import (
     BROKER_FAULTS,
     CHANNELS,
@@ -17,6 +18,7 @@ from tests.simulation.plan import (
     BrokerTrouble,
     Call,
     CallOut,
+    CallSource,
     Channel,
     Click,
     ClockSet,
@@ -24,6 +26,7 @@ from tests.simulation.plan import (
     Cut,
     Deed,
     DiskTrouble,
+    Feature,
     Lag,
     LagKind,
     Noise,
@@ -32,7 +35,9 @@ from tests.simulation.plan import (
     RulesEdited,
     Signals,
     Talk,
+    TestAlert,
     Way,
+    Works,
 )
 
 HOUR_S = 3600.0
@@ -40,6 +45,7 @@ YEAR_S = 365 * 24 * HOUR_S
 BY_MQTT = 0.3  # of the stretches have a broker, for alerts and for radios
 ON_SQLITE = 0.2
 QUIET = 0.15  # of the stretches nothing fails: whatever goes wrong there is our own fault
+FEATURED = 0.35  # of the stretches have each feature of the site
 STRETCH_S = 900.0  # calls and faults begin within it
 WAYS: tuple[Way, ...] = ("", "", "", "again", "answer_lost", "late")
 
@@ -61,6 +67,7 @@ def draw(seed: int) -> Plan:
     _add_radios(plan, quiet=quiet)
     _add_deeds(plan)
     _add_alert_deeds(plan)
+    _add_house(plan)
     if quiet:
         return plan
     for _ in range(chance.randint(0, 4)):
@@ -148,6 +155,27 @@ def _add_deeds(plan: Plan) -> None:
             plan.happenings += [Click(given_s, "promise"), Click(kept_s, "keep")][: chance.choice([1, 2, 2])]
 
 
+def _add_house(plan: Plan) -> None:
+    """What the site has beyond the plainest, what somebody announces there, and calls enough to make a storm."""
+    chance = random.Random(f"house {plan.seed}")
+    plan.features = tuple(one for one in get_args(Feature) if chance.random() < FEATURED)
+    add = plan.happenings.append
+    if "storm" in plan.features:
+        at_s = _moment(chance)
+        source: CallSource = chance.choice(["main", "plain", "ami"])
+        for nth in range(chance.randint(3, 6)):
+            add(_call(chance, 100 + nth, at_s=round(at_s + nth * chance.uniform(0.1, 9.0), 3), source=source))
+    for nth in range(chance.choice([0, 0, 1, 2])):
+        for_s = chance.choice([5.0, 60.0, 200.0, 900.0])
+        ended_s = chance.choice([None, None, round(chance.uniform(0.0, for_s), 3)])
+        sources = chance.choice([(), ("main",), ("ami",), ("gate", "yard"), ("plain", "yard")])
+        rules: tuple[Rule, ...] = chance.choice([(), (), ("three_rings",), ("two_calls", "call_back")])
+        add(Works(_moment(chance, plan), f"w{nth}", for_s, sources, rules, ended_s))
+    for nth in range(chance.choice([0, 0, 0, 1])):
+        to = chance.choice([("desk",), ("chief", "boss"), ("role:guard", "person:zhao"), ("person:sun",)])
+        add(TestAlert(_moment(chance, plan), f"t{nth}", to))
+
+
 def _add_changes(plan: Plan) -> None:
     """Of what is drawn by itself, so that other draws stay what they were."""
     chance = random.Random(f"changes {plan.seed}")
@@ -171,7 +199,7 @@ def _moment(chance: random.Random, plan: Plan | None = None) -> float:
     return round(max(0.5, call.at_s + chance.choice([0.0, 5.0, 15.0, call.wait_s]) + chance.uniform(-1.0, 1.0)), 3)
 
 
-def _call(chance: random.Random, nth: int) -> Call:
+def _call(chance: random.Random, nth: int, *, at_s: float | None = None, source: CallSource | None = None) -> Call:
     wait_s = chance.choice([chance.uniform(0.2, 30.0), chance.uniform(0.2, 12.0), 4.999, 14.999, 15.0, 15.001])
     answered = chance.random() < 0.7
     holds: list[tuple[float, float]] = []
@@ -187,9 +215,9 @@ def _call(chance: random.Random, nth: int) -> Call:
         for _ in range(2 + 2 * len(holds) + 1):
             ways.append((chance.choice(WAYS), round(chance.uniform(0.01, 1.2), 3)))  # noqa: PERF401 - draws in order
     return Call(
-        at_s=_moment(chance),
+        at_s=_moment(chance) if at_s is None else at_s,
         name=f"c{nth}",
-        source=chance.choice(["main", "main", "plain", "ami", "ami"]),
+        source=source if source is not None else chance.choice(["main", "main", "plain", "ami", "ami"]),
         caller=chance.choice(["13800138000", "13900139000", "02161234567", ""]),
         wait_s=round(wait_s, 3),
         answered=answered,

@@ -30,6 +30,7 @@ from rules.events import (
 from rules.incidents import Incident
 from rules.obligations import Obligation, Rule
 from tests.simulation.checks import Judged, forgotten_between, judged
+from tests.simulation.house import NOTIFIERS
 from tests.simulation.plan import INBOUND_LINE, Call, CallOut
 from tests.simulation.stations import KINDS
 from tests.simulation.world import World
@@ -292,7 +293,7 @@ def _emergencies(world: World, entries: Sequence[Entry]) -> Iterator[str]:
             continue
         if alert is None:
             yield f"that of {unit} in entry {entry.seq} was told nobody"
-        elif set(alert.notifiers) != {"desk", "chief", "boss"}:
+        elif not set(alert.notifiers) >= {*NOTIFIERS}:
             yield f"{alert.id} was told to {alert.notifiers} only"
         else:
             anew_us = min((us for who, us in raised if who == unit and us > at_us), default=entries[-1].at_us)

@@ -4,7 +4,7 @@ It takes as given when obligations began and ended, which tests.simulation.truth
 knows nothing of how the steps are kept.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rules.effects import Alert
@@ -24,7 +24,8 @@ from rules.settings import Ladder, RuleSet
 from tests.property.rules.plain_ladder import Deed, Plain, Told
 from tests.property.rules.test_radio_oracle import REPLY_MIN
 from tests.simulation.disk import Disk
-from tests.simulation.service import RULE_SETS
+from tests.simulation.roster import attended, reached
+from tests.simulation.roster import told as told_by
 
 CLIMBS = frozenset({"three_rings", "hold_checkin", "call_back", "two_calls", "promise", "inbound_only"})
 WARNED_BEFORE = frozenset({"hold_checkin", "call_back", "promise"})
@@ -62,13 +63,13 @@ class Journal:
         return next(rules for _, rules in self.rules if rules.version == version)
 
 
-def journal_of(entries: list[Entry], site: str) -> Journal:
+def journal_of(entries: list[Entry], site: str, rule_sets: Sequence[RuleSet]) -> Journal:
     journal = Journal(site)
     for entry in entries:
         journal.at_us[entry.seq] = entry.at_us
         match entry.event:
             case RulesTaken(rules=rules):  # what is configured, however it was read
-                journal.rules.append((entry.seq, next(one for one in RULE_SETS if one.version == rules.version)))
+                journal.rules.append((entry.seq, next(one for one in rule_sets if one.version == rules.version)))
             case AlertEvent(alert=alert):
                 journal.deeds.append((alert, _deed(entry.at_us, entry.event)))
             case event:
@@ -95,7 +96,12 @@ def _deed(at_us: int, event: AlertEvent) -> Deed:
 def unwatched(journal: Journal, disk: Disk) -> Iterator[Rung]:
     """What every breach and step asks for, if nobody receives it."""
     for alert in disk.all_alerts.values():
-        if not alert.notifiers or alert.rule not in CLIMBS or alert.kind not in {"breach", "escalation"}:
+        if (
+            not alert.obligation
+            or not alert.notifiers
+            or alert.rule not in CLIMBS
+            or alert.kind not in {"breach", "escalation"}
+        ):
             continue
         first = alert.id.endswith("breach0")
         if first or alert.kind == "escalation":
@@ -107,7 +113,7 @@ def unwatched(journal: Journal, disk: Disk) -> Iterator[Rung]:
 def unclimbed(journal: Journal, disk: Disk, free_from: Callable[[int], int], over_us: int) -> Iterator[str]:
     """Each matter is told what tests.property.rules.plain_ladder says of what people did about it, in that order."""
     for breach in disk.all_alerts.values():
-        if breach.id.endswith("breach0") and breach.rule in CLIMBS and breach.notifiers:
+        if breach.obligation and breach.id.endswith("breach0") and breach.rule in CLIMBS and breach.notifiers:
             told = sorted(
                 (a for a in disk.all_alerts.values() if a.obligation == breach.obligation and _followed(a)),
                 key=lambda alert: alert.raised_us,
@@ -119,7 +125,8 @@ def unclimbed(journal: Journal, disk: Disk, free_from: Callable[[int], int], ove
                         yield f"{breach.id}: {one.reason} was skipped"
                     break
                 alert = told[nth]
-                if (alert.reason, frozenset(alert.notifiers)) != (one.reason, one.to):
+                to = frozenset[str]() if alert.silenced else one.to  # tests.simulation.hush says whether it may be
+                if (alert.reason, frozenset(alert.notifiers)) != (one.reason, to):
                     said = f"{alert.reason} to {sorted(alert.notifiers)}"
                     yield f"{alert.id} tells {said}, and should {one.reason} to {sorted(one.to)}"
                 elif alert.raised_us < due_us:
@@ -145,10 +152,18 @@ def _expected(journal: Journal, disk: Disk, breach: Alert, told: list[Alert]) ->
         due.append(due_us)
         return max(due_us, told[len(due) - 1].raised_us) if len(due) <= len(told) else due_us
 
-    plain = Plain(_ladder_of(rules, breach), lambda words, at_us: {*words} & everybody(at_us), everybody, when=when)
+    plain = Plain(
+        _ladder_of(rules, breach),
+        lambda words, at_us: reached(journal.in_force(at_us), words, at_us),
+        everybody,
+        names={one.id: one.id for one in rules.people},
+        when=when,
+    )
     plain.begin(breach.raised_us)
     kin = {a.id for a in disk.all_alerts.values() if a.obligation == breach.obligation}
+    lines = {a.tied_to for a in disk.all_alerts.values() if a.id in kin and a.tied_to}
     deeds = [deed for named, deed in journal.deeds if named in kin and deed.at >= breach.raised_us]
+    deeds += [deed for named, deed in journal.deeds if _line_of(disk, named) in lines and deed.at >= breach.raised_us]
     over = [_over_us(disk, a) for a in disk.all_alerts.values() if a.kind == "cleared" and breach.id in a.clears]
     deeds += [Deed(at_us, "answered") for at_us in over]
     for deed in sorted(deeds, key=lambda one: one.at):
@@ -161,7 +176,15 @@ def _expected(journal: Journal, disk: Disk, breach: Alert, told: list[Alert]) ->
     return list(zip(due, [one for one in plain.told[1:] if one.reason != "answered"], strict=True))
 
 
+def _line_of(disk: Disk, alert: str) -> str:
+    """By whose name those stand that it stands for."""
+    named = disk.all_alerts.get(alert)
+    return alert if named is None or named.count is None else named.tied_to or alert
+
+
 def _ladder_of(rules: RuleSet, alert: Alert) -> Ladder:
+    if alert.channel and not attended(rules, "radio", alert.raised_us):
+        return next(one for one in rules.special_ladders if one.name)
     return next((one for one in rules.special_ladders if alert.rule in one.rules), rules.ladder)
 
 
@@ -193,8 +216,7 @@ def _notify(journal: Journal, alert: Alert, rules: RuleSet, place: int) -> Itera
 
 def _to(journal: Journal, at_us: int, step: str) -> frozenset[str]:
     rules = journal.in_force(at_us)
-    named: tuple[str, ...] = getattr(rules.ladder, step)
-    return frozenset(named or rules.notifiers)
+    return told_by(rules, getattr(rules.ladder, step), at_us)
 
 
 def warned(journal: Journal, obligation: Obligation) -> Iterator[Rung]:
@@ -243,7 +265,13 @@ def unkept(journal: Journal, disk: Disk, free_from: Callable[[int], int], over_u
         a.id: a
         for a in disk.all_alerts.values()
         if a.rule == "notify"
-        or (a.kind == "warning" and not _followed(a) and a.rule != "two_calls" and a.obligation not in revised)
+        or (
+            a.obligation
+            and a.kind == "warning"
+            and not _followed(a)
+            and a.rule != "two_calls"
+            and a.obligation not in revised
+        )
     }
     yield from (f"{id_} was told, and nothing asks for it" for id_ in told.keys() - expected.keys())
     for rung in rungs:
@@ -255,7 +283,7 @@ def unkept(journal: Journal, disk: Disk, free_from: Callable[[int], int], over_u
             yield f"{rung.id} was told {rung.due_us - alert.raised_us} µs early"
         elif alert.raised_us > free_from(rung.due_us) + TOLD_WITHIN_US:
             yield f"{rung.id} was told {alert.raised_us - rung.due_us} µs late"
-        elif frozenset(alert.notifiers) != rung.to:
+        elif frozenset(alert.notifiers) != rung.to and not alert.silenced:
             yield f"{rung.id} was told to {sorted(alert.notifiers)}, and should be to {sorted(rung.to)}"
     yield from unclimbed(journal, disk, free_from, over_us)
     yield from _ends(disk)

@@ -8,8 +8,9 @@ from typing import Any
 
 from gateway.web.door.hooks import Told
 from rules.moments import rfc3339
+from tests.simulation.house import START_US
 from tests.simulation.plan import Call, CallOut, Plan, Way
-from tests.simulation.service import START_US, Service
+from tests.simulation.service import Service
 
 LATENCY_S = 0.01
 TIMEOUT_S = 5.0

@@ -6,6 +6,8 @@ A plan is a list of things that do not depend on each other, so that any of them
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from rules.obligations import Rule
+
 INBOUND_LINE = "88887777"
 
 ReceiverFault = Literal["unreachable", "hangs", "hangs_after", "error_after", "throttled", "refused", "slow"]
@@ -13,6 +15,8 @@ DiskFault = Literal["full", "answer_lost", "slow", "unreadable"]
 Deed = Literal["acknowledge", "call_back", "promise", "keep", "notice", "hand_over", "snooze", "on_it", "done"]
 Way = Literal["", "again", "answer_lost", "late"]
 Channel = str  # the source: a key of tests.simulation.stations.KINDS
+CallSource = Literal["main", "plain", "ami"]
+Feature = Literal["people", "hours", "works", "storm"]  # of the site's configuration: see tests.simulation.house
 SignalName = Literal["page", "emergency", "status", "text"]
 LagKind = Literal["delayed", "shuffled"]
 BrokerFault = Literal["cut", "half_open", "forgets", "repeats", "slow"]
@@ -43,7 +47,7 @@ class Call:
 
     at_s: float
     name: str
-    source: Literal["main", "plain", "ami"]
+    source: CallSource
     caller: str
     wait_s: float
     answered: bool
@@ -228,8 +232,39 @@ class BrokerTrouble:
         return f"broker: {self.what} for {self.for_s:g} s"
 
 
+@dataclass(frozen=True)
+class Works:
+    """Somebody announces maintenance of these sources or rules, and may end it sooner."""
+
+    at_s: float
+    name: str
+    for_s: float
+    sources: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    ended_after_s: float | None = None
+
+    def __str__(self) -> str:
+        of = ", ".join((*self.sources, *self.rules)) or "the whole site"
+        ended = "" if self.ended_after_s is None else f", ended after {self.ended_after_s:g} s"
+        return f"maintenance {self.name} of {of} for {self.for_s:g} s{ended}"
+
+
+@dataclass(frozen=True)
+class TestAlert:
+    """Somebody wants to see whether alerts arrive."""
+
+    at_s: float
+    name: str
+    to: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"test alert {self.name} to {', '.join(self.to)}"
+
+
 Happening = (
-    CallOut
+    Works
+    | TestAlert
+    | CallOut
     | ClockSet
     | RulesEdited
     | Call
@@ -254,6 +289,7 @@ class Plan:
     happenings: list[Happening] = field(default_factory=list)
     by_mqtt: bool = False  # the desk's alerts go to a broker
     on_sqlite: bool = False  # a real file lies beneath the disk
+    features: tuple[Feature, ...] = ()
 
     @property
     def channels(self) -> list[Channel]:
@@ -264,5 +300,6 @@ class Plan:
     def told(self) -> str:
         """As a story to be read."""
         lines = [f"story seed {self.seed}, the PBX's clock is off by {self.clock_off_s:g} s, {self.drift_ppm} ppm fast"]
+        lines[0] += f", with {', '.join(self.features)}" if self.features else ""
         lines += [f"{one.at_s:<9.3f} {one}" for one in sorted(self.happenings, key=lambda one: one.at_s)]
         return "\n".join(lines)

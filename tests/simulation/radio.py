@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.simulation.desks import Desk, Site
+from tests.simulation.house import START_US
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.network import DatagramStation, Station
 from tests.simulation.plan import Cut, Lag, Noise, Signals, Talk
-from tests.simulation.service import START_US
 from tests.simulation.stations import KINDS, Kind, Signal
 from tests.simulation.wires import SerialStation
 

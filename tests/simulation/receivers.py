@@ -14,7 +14,7 @@ THROTTLED_S = 7.0
 class Receipt(NamedTuple):
     at_us: int  # true time
     alert: str
-    key: str
+    key: str  # and for whom, as some receivers are told apart from the key
     known: bool  # the alert was durable by then
     document: Mapping[str, Any]
 
@@ -50,7 +50,7 @@ class Receiver:
     def hear(self, told: bytes) -> None:
         """By a broker, which knows nothing of what it carries."""
         alert = json.loads(told)
-        self._keep(alert, alert["key"])
+        self._keep(alert, "/".join(filter(None, (alert["key"], (alert["to"] or {}).get("id")))))
 
     def _keep(self, alert: Mapping[str, Any], key: str) -> None:
         self.received.append(Receipt(self._now_us(), alert["id"], key, self._is_durable(alert["id"]), alert))

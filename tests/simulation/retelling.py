@@ -14,8 +14,8 @@ import msgspec
 from rules.events import CalledBack, CallEvent, CheckedIn, Entry
 from rules.settings import RuleSet
 from tests.scenarios.story import Story, play
+from tests.simulation.house import START_US, rule_sets
 from tests.simulation.plan import Happening, Plan
-from tests.simulation.service import RULE_SETS, START_US
 
 HAPPENINGS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Happening)}
 # What a wrong verdict of a call looks like, in the words of truth.py and duties.py.
@@ -35,7 +35,14 @@ FOLDERS = Folders(Path(__file__).parent.parent / "scenarios", Path(__file__).par
 
 def written(plan: Plan, wrong: list[str]) -> str:
     """The plan as a story file."""
-    head = {"seed": plan.seed, "clock_off_s": plan.clock_off_s, "drift_ppm": plan.drift_ppm, "by_mqtt": plan.by_mqtt}
+    head: dict[str, Any] = {
+        "seed": plan.seed,
+        "clock_off_s": plan.clock_off_s,
+        "drift_ppm": plan.drift_ppm,
+        "by_mqtt": plan.by_mqtt,
+    }
+    if plan.features:
+        head["features"] = plan.features
     lines = [f"# {line}" for line in wrong[:3]] + [json.dumps(head)]
     lines += [
         json.dumps({"happens": type(happening).__name__, **asdict(happening)}, ensure_ascii=False)
@@ -47,13 +54,14 @@ def written(plan: Plan, wrong: list[str]) -> str:
 def read(text: str) -> Plan:
     head, *rest = (json.loads(line) for line in text.splitlines() if line and not line.startswith("#"))
     happenings = [msgspec.convert(one, HAPPENINGS[one.pop("happens")], strict=False) for one in rest]
+    head["features"] = tuple(head.get("features", ()))
     return Plan(**head, happenings=happenings)
 
 
 def keep(plan: Plan, wrong: list[str], entries: list[Entry], calls: dict[str, str], folders: Folders) -> Path:
     """Write it down where a test will play it. `calls`: ids of the calls that the PBX names by itself."""
     told = scenario(f"Seed {plan.seed} of the simulation", wrong, entries, calls)
-    if told is not None and _fails(told):
+    if not plan.features and told is not None and _fails(told):
         path, text = folders.scenarios / f"seed_{plan.seed}.txt", told
     else:
         path, text = folders.stories / f"seed_{plan.seed}.story", written(plan, wrong)
@@ -68,7 +76,7 @@ def scenario(name: str, wrong: list[str], entries: list[Entry], calls: dict[str,
     if found is None:
         return None
     call = found[1] or found[3]
-    lines = [f"story {name}", *_settings(RULE_SETS[0]), "alerts any"]
+    lines = [f"story {name}", *_settings(rule_sets()[0]), "alerts any"]
     lines += [line for entry in entries if (line := _line(entry, entries))]
     over_s = (entries[-1].at_us - START_US) / 1_000_000
     return "\n".join([*lines, f"{over_s:g} wait", f"verdict {calls.get(call, call)} {found[2]} {found[4]}", ""])

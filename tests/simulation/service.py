@@ -4,50 +4,24 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import msgspec
-
-from adapters.pbx import asterisk, webhook
+from adapters.pbx import webhook
 from adapters.pbx.asterisk.link import Link as AsteriskLink
 from adapters.pbx.webhook import HookSource
 from adapters.ports import Notifier, Source
-from adapters.radio.kind import RadioKind, radio_rules
+from adapters.radio.kind import RadioKind
 from gateway.clock import AnchoredClock
 from gateway.delivery import Delivery, Patience
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
 from gateway.web.door.hooks import Hooks
-from rules.obligations import Rule
-from rules.settings import (
-    CallBack,
-    HoldCheckin,
-    Ladder,
-    LadderStep,
-    Line,
-    Promise,
-    RuleSet,
-    SpecialLadder,
-    ThreeRings,
-    TwoCalls,
-    Unit,
-)
-from tests.property.rules import test_radio_oracle as radio
+from rules.settings import RuleSet
 from tests.simulation.disk import SimStore
-from tests.simulation.plan import INBOUND_LINE
+from tests.simulation.house import AMI, PBXS
 from tests.simulation.stations import KINDS, numbers
 from tests.simulation.wires import SimLink
 
-START_US = 1_800_000_000_000_000
 STOP_WITHIN_S = 5.0
-PBXS = tuple(webhook.Settings(name=name, kind=webhook.KIND.name, allow_unsigned=True) for name in ("main", "plain"))
 NUMBERS = numbers()
-
-
-class _Ami(asterisk.Settings, kw_only=True):
-    def secret(self) -> str:
-        return "sim"
-
-
-AMI = _Ami(name="ami", kind=asterisk.KIND.name, host="switchboard", port=3, username="sim", secret_env="unused")
 _PATIENCE = Patience(at_once=4)
 _METRICS = Metrics()  # one for all: making the counters takes longer than most lives
 
@@ -65,63 +39,6 @@ class Parts:
     clock: type[AnchoredClock] = AnchoredClock
     rules: Callable[[RuleSet], RuleSet] = lambda rules: rules  # a wrong reading of the configuration
     notifier: Callable[[Notifier], Notifier] = lambda notifier: notifier
-
-
-MORE: tuple[Rule, ...] = ("three_rings", "hold_checkin", "call_back", "promise")  # their ladder asks for more
-
-
-def rule_sets() -> tuple[RuleSet, RuleSet]:
-    """What the site is configured with, and what it is reconfigured to."""
-    first = RuleSet(
-        version="first",
-        site="sim",
-        notifiers=("desk", "chief", "boss"),
-        two_calls=TwoCalls(
-            calls=radio.CALLS,
-            fallback_s=radio.FALLBACK / 1000,
-            call_gap_s=radio.GAP / 1000,
-            window_s=radio.WINDOW / 1000,
-            bump_s=radio.BUMP / 1000,
-            tail_s=radio.TAIL / 1000,
-            reply_min_s=radio.REPLY_MIN / 1000,
-            conversation_s=radio.CONVERSATION / 1000,
-        ),
-        ladder=Ladder(warn=("desk",), breach=("desk", "chief"), escalation=("chief", "boss")),
-        special_ladders=(
-            SpecialLadder(
-                rules=MORE,
-                warn=("desk",),
-                breach=("desk", "chief"),
-                escalation=("chief", "boss"),
-                act_within_s=120,
-                act_warn_before_s=30,
-                snooze_max_s=200,
-                steps=(LadderStep(after_s=200, tell=("desk",), repeat_every_s=100, repeats_max=1),),
-            ),
-        ),
-        lines=(Line(number=INBOUND_LINE, inbound_only=True),),
-        units=(Unit(unit="100-4001", heard_every_s=300), Unit(unit="1001", heard_every_s=420)),
-        sources=(
-            *(webhook.KIND.rules(settings) for settings in PBXS),
-            asterisk.KIND.rules(AMI),
-            *(radio_rules(kind.radio, kind.settings) for kind in KINDS.values()),
-        ),
-    )
-    return first, msgspec.structs.replace(
-        first,
-        version="second",
-        three_rings=ThreeRings(rings=2),
-        hold_checkin=HoldCheckin(every_s=20),
-        call_back=CallBack(within_s=600, warn_before_s=60),
-        promise=Promise(within_s=300),
-        ladder=Ladder(warn=("desk",), breach=("chief",), escalation=("boss",), acknowledge_within_s=30),
-        special_ladders=(
-            SpecialLadder(rules=MORE, warn=("desk",), breach=("chief",), escalation=("boss",), acknowledge_within_s=30),
-        ),
-    )
-
-
-RULE_SETS = rule_sets()
 
 
 class Service:

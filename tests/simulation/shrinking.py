@@ -21,9 +21,10 @@ PLAIN: dict[str, Any] = {
     "for_s": 0.5,
     "by_s": 0.5,
     "half_open": False,
+    "ended_after_s": None,
     "size": 1,
 }
-SEQUENCES = ("said", "holds", "checkins", "ways")
+SEQUENCES = ("said", "holds", "checkins", "ways", "sources", "rules", "to")
 Wrong = Callable[[Plan], list[str]]
 
 
@@ -69,6 +70,7 @@ class Shrinking:
             replace(plan, clock_off_s=0.0),
             replace(plan, drift_ppm=0),
             replace(plan, by_mqtt=False),
+            *(replace(plan, features=tuple(one for one in plan.features if one != left)) for left in plan.features),
         ):
             if plainer != plan:
                 yield plainer

@@ -3,8 +3,8 @@
 from collections import Counter
 
 from rules.events import LinkChanged, RadioEvent, Unparsed, settlements
+from tests.simulation.house import AMI
 from tests.simulation.plan import BROKER_FAULTS, DISK_FAULTS, RECEIVER_FAULTS, BrokerTrouble, Lag
-from tests.simulation.service import AMI
 from tests.simulation.stations import KINDS
 from tests.simulation.world import BY_MQTT, World
 

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable
 
 from simulators.asterisk import PretendAsterisk
+from tests.simulation.house import AMI, START_US
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.plan import Call, Cut
-from tests.simulation.service import AMI, START_US
 
 
 class Switchboard:

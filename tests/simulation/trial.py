@@ -13,6 +13,7 @@ import structlog
 from tests.simulation.checks import broken
 from tests.simulation.draw import draw
 from tests.simulation.duties import undone
+from tests.simulation.hush import unhushed
 from tests.simulation.plan import Plan
 from tests.simulation.retelling import FOLDERS, Folders, keep
 from tests.simulation.service import Parts
@@ -57,7 +58,7 @@ def played(plan: Plan, parts: Parts | None = None) -> Trial:
             world = run(plan, parts)
     except AssertionError as error:
         return Trial(plan, [f"{type(error).__name__}: {error}"], 0, {}, "")
-    wrong = [line for judge in (broken, untrue, unsaid, undone) for line in judge(world)]
+    wrong = [line for judge in (broken, untrue, unsaid, undone, unhushed) for line in judge(world)]
     return Trial(plan, wrong, len(world.disk.rows), happened(world), _trace(world))
 
 

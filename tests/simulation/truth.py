@@ -7,10 +7,10 @@ from rules.events import Delivered, LinkChanged, Resynced
 from rules.obligations import Obligation
 from tests.simulation import oracle
 from tests.simulation.checks import Judged, forgotten_between, judged, rules_at
+from tests.simulation.house import START_US
 from tests.simulation.oracle import Seen
 from tests.simulation.pbx import Posted, events
 from tests.simulation.plan import Call, Talk
-from tests.simulation.service import START_US
 from tests.simulation.signals import link_lost
 from tests.simulation.traffic import alike, possible, unheard
 from tests.simulation.world import World

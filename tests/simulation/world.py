@@ -17,16 +17,21 @@ from rules.events import (
     AlertDone,
     AlertHandedOver,
     AlertSnoozed,
+    AlertTested,
     AlertWorkedOn,
     CalledBack,
     CheckedIn,
     Event,
+    MaintenanceBegun,
+    MaintenanceEnded,
     PromiseGiven,
     PromiseKept,
 )
+from rules.quiet import Scope
 from tests.simulation.broker import Published
 from tests.simulation.desk import climbing, last_heard, oldest_missed, oldest_promise, unacknowledged
 from tests.simulation.disk import Disk, DiskState, SimStore
+from tests.simulation.house import NOTIFIERS, SITE, START_US, rule_sets
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.pbx import Pbx
 from tests.simulation.plan import (
@@ -48,10 +53,12 @@ from tests.simulation.plan import (
     RulesEdited,
     Signals,
     Talk,
+    TestAlert,
+    Works,
 )
 from tests.simulation.radio import Radio
 from tests.simulation.receivers import Receiver, SimNotifier
-from tests.simulation.service import RULE_SETS, START_US, Parts, Service
+from tests.simulation.service import Parts, Service
 from tests.simulation.sqlite import SqliteDisk, SqliteStore
 from tests.simulation.stations import KINDS
 from tests.simulation.switchboard import Switchboard
@@ -95,14 +102,14 @@ class History:
 class World:
     def __init__(self, plan: Plan, loop: VirtualLoop, parts: Parts) -> None:
         self.plan = plan
+        self.rule_sets = rule_sets(plan.features)
         self._loop = loop
         self.history = History()
         self.disk = SqliteDisk() if plan.on_sqlite and parts.store is SimStore else Disk()
         self.service: Service | None = None
         self.pbx = Pbx(lambda: self.service, lambda: loop.now_us, plan)
         self.receivers = {
-            name: Receiver(name, lambda: loop.now_us, lambda alert: alert in self.disk.all_alerts)
-            for name in RULE_SETS[0].notifiers
+            name: Receiver(name, lambda: loop.now_us, lambda alert: alert in self.disk.all_alerts) for name in NOTIFIERS
         }
         self.radios = {name: Radio(name, loop) for name in plan.channels}
         self.switchboard = Switchboard(loop)
@@ -161,6 +168,10 @@ class World:
                 return self.radios[happening.channel].talk(happening, self._heard_us)
             case Signals():
                 return self.radios[happening.channel].signal(happening, self._heard_us)
+            case Works():
+                return self._works(happening)
+            case TestAlert():
+                return self._try_alert(happening)
             case Lag():
                 return self.radios[happening.channel].lag(happening, self._heard_us)
             case BrokerTrouble():
@@ -223,6 +234,20 @@ class World:
         elif click.what in _DEEDS and (alert := climbing(state)):
             await self._submit(_DEEDS[click.what](alert))
 
+    async def _works(self, works: Works) -> None:
+        if self.service is None:
+            return
+        scope, until_us = Scope(sources=works.sources, rules=works.rules), self.gateway_us() + _us(works.for_s)
+        await self._submit(MaintenanceBegun(by="li", window=works.name, until_us=until_us, scope=scope, reason="works"))
+        if works.ended_after_s is not None:
+            await asyncio.sleep(works.ended_after_s)
+            if self.service is not None:
+                await self._submit(MaintenanceEnded(by="li", window=f"by_hand:{works.name}"))
+
+    async def _try_alert(self, trial: TestAlert) -> None:
+        if self.service is not None:
+            await self._submit(AlertTested(by="li", test=trial.name, to=trial.to))
+
     async def _submit(self, event: Event) -> bool | None:
         """Whether it counts; None: nobody knows."""
         service = self.service
@@ -267,7 +292,7 @@ class World:
         service = self.service
         if service is None or service.pipeline.ready:
             return
-        taking = asyncio.create_task(service.take_rules(RULE_SETS[edited.rules]))
+        taking = asyncio.create_task(service.take_rules(self.rule_sets[edited.rules]))
         died = asyncio.create_task(service.died.wait())
         await asyncio.wait({taking, died}, return_when=asyncio.FIRST_COMPLETED)
         died.cancel()
@@ -300,20 +325,26 @@ class World:
         store = make_store(self.disk, self._disk_state, lambda busy: self._set_busy(self.gateway_us(), busy=busy))
         notifiers = [self._notifier(receiver) for receiver in self.receivers.values()]
         self.service = Service(
-            self._parts, store, RULE_SETS[crash.rules], clock, notifiers, self.plan.channels, self._loop.broker.drop_all
+            self._parts,
+            store,
+            self.rule_sets[crash.rules],
+            clock,
+            notifiers,
+            self.plan.channels,
+            self._loop.broker.drop_all,
         )
         self.service.start()
         self.history.lives.append(Life(self.gateway_us(), crash.rules, crash.step_s != 0.0))
 
     def _notifier(self, receiver: Receiver) -> Notifier:
         if self.plan.by_mqtt and receiver.name == BY_MQTT:
-            return MqttNotifier(receiver.name, RULE_SETS[0].site, NotifierBroker("broker", 1883))
+            return MqttNotifier(receiver.name, SITE, NotifierBroker("broker", 1883))
         return SimNotifier(receiver)
 
     def _subscribe(self, receiver: Receiver) -> None:
         """To what the gateway publishes."""
         broker = self._loop.broker
-        broker.listeners.append((f"hotline/{RULE_SETS[0].site}/alerts/+", lambda _, told: receiver.hear(told)))
+        broker.listeners.append((f"hotline/{SITE}/alerts/+", lambda _, told: receiver.hear(told)))
         broker.trouble = lambda: receiver.fault
 
     async def _broker_trouble(self, trouble: BrokerTrouble) -> None:
@@ -357,6 +388,10 @@ class World:
         receiver.fault = trouble.what
         await asyncio.sleep(trouble.for_s)
         receiver.fault = None
+
+
+def _us(seconds: float) -> int:
+    return round(seconds * 1_000_000)
 
 
 def run(plan: Plan, parts: Parts | None = None) -> World:

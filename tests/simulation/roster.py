@@ -1,0 +1,76 @@
+"""The roster's own oracle: whom words mean at a moment, and what the time of day says.
+
+The site's clock is eight hours before UTC, and never changes.
+"""
+
+from collections.abc import Iterator
+
+from rules.settings import RuleSet
+
+MINUTE_US = 60_000_000
+DAY_US = 1440 * MINUTE_US
+EAST_US = 480 * MINUTE_US
+
+
+def within(at_us: int, from_: str, to: str) -> bool:
+    """Every day from one time of day to another, which may be of the next day."""
+    now_us = (at_us + EAST_US) % DAY_US
+    begins_us, ends_us = _time_us(from_), _time_us(to)
+    if begins_us < ends_us:
+        return begins_us <= now_us < ends_us
+    return now_us >= begins_us or now_us < ends_us
+
+
+def boundaries(rules: RuleSet) -> Iterator[int]:
+    """The times of day, in µs, at which what is said of them changes."""
+    for one in rules.maintenance:
+        yield from (_time_us(one.from_), _time_us(one.to))
+    for hours in rules.hours:
+        for opening in hours.opening:
+            yield from (_time_us(opening.from_), _time_us(opening.to))
+
+
+def time_of_day_us(at_us: int) -> int:
+    return (at_us + EAST_US) % DAY_US
+
+
+def reached(rules: RuleSet, words: tuple[str, ...], at_us: int) -> set[str]:
+    """Targets, of those who can be reached."""
+    targets: set[str] = set()
+    for word in words:
+        kind, _, name = word.partition(":")
+        if word in rules.notifiers:
+            targets.add(word)
+        elif kind == "person":
+            targets |= _ways_to(rules, name)
+        elif kind == "role":
+            for who in on_duty(rules, name, at_us):
+                targets |= _ways_to(rules, who)
+    return targets
+
+
+def told(rules: RuleSet, words: tuple[str, ...], at_us: int) -> frozenset[str]:
+    """The same; nobody means everybody."""
+    return frozenset(reached(rules, words, at_us) or rules.notifiers)
+
+
+def on_duty(rules: RuleSet, role: str, at_us: int) -> set[str]:
+    now = [one for one in rules.shifts if one.role == role and within(at_us, one.from_, one.to)]
+    standing = [one for one in now if one.instead] or now
+    return {who for one in standing for who in one.people}
+
+
+def attended(rules: RuleSet, medium: str, at_us: int) -> bool:
+    for hours in rules.hours:
+        if hours.medium == medium:
+            return any(within(at_us, one.from_, one.to) for one in hours.opening)
+    return True
+
+
+def _ways_to(rules: RuleSet, who: str) -> set[str]:
+    return {f"{notifier}/{who}" for one in rules.people if one.id == who for notifier in one.reach}
+
+
+def _time_us(told_: str) -> int:
+    hours, minutes = told_.split(":")
+    return (int(hours) * 60 + int(minutes)) * MINUTE_US
