@@ -28,7 +28,6 @@ class AcknowledgesTooSoon(SimStore):
         await asyncio.sleep(self._state.commit_s)
         if self._state.dies:
             await self._die()
-        self._busy(False)
 
     def _write(self, batch: Batch) -> None:
         if not self.dead:

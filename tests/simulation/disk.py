@@ -129,6 +129,8 @@ class SimStore:
         """`busy(True)` is called as a commit begins, `busy(False)` when one is done."""
         self.disk = disk
         self.dead = False  # the process is
+        self._under_way = 0
+        self._turn = asyncio.Lock()
         self._state = state
         self._busy = busy
 
@@ -147,7 +149,18 @@ class SimStore:
     def commit(self, batch: Batch) -> Awaitable[None]:
         self._check()
         self._busy(True)
-        return self._commit(as_it_is(batch))
+        self._under_way += 1
+        return self._counted(as_it_is(batch))
+
+    async def _counted(self, batch: Batch) -> None:
+        """One after the other, as the writer does; the next one may be on its way before this one is done."""
+        try:
+            async with self._turn:
+                await self._commit(batch)
+        finally:
+            self._under_way -= 1
+        if not self._under_way:
+            self._busy(False)
 
     async def _commit(self, batch: Batch) -> None:
         if self._state.dies == "before":
@@ -163,7 +176,6 @@ class SimStore:
             await self._die()
         if self._state.fault == "answer_lost":
             raise StoreError("the connection broke")
-        self._busy(False)
 
     def _check(self) -> None:
         if self.dead:

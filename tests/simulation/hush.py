@@ -148,9 +148,9 @@ class Hush:
         for alert in alerts:
             storm, at_us = self.journal.in_force(alert.raised_us).storm, alert.raised_us
             over_us = last_us + round(storm.over_after_s * 1_000_000)
+            near = running and self._since_us(alert) - TOLD_WITHIN_US <= over_us <= at_us + TOLD_WITHIN_US
             if running and at_us > over_us:
                 running, recent = False, []
-            near = running and self._since_us(alert) <= over_us + TOLD_WITHIN_US <= at_us + 2 * TOLD_WITHIN_US
             if not running:
                 recent = [us for us in recent if us > at_us - round(storm.window_s * 1_000_000)] + [at_us]
                 running = len(recent) > storm.alone

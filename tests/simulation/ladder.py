@@ -118,7 +118,9 @@ def unclimbed(journal: Journal, disk: Disk, free_from: Callable[[int], int], ove
                 (a for a in disk.all_alerts.values() if a.obligation == breach.obligation and _followed(a)),
                 key=lambda alert: alert.raised_us,
             )
-            expected = _expected(journal, disk, breach, told)
+            first, expected = _expected(journal, disk, breach, told)
+            if frozenset(breach.notifiers) != first:
+                yield f"{breach.id} was told to {sorted(breach.notifiers)}, and should be to {sorted(first)}"
             for nth, (due_us, one) in enumerate(expected):
                 if nth >= len(told):
                     if free_from(due_us) + TOLD_WITHIN_US < over_us:
@@ -140,8 +142,13 @@ def _followed(alert: Alert) -> bool:
     return (alert.kind == "escalation" and alert.rule != "notify") or alert.reason == "not_acted_yet"
 
 
-def _expected(journal: Journal, disk: Disk, breach: Alert, told: list[Alert]) -> list[tuple[int, Told]]:
-    """What must follow, each with the moment from which on; what was told late counts from then."""
+def _expected(
+    journal: Journal, disk: Disk, breach: Alert, told: list[Alert]
+) -> tuple[frozenset[str], list[tuple[int, Told]]]:
+    """Who is told first; and what must follow, each with the moment from which on. What was told late counts from then.
+
+    Of an emergency everybody is told first.
+    """
     rules = _rules_of(journal, disk, breach)
     due: list[int] = []
 
@@ -154,7 +161,7 @@ def _expected(journal: Journal, disk: Disk, breach: Alert, told: list[Alert]) ->
 
     plain = Plain(
         _ladder_of(rules, breach),
-        lambda words, at_us: reached(journal.in_force(at_us), words, at_us),
+        lambda words, at_us: reached(journal.in_force(at_us, rules.version), words, at_us),
         everybody,
         names={one.id: one.id for one in rules.people},
         when=when,
@@ -173,7 +180,9 @@ def _expected(journal: Journal, disk: Disk, breach: Alert, told: list[Alert]) ->
         if len(plain.told) > before and deed.what == "hand_over":
             due.append(deed.at)
     plain.pass_until(max(journal.at_us.values()))
-    return list(zip(due, [one for one in plain.told[1:] if one.reason != "answered"], strict=True))
+    first, *followed = plain.told
+    to = first.to | everybody(breach.raised_us) if breach.severity == "emergency" else first.to
+    return frozenset(to), list(zip(due, [one for one in followed if one.reason != "answered"], strict=True))
 
 
 def _line_of(disk: Disk, alert: str) -> str:

@@ -240,11 +240,11 @@ class Works:
     name: str
     for_s: float
     sources: tuple[str, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    only_rules: tuple[Rule, ...] = ()
     ended_after_s: float | None = None
 
     def __str__(self) -> str:
-        of = ", ".join((*self.sources, *self.rules)) or "the whole site"
+        of = ", ".join((*self.sources, *self.only_rules)) or "the whole site"
         ended = "" if self.ended_after_s is None else f", ended after {self.ended_after_s:g} s"
         return f"maintenance {self.name} of {of} for {self.for_s:g} s{ended}"
 

@@ -1,8 +1,12 @@
 """One life of the gateway's process, from its start to its death: the real parts, put together as gateway.app does."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from types import ModuleType
+from typing import Any
 
 from adapters.pbx import webhook
 from adapters.pbx.asterisk.link import Link as AsteriskLink
@@ -27,6 +31,24 @@ _METRICS = Metrics()  # one for all: making the counters takes longer than most 
 
 
 @dataclass(frozen=True)
+class Misread:
+    """A function of the rules that is another one: live, and in every replay of the journal."""
+
+    module: ModuleType
+    name: str
+    instead: Callable[..., Any]  # is given the right one, then what that is given
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        right = getattr(self.module, self.name)
+        setattr(self.module, self.name, partial(self.instead, right))
+        try:
+            yield
+        finally:
+            setattr(self.module, self.name, right)
+
+
+@dataclass(frozen=True)
 class Parts:
     """What the service is made of; a planted bug is another part."""
 
@@ -39,6 +61,7 @@ class Parts:
     clock: type[AnchoredClock] = AnchoredClock
     rules: Callable[[RuleSet], RuleSet] = lambda rules: rules  # a wrong reading of the configuration
     notifier: Callable[[Notifier], Notifier] = lambda notifier: notifier
+    rule: Misread | None = None  # while a stretch is played and judged
 
 
 class Service:

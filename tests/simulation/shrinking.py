@@ -24,7 +24,7 @@ PLAIN: dict[str, Any] = {
     "ended_after_s": None,
     "size": 1,
 }
-SEQUENCES = ("said", "holds", "checkins", "ways", "sources", "rules", "to")
+SEQUENCES = ("said", "holds", "checkins", "ways", "sources", "only_rules")
 Wrong = Callable[[Plan], list[str]]
 
 

@@ -21,6 +21,11 @@ def happened(world: World) -> Counter[str]:
     for message in world.published():
         counts["broker acknowledged" if message.acknowledged else "broker lost"] += 1
         counts["broker repeated"] += message.repeated
+    for alert in world.disk.all_alerts.values():
+        if alert.silenced:
+            counts[f"kept back: {alert.silenced}"] += 1
+        elif any("/" in target for target in alert.notifiers):
+            counts["a person was told"] += 1
     counts["commits on SQLite"] += len(world.disk.rows) if world.plan.on_sqlite else 0
     return counts
 
@@ -31,6 +36,10 @@ def expected() -> list[str]:
         *(f"{name} was heard" for name in KINDS),
         *(f"a link by {medium} was lost" for medium in MEDIA if medium != "udp"),  # which knows no connection
         *(f"noise by {medium} was read" for medium in MEDIA if medium not in _NEVER_NOISY),
+        *(f"kept back: {why}" for why in ("maintenance", "after_hours", "source_offline", "storm")),
+        "a person was told",
+        "TestAlert",
+        "Works",
         "a link to the PBX was lost",
         "an alert went by MQTT",
         "broker acknowledged",

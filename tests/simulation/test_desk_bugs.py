@@ -1,4 +1,4 @@
-"""Bugs planted into clocks, ladders and promises are found within their number of seeds; and nothing is left over."""
+"""Bugs planted into clocks, ladders, rosters and silences are found in time; and nothing is left over."""
 
 import gc
 import tracemalloc
@@ -8,6 +8,7 @@ import pytest
 
 from tests.simulation.desk_bugs import DESK_BUGS, HidesThatItMoved
 from tests.simulation.draw import draw
+from tests.simulation.house_bugs import HOUSE_BUGS
 from tests.simulation.retelling import FOLDERS, read
 from tests.simulation.service import Parts
 from tests.simulation.trial import played
@@ -15,9 +16,12 @@ from tests.simulation.trial import played
 GROWTH_MAX_BYTES = 200_000  # over two stretches that are alike
 
 
-@pytest.mark.parametrize("bug", DESK_BUGS)
+ALL_BUGS = DESK_BUGS | HOUSE_BUGS
+
+
+@pytest.mark.parametrize("bug", ALL_BUGS)
 def test_a_planted_bug_is_found(bug: str) -> None:
-    parts, seeds_max = DESK_BUGS[bug]
+    parts, seeds_max = ALL_BUGS[bug]
     assert any(played(draw(seed), parts).wrong for seed in range(seeds_max))
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -53,12 +53,13 @@ def outcome_of(seed: int) -> Outcome:
 
 
 def played(plan: Plan, parts: Parts | None = None) -> Trial:
-    try:
-        with _quietly():
-            world = run(plan, parts)
-    except AssertionError as error:
-        return Trial(plan, [f"{type(error).__name__}: {error}"], 0, {}, "")
-    wrong = [line for judge in (broken, untrue, unsaid, undone, unhushed) for line in judge(world)]
+    with parts.rule() if parts is not None and parts.rule is not None else nullcontext():
+        try:
+            with _quietly():
+                world = run(plan, parts)
+        except AssertionError as error:
+            return Trial(plan, [f"{type(error).__name__}: {error}"], 0, {}, "")
+        wrong = [line for judge in (broken, untrue, unsaid, undone, unhushed) for line in judge(world)]
     return Trial(plan, wrong, len(world.disk.rows), happened(world), _trace(world))
 
 

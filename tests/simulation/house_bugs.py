@@ -1,0 +1,56 @@
+"""Bugs of what keeps alerts back and of who is told, planted beside the product: the simulation must find each."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from rules import maintenance, silence, storm_lines
+from rules.effects import Alert
+from rules.quiet import Window
+from rules.settings import RuleSet
+from rules.turn import Turn
+from tests.simulation.service import Misread, Parts
+
+
+def _one_short(right: Callable[..., Alert], *given: Any) -> Alert:
+    """The line of a storm."""
+    line = right(*given)
+    line.count = (line.count or 0) - 1
+    return line
+
+
+def _with_the_neighbour(right: Callable[[Window, Alert], bool], window: Window, alert: Alert) -> bool:
+    """What is done at one PBX keeps back what is told of the other."""
+    as_if = msgspec.structs.replace(alert, source="main") if alert.source == "plain" else alert
+    return right(window, alert) or right(window, as_if)
+
+
+def _tells_nobody(right: Callable[..., tuple[str, ...]], turn: Turn, rule: str) -> tuple[str, ...]:
+    """Of what was kept back while a window lasted."""
+    return ()
+
+
+def _holds_emergencies(right: Callable[..., None], turn: Turn, alert: Alert) -> None:
+    severity, alert.severity = alert.severity, "critical"
+    right(turn, alert)
+    alert.severity = severity
+
+
+def _stand_ins_stay(rules: RuleSet) -> RuleSet:
+    """Who stands in is still told two minutes after the shift has changed back."""
+    shifts = tuple(
+        msgspec.structs.replace(one, to=f"{one.to[:3]}{int(one.to[3:]) + 2:02}") if one.instead else one
+        for one in rules.shifts
+    )
+    return msgspec.structs.replace(rules, shifts=shifts)
+
+
+# The part that has it, and within how many seeds it must be found.
+HOUSE_BUGS: dict[str, tuple[Parts, int]] = {
+    "counts a storm one short": (Parts(rule=Misread(storm_lines, "_about", _one_short)), 20),
+    "keeps a neighbour back": (Parts(rule=Misread(silence, "_within", _with_the_neighbour)), 30),
+    "tells nobody what was kept back": (Parts(rule=Misread(maintenance, "operators", _tells_nobody)), 20),
+    "keeps emergencies back": (Parts(rule=Misread(silence, "weigh", _holds_emergencies)), 60),
+    "tells a stand-in for too long": (Parts(rules=_stand_ins_stay), 60),
+}
