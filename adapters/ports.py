@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypedDict, Unpack, runtim
 
 import msgspec
 
-from adapters.summed import Figures
+from adapters.summed import Figures, Place
 from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, Note, Send
 from rules.events import Entry, Event
@@ -365,6 +365,12 @@ class RecordStore(Store, Protocol):
 
     async def figures(self, *, since_us: int, until_us: int) -> Figures:
         """Of the records that were opened in this span; `until_us` is not included."""
+
+    async def places(self, numbers: Sequence[str]) -> dict[str, Place]:
+        """Where these records came in, by number; of those that are none, nothing."""
+
+    async def place_of_recording(self, recording: str, started_us: int) -> Place | None:
+        """Where the record came in that holds this clip, which began in the day after `started_us`; None: none does."""
 
     async def listed(self, kind: str, *, limit: int, before: int | None = None) -> list[dict[str, Any]]:
         """Journal entries of one kind, the newest first: rule sets, shifts. `before`: older than that `seq`."""

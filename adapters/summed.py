@@ -4,11 +4,19 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 
+class Place(NamedTuple):
+    """Where a record came in: what tells whose it is, where one gateway serves several sites."""
+
+    line: str
+    channel: str
+    talkgroup: str
+
+
 class Judged(NamedTuple):
     """So many verdicts of records that were opened in one stretch of time."""
 
     bucket: int  # 0: the first of the span
-    line: str
+    place: Place
     rule: str
     state: str
     in_hours: bool
@@ -19,6 +27,7 @@ class Answering(NamedTuple):
     """So many answers that took so long."""
 
     agent: str
+    place: Place
     source: str
     rule: str
     state: str
@@ -31,7 +40,7 @@ class Counted(NamedTuple):
     """So many records with one outcome, opened in one stretch of time."""
 
     bucket: int
-    line: str
+    place: Place
     medium: str
     direction: str
     outcome: str

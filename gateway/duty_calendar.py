@@ -1,13 +1,15 @@
 """The duty roster as an iCalendar file (RFC 5545), for people's own calendars."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rules.duty import person, shown_name, stints
 from rules.moments import at_of
 from rules.settings import RuleSet
 
 
-def as_calendar(rules: RuleSet, named: Sequence[str], from_us: int, until_us: int) -> bytes:
+def as_calendar(
+    rules: RuleSet, named: Sequence[str], from_us: int, until_us: int, *, without: Collection[str] = ()
+) -> bytes:
     """Every stint for the roles `named` that touches the span. The same stint has the same UID in every file."""
     from icalendar import Calendar, Event  # noqa: PLC0415  (it takes a while to load, and few need it)
 
@@ -16,6 +18,8 @@ def as_calendar(rules: RuleSet, named: Sequence[str], from_us: int, until_us: in
     calendar.add("prodid", "-//hotline-gateway//duty//")
     for role in named:
         for stint in stints(rules, role, from_us, until_us):
+            if stint.person in without:
+                continue
             event = Event()
             event.add("uid", f"{role}-{stint.person}-{stint.from_us}@{rules.site}")
             event.add("summary", shown_name(person(rules, stint.person)))

@@ -17,6 +17,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     number: str = ""  # the employee number, spoken in the greeting: 我是008号 (S4 篇1 §1)
     roles: tuple[str, ...] = ()  # held day and night, as far as no shift fills them
     reach: dict[str, str] = msgspec.field(default_factory=dict)  # notifier → the address there, such as a telephone's
+    sites: tuple[str, ...] = ()  # whose people they are, where one gateway serves several; none named: everybody's
 
 
 class Shift(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}):

@@ -108,6 +108,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     name: str = ""
     post: str = ""
     heard_every_s: float | None = None  # the roll-call's, where it differs
+    site: str = ""  # whose it is, where one gateway serves several; unset: that of the channel it was heard on last
 
 
 class RadioChannel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

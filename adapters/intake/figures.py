@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Integer, Select, cast, func, select
 
 from adapters.intake.loading import Ask
 from adapters.intake.schema import incident, obligation
-from adapters.summed import Answering, Counted, Figures, Judged
+from adapters.summed import Answering, Counted, Figures, Judged, Place
 from rules.obligations import INTERNAL_RULES
 
 BUCKET_US: Final = 900_000_000  # a quarter of an hour: every zone's offset, and most hours of service, are whole ones
+_PLACE: Final = (incident.c.line, incident.c.channel, incident.c.talkgroup)
 TENTHS_MAX: Final = 6_000  # of a second; slower answers stand in the last place
 
 
@@ -22,22 +23,30 @@ def figures(ask: Ask, since_us: int, until_us: int) -> Figures:
     bucket = cast((incident.c.opened_us - since_us) // BUCKET_US, Integer)
     judged = _grouped(
         [*opened, obligation.c.rule.not_in(sorted(INTERNAL_RULES))],
-        [bucket, incident.c.line, obligation.c.rule, obligation.c.state, obligation.c.in_hours],
+        [bucket, *_PLACE, obligation.c.rule, obligation.c.state, obligation.c.in_hours],
     )
     tenths = cast(obligation.c.seconds * 10, Integer)
     answered = _grouped(
         [*opened, incident.c.answered_us.is_not(None), obligation.c.seconds.is_not(None)],
-        [incident.c.agent, incident.c.source, obligation.c.rule, obligation.c.state, obligation.c.in_hours, tenths],
+        [
+            incident.c.agent,
+            *_PLACE,
+            incident.c.source,
+            obligation.c.rule,
+            obligation.c.state,
+            obligation.c.in_hours,
+            tenths,
+        ],
     )
-    counted = select(bucket, incident.c.line, incident.c.medium, incident.c.direction, incident.c.outcome, func.count())
+    counted = select(bucket, *_PLACE, incident.c.medium, incident.c.direction, incident.c.outcome, func.count())
     counted = counted.where(*opened).group_by(*_columns(counted)[:-1])
     return Figures(
         since_us=since_us,
         until_us=until_us,
         bucket_us=BUCKET_US,
-        judged=[Judged(*row) for row in ask(judged)],
+        judged=[Judged(row[0], Place(*row[1:4]), *row[4:]) for row in ask(judged)],
         answering=_bounded(ask(answered)),
-        counted=[Counted(*row) for row in ask(counted)],
+        counted=[Counted(row[0], Place(*row[1:4]), *row[4:]) for row in ask(counted)],
     )
 
 
@@ -51,5 +60,5 @@ def _columns(query: Select[Any]) -> list[ColumnElement[Any]]:
 
 
 def _bounded(rows: Sequence[Sequence[Any]]) -> list[Answering]:
-    found = [Answering(*row) for row in rows]
+    found = [Answering(row[0], Place(*row[1:4]), *row[4:]) for row in rows]
     return [one._replace(tenths=min(one.tenths, TENTHS_MAX)) for one in found]

@@ -14,6 +14,7 @@ from adapters.intake.documents import Document, incident_document, obligation_do
 from adapters.intake.figures import figures
 from adapters.intake.listing import listed
 from adapters.intake.loading import Ask
+from adapters.intake.places import place_of_recording, places
 from adapters.intake.schema import alert, incident, journal, note, obligation, outbox
 from adapters.intake.searching import find
 from adapters.intake.tellings import tellings
@@ -22,7 +23,7 @@ from adapters.intake_writer.nul import without_nul
 from adapters.notify.message import document
 from adapters.ports import IncidentsAsked, LiveState, Page
 from adapters.shown_bytes import raw_text
-from adapters.summed import Figures
+from adapters.summed import Figures, Place
 from rules.events import Entry
 from rules.incidents import Incident
 from rules.moments import rfc3339
@@ -124,6 +125,12 @@ class Reader:
 
     def figures(self, since_us: int, until_us: int) -> Figures:
         return self.run(lambda ask: figures(ask, since_us, until_us))
+
+    def places(self, numbers: Sequence[str]) -> dict[str, Place]:
+        return self.run(lambda ask: places(ask, numbers))
+
+    def place_of_recording(self, recording: str, started_us: int) -> Place | None:
+        return self.run(lambda ask: place_of_recording(ask, recording, started_us))
 
     def listed(self, kind: str, limit: int, before: int | None) -> list[Document]:
         return self.run(lambda ask: listed(ask, kind, limit, before))

@@ -18,7 +18,7 @@ from adapters.intake.statements import compile_for
 from adapters.intake.writer_process import Unsure, WriterProcess
 from adapters.intake_writer.messages import Change, Commit, Known, Open, WasCommitted
 from adapters.ports import AuditRow, Batch, IncidentsAsked, LiveState, Page
-from adapters.summed import Figures
+from adapters.summed import Figures, Place
 from rules.events import Entry
 
 _READERS = 2  # a slow question must not keep the next one waiting
@@ -114,6 +114,12 @@ class IntakeStore:
 
     async def figures(self, *, since_us: int, until_us: int) -> Figures:
         return await self._read(self._reader.figures, since_us, until_us)
+
+    async def places(self, numbers: Sequence[str]) -> dict[str, Place]:
+        return await self._read(self._reader.places, list(numbers))
+
+    async def place_of_recording(self, recording: str, started_us: int) -> Place | None:
+        return await self._read(self._reader.place_of_recording, recording, started_us)
 
     async def listed(self, kind: str, *, limit: int, before: int | None = None) -> list[dict[str, Any]]:
         return await self._read(self._reader.listed, kind, limit, before)

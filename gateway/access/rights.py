@@ -22,6 +22,8 @@ class Right(StrEnum):
 
 
 ALL_RIGHTS: Final = frozenset(Right)
+# An account gives rights at any site, and an audit tells of all: who has the rights of some sites only has neither.
+OF_THE_WHOLE: Final = frozenset({Right.ACCOUNTS, Right.AUDIT})
 _DESK = frozenset({Right.SEE, Right.ACT, Right.CLAIM, Right.REVEAL, Right.HISTORY})
 
 ROLES: Final[dict[str, frozenset[Right]]] = {

@@ -4,10 +4,11 @@ It knows documents by their members, whatever route or stream they are for: see 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from adapters.notify.texts import masked
+from gateway.access.narrowing import narrowed
 from rules.settings import RuleSet
 
 _NUMBERS: Final = frozenset({"from", "to", "caller", "called", "device"})  # a telephone's, unless it is of the radio
@@ -58,11 +59,15 @@ class Sight(NamedTuple):
         return number if self.numbers else number_masked(number)
 
     def sees(self, rules: RuleSet, document: Mapping[str, Any]) -> bool:
-        """Whether what the document tells is of a site in sight; what is of no line or channel concerns all."""
+        """Whether what the document tells is of a site in sight; what is of no site concerns all."""
         if self.sites is None:
             return True
-        site = site_of(rules, document)
-        return site is None or site in self.sites
+        sites = sites_of(rules, document)
+        return not sites or not sites.isdisjoint(self.sites)
+
+    def rules(self, rules: RuleSet) -> RuleSet:
+        """Those in force, as far as they are of a site in sight."""
+        return rules if self.sites is None else narrowed(rules, self.sites)
 
     def shown(self, rules: RuleSet, document: Any) -> Any:
         """The document as this asker may read it; lists leave out what is out of sight."""
@@ -103,14 +108,31 @@ def whole_numbers(document: Any, *, record: str = "", on_air: bool = False) -> I
             yield from whole_numbers(one, record=record, on_air=on_air)
 
 
-def site_of(rules: RuleSet, document: Mapping[str, Any]) -> str | None:
-    """The site that a record, an alert, a line or a channel belongs to; None for what belongs to none."""
-    line = document.get("line")
-    if line:
-        return next((one.site for one in rules.lines if one.number == line), "") or rules.site
-    names = [name for name in (document.get("talkgroup"), document.get("channel")) if name]
-    if not names:
-        return None
+def sites_of(rules: RuleSet, document: Mapping[str, Any]) -> frozenset[str]:
+    """Those that a record, an alert, a channel, a unit, a window of silence, a plan that runs … belongs to; none for
+    what belongs to none.
+    """
+    if document.get("sites"):  # says it itself
+        return frozenset(document["sites"])
+    if document.get("line"):
+        return frozenset([_of_line(rules, document["line"])])
+    if names := [name for name in (document.get("talkgroup"), document.get("channel")) if name]:
+        return frozenset([_of_channels(rules, names)])
+    if scope := [name for key in ("lines", "channels") for name in document.get(key, ()) if isinstance(name, str)]:
+        lines = set(document.get("lines", ()))
+        return frozenset(_of_line(rules, name) if name in lines else _of_channels(rules, [name]) for name in scope)
+    unit = next((one.site for one in rules.units if one.unit == document.get("unit")), "")
+    source = next((one for one in rules.sources if one.name == document.get("source")), None)
+    if not unit and source is not None and source.radio is not None:
+        return frozenset([_of_channels(rules, [source.radio.channel])])
+    return frozenset([unit] if unit else [])
+
+
+def _of_line(rules: RuleSet, number: str) -> str:
+    return next((one.site for one in rules.lines if one.number == number), "") or rules.site
+
+
+def _of_channels(rules: RuleSet, names: Sequence[str]) -> str:
     return next((one.site for name in names for one in rules.channels if one.channel == name), "") or rules.site
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from gateway.access.rights import ALL_RIGHTS, Right
+from gateway.access.rights import ALL_RIGHTS, OF_THE_WHOLE, Right
 from gateway.access.sessions import Session
 from gateway.access.sight import Sight
 
@@ -19,7 +19,7 @@ class Who(NamedTuple):
     locked: bool = False  # nobody sits there: it may what a wall board may
 
     def may(self, right: Right) -> bool:
-        return right in self.rights
+        return right in self.rights and (self.sites is None or right not in OF_THE_WHOLE)
 
     @property
     def sight(self) -> Sight:

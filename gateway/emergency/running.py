@@ -30,6 +30,7 @@ def _run(
         "id": seq,
         "plan": event["plan"],
         "incident": event.get("incident", ""),
+        "sites": event.get("sites", []),
         "started_at": start["at"],
         "started_by": event["by"],
         "running": end is None,

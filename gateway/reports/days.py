@@ -1,12 +1,12 @@
 """A span's figures, day by day: a day that is long over is read once and kept, summed by the hour."""
 
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final, Literal, NamedTuple
 
 from adapters.ports import RecordStore
-from adapters.summed import Figures
+from adapters.summed import Figures, Place
 from rules.moments import SECOND_US, us_of
 
 Hours = Literal["all", "in", "out"]
@@ -17,7 +17,7 @@ _HOUR_US: Final = 3600 * SECOND_US
 
 class Verdicts(NamedTuple):
     hour: int  # of the site's day, 0 to 23
-    line: str
+    place: Place
     rule: str
     state: str
     in_hours: bool = True
@@ -25,6 +25,7 @@ class Verdicts(NamedTuple):
 
 class Answer(NamedTuple):
     agent: str
+    place: Place
     source: str
     rule: str
     state: str
@@ -34,7 +35,7 @@ class Answer(NamedTuple):
 
 class Ended(NamedTuple):
     hour: int
-    line: str
+    place: Place
     medium: str
     direction: str
     outcome: str
@@ -76,6 +77,18 @@ class Days:
         return summed
 
 
+def at(days: Sequence[Day], in_sight: Callable[[Place], bool]) -> list[Day]:
+    """Of the records that came in at these places."""
+    return [
+        day._replace(
+            verdicts=Counter({one: count for one, count in day.verdicts.items() if in_sight(one.place)}),
+            answers=Counter({one: count for one, count in day.answers.items() if in_sight(one.place)}),
+            ended=Counter({one: count for one, count in day.ended.items() if in_sight(one.place)}),
+        )
+        for day in days
+    ]
+
+
 def only(days: Sequence[Day], hours: Hours) -> list[Day]:
     """Of the verdicts and answers those that fell into the hours of service, or outside them."""
     if hours == "all":
@@ -97,12 +110,12 @@ def _summed(day: date, figures: Figures) -> Day:
     answers: Counter[Answer] = Counter()
     in_hour = _HOUR_US // figures.bucket_us
     for one in figures.judged:
-        verdicts[Verdicts(min(one.bucket // in_hour, 23), one.line, one.rule, one.state, bool(one.in_hours))] += (
+        verdicts[Verdicts(min(one.bucket // in_hour, 23), one.place, one.rule, one.state, bool(one.in_hours))] += (
             one.how_many
         )
     for ending in figures.counted:
         hour = min(ending.bucket // in_hour, 23)
-        ended[Ended(hour, ending.line, ending.medium, ending.direction, ending.outcome)] += ending.how_many
+        ended[Ended(hour, ending.place, ending.medium, ending.direction, ending.outcome)] += ending.how_many
     for answer in figures.answering:
         answers[Answer(*answer[:-1])._replace(in_hours=bool(answer.in_hours))] += answer.how_many
     return Day(day, verdicts, answers, ended)

@@ -10,6 +10,7 @@ from adapters.ports import Page
 from gateway.access.rights import Right
 from gateway.web import callers, duty, record_search
 from gateway.web.access.needs import needs
+from gateway.web.access.of_sites import rules_seen, unread_seen
 from gateway.web.asking import (
     DATED,
     NAMED,
@@ -94,7 +95,8 @@ async def list_alerts(request: web.Request) -> web.Response:
 async def list_unparsed(request: web.Request) -> web.Response:
     query = read_query(request, "limit", "cursor")
     store = request.app[SERVICES].store
-    return await _page(store.unparsed(limit=read_limit(query), cursor=read_cursor(query, NUMBERED)))
+    page = await store.unparsed(limit=read_limit(query), cursor=read_cursor(query, NUMBERED))
+    return json_answer({"items": unread_seen(request, page.items), "next": page.next})
 
 
 @needs(Right.SEE)
@@ -124,7 +126,7 @@ async def list_notifiers(request: web.Request) -> web.Response:
 @needs(Right.SEE)
 async def show_rules(request: web.Request) -> web.Response:
     read_query(request)
-    return json_answer(msgspec.to_builtins(request.app[SERVICES].pipeline.state.rules))
+    return json_answer(msgspec.to_builtins(rules_seen(request)))
 
 
 async def _page(asked: Awaitable[Page]) -> web.Response:

@@ -7,6 +7,7 @@ from aiohttp import web
 from gateway.access.rights import Right
 from gateway.duty_calendar import as_calendar
 from gateway.web.access.needs import needs
+from gateway.web.access.of_sites import people_hidden, rules_seen
 from gateway.web.asking import json_answer, read_count, read_moment, read_query
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES
@@ -27,17 +28,20 @@ def routes() -> list[web.RouteDef]:
 @needs(Right.SEE)
 async def show_duty(request: web.Request) -> web.Response:
     rules, from_us, until_us = _asked(request)
+    hidden = people_hidden(request)
     items = [
         {
             "role": role,
-            "now": [_stint(rules, stint) for stint in on_duty(rules, role, from_us)],
-            "stints": [_stint(rules, stint) for stint in stints(rules, role, from_us, until_us)],
+            "now": [_stint(rules, stint) for stint in on_duty(rules, role, from_us) if stint.person not in hidden],
+            "stints": [
+                _stint(rules, stint) for stint in stints(rules, role, from_us, until_us) if stint.person not in hidden
+            ],
             "gaps": [
                 {"from": rfc3339(gap.from_us), "until": rfc3339(gap.until_us)}
                 for gap in gaps(rules, role, from_us, until_us)
             ],
         }
-        for role in roles(rules)
+        for role in roles(rules_seen(request))
     ]
     return json_answer({"at": rfc3339(from_us), "until": rfc3339(until_us), "timezone": rules.timezone, "items": items})
 
@@ -46,7 +50,9 @@ async def show_duty(request: web.Request) -> web.Response:
 async def show_calendar(request: web.Request) -> web.Response:
     rules, from_us, until_us = _asked(request)
     return web.Response(
-        body=as_calendar(rules, roles(rules), from_us, until_us), content_type="text/calendar", charset="utf-8"
+        body=as_calendar(rules, roles(rules_seen(request)), from_us, until_us, without=people_hidden(request)),
+        content_type="text/calendar",
+        charset="utf-8",
     )
 
 

@@ -5,7 +5,9 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway.access.rights import Right
+from gateway.web.access.guard import WHO
 from gateway.web.access.needs import Door, needs
+from gateway.web.access.of_sites import check_whole
 from gateway.web.services import SERVICES
 
 _SILENT_S = 1.5  # so that a balancer that asks each half second knows within two
@@ -41,6 +43,8 @@ def _store_hangs(silent_s: float) -> str:
 
 @needs(Right.SEE)
 async def metrics(request: web.Request) -> web.Response:
+    if WHO in request:  # [auth] metrics_open lets in whoever asks
+        check_whole(request)
     return web.Response(
         body=generate_latest(request.app[SERVICES].metrics), headers={"Content-Type": CONTENT_TYPE_LATEST}
     )

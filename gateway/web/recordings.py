@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 import structlog
@@ -11,11 +12,13 @@ from aiohttp.http_exceptions import HttpProcessingError
 from adapters.errors import Overloaded, StoreError
 from adapters.recordings import Recorder, Refused, from_form
 from gateway.access.rights import Right
-from gateway.web.access.guard import UPLOAD_PATH, check_guesses, guessed_wrong
+from gateway.web.access.guard import UPLOAD_PATH, WHO, check_guesses, guessed_wrong
 from gateway.web.access.needs import Door, needs
 from gateway.web.access.noting import note
 from gateway.web.door.handed_over import at_work
 from gateway.web.problems import Problem
+from gateway.web.services import SERVICES
+from rules.moments import us_of
 
 _UPLOAD_S: Final = 60.0
 _AT_ONCE_MAX: Final = 64
@@ -96,9 +99,21 @@ class Recordings:
         for recorder in self._recorders:
             path = recorder.shelf.path(request.match_info["id"])
             if path is not None and await asyncio.to_thread(path.is_file):
+                await self._check_sites(request, recorder)
                 await note(request, "recording_played", request.match_info["id"], once=True)
                 return web.FileResponse(path, headers={"Content-Type": "audio/wav"})
-        raise Problem(404, "No such recording", detail="It was thrown away after keep_days, or never was.")
+        raise _no_recording()
+
+    async def _check_sites(self, request: web.Request, recorder: Recorder) -> None:
+        """A clip is of the site of its record; one that fits none, of that of its recorder's channel."""
+        if request[WHO].sites is None:
+            return
+        clip = request.match_info["id"]
+        day_us = us_of(datetime.strptime(clip[:8], "%Y%m%d").replace(tzinfo=UTC))
+        place = await request.app[SERVICES].store.place_of_recording(clip, day_us)
+        found = {"channel": recorder.settings.channel_name} if place is None else place._asdict()
+        if not request[WHO].sight.sees(request.app[SERVICES].pipeline.state.rules, found):
+            raise _no_recording()
 
 
 class _Held:
@@ -147,6 +162,10 @@ class _Form:
             if self._held.bytes > self._held.bytes_max + _FIELD_BYTES_MAX:
                 raise _NotTaken(503, "Too many uploads at once, come again.")
         return bytes(read)
+
+
+def _no_recording() -> Problem:
+    return Problem(404, "No such recording", detail="It was thrown away after keep_days, or never was.")
 
 
 def _said(status: int, words: str, *, retry: bool = False) -> web.Response:

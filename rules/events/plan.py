@@ -21,6 +21,7 @@ class PlanStarted(StaffEvent, frozen=True):
     plan: str
     steps: tuple[PlanStep, ...]
     incident: str = ""
+    sites: tuple[str, ...] = ()  # whose emergency it is; none named: everybody's
 
 
 class PlanStepDone(StaffEvent, frozen=True):

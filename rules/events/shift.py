@@ -7,6 +7,7 @@ class ShiftNoteWritten(StaffEvent, frozen=True):
     """What the next shift should know, in the writer's own words."""
 
     text: str
+    sites: tuple[str, ...] = ()  # whose shift it is for; none named: everybody's
 
 
 class ShiftHandedOver(StaffEvent, frozen=True):
@@ -15,6 +16,7 @@ class ShiftHandedOver(StaffEvent, frozen=True):
     to: str = ""
     note: str = ""
     incidents: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()  # whose shift it is; none named: everybody's
 
 
 class ShiftTakenOver(StaffEvent, frozen=True):

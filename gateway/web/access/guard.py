@@ -142,7 +142,13 @@ def _refusal(request: web.Request, who: Who, need: Right) -> Exception:
     if who.locked:
         cure = "POST /api/v1/session/unlock with the password; nothing is lost"
         return Problem(423, "Locked: nobody sat here for a while", cure=cure, more={"locked": True})
-    return right_lacks(need)
+    return of_the_whole() if need in who.rights else right_lacks(need)
+
+
+def of_the_whole() -> Problem:
+    """For what cannot be parted by sites, and for who has the rights of some only."""
+    cure = "ask somebody who has the rights of all sites: an account without `sites`"
+    return Problem(403, "This is of the whole gateway", field="sites", cure=cure)
 
 
 def right_lacks(right: Right) -> Problem:

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from gateway.access.rights import Right
 from gateway.web.access.needs import needs
+from gateway.web.access.of_sites import rules_seen
 from gateway.web.asking import json_answer, unusable
 from gateway.web.desk.deeds import (
     StaffNote,
@@ -220,15 +221,14 @@ def _person(request: web.Request, named: str) -> str:
     """The id of whom the body means; "" for nobody."""
     if not named:
         return ""
-    one = known_as(request.app[SERVICES].pipeline.state.rules, named.removeprefix(PERSON))
+    one = known_as(rules_seen(request), named.removeprefix(PERSON))
     if one is None:
         raise unusable("for", "an id, number or name of one [[person]]")
     return one.id
 
 
 def _check_reached(request: web.Request, to: str) -> None:
-    pipeline = request.app[SERVICES].pipeline
-    rules = pipeline.state.rules
+    pipeline, rules = request.app[SERVICES].pipeline, rules_seen(request)
     known = {ROLE + role for role in roles(rules)} | {PERSON + one.id for one in rules.people}
     if to not in known:
         raise unusable("to", "person: and the id of a [[person]], or role: and a role that somebody holds")

@@ -12,7 +12,7 @@ from gateway.access.sight import text_masked
 from gateway.web.access.guard import WHO, shown
 from gateway.web.access.needs import needs
 from gateway.web.asking import json_answer, read_body, unusable
-from gateway.web.live.now import owed
+from gateway.web.live.now import owed, place_of
 from gateway.web.live.radio import board_counts
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES, Services
@@ -192,7 +192,7 @@ async def live_record(request: web.Request) -> Incident | None:
     incident = request.app[SERVICES].pipeline.state.by_number.get(request.match_info["number"])
     if incident is None:
         await stored_incident(request)
-    elif not in_sight(request, line=incident.line, channel=incident.channel, talkgroup=incident.talkgroup):
+    elif not in_sight(request, **place_of(incident)):
         raise _no_incident()
     return incident
 

@@ -6,10 +6,14 @@ import msgspec
 from aiohttp import web
 
 from gateway.access.rights import Right
+from gateway.access.sight import sites_of
 from gateway.emergency.running import runs
+from gateway.web.access.guard import shown
 from gateway.web.access.needs import needs
+from gateway.web.access.of_sites import own_sites
 from gateway.web.asking import json_answer, read_body, read_query, unusable
-from gateway.web.desk.deeds import StaffNote, by_whom, key_of, read_note, repeat_key, submit
+from gateway.web.desk.deeds import StaffNote, by_whom, in_sight, key_of, read_note, repeat_key, submit
+from gateway.web.live.now import place_of
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES
 from rules.events import PlanEnded, PlanStarted, PlanStepDone
@@ -48,10 +52,13 @@ async def start(request: web.Request) -> web.Response:
     plan = next((one for one in services.emergency.plans if one.name == told.plan), None)
     if plan is None:
         raise Problem(404, "No such plan", field="plan", cure="GET /api/v1/plans lists them")
-    incident = told.incident.strip()
-    if incident and incident not in services.pipeline.state.by_number:
-        raise unusable("incident", "the number of a record that is open to the desk, or nothing")
-    event = PlanStarted(by=by, plan=plan.name, steps=plan.steps, incident=incident)
+    incident, sites = told.incident.strip(), own_sites(request)
+    if incident:
+        record = services.pipeline.state.by_number.get(incident)
+        if record is None or not in_sight(request, **place_of(record)):
+            raise unusable("incident", "the number of a record that is open to the desk, or nothing")
+        sites = tuple(sites_of(services.pipeline.state.rules, place_of(record)))
+    event = PlanStarted(by=by, plan=plan.name, steps=plan.steps, incident=incident, sites=sites)
     await submit(services, event, repeat_key(request, "plan-start"))
     return json_answer({"state": "started", "by": by})
 
@@ -79,7 +86,8 @@ async def end(request: web.Request) -> web.Response:
 async def _running(request: web.Request) -> tuple[dict[str, Any], str, str]:
     """The run that is named, with the note and who writes it."""
     told = await read_note(request)
-    run = next((one for one in await runs(request.app[SERVICES]) if str(one["id"]) == request.match_info["id"]), None)
+    running = shown(request, await runs(request.app[SERVICES]))
+    run = next((one for one in running if str(one["id"]) == request.match_info["id"]), None)
     if run is None:
         raise Problem(404, "No such run of a plan", field="id", cure="GET /api/v1/plans lists them")
     if not run["running"]:

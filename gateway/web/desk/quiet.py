@@ -1,14 +1,16 @@
 """The API's part about what is not told one by one: windows of silence, storms, service hours; maintenance by hand."""
 
+from collections.abc import Sequence
 from uuid import uuid4
 
 import msgspec
 from aiohttp import web
 
 from gateway.access.rights import Right
+from gateway.web.access.guard import WHO
 from gateway.web.access.needs import needs
 from gateway.web.asking import json_answer, read_body, read_query, unusable
-from gateway.web.desk.deeds import by_whom, read_note, submit
+from gateway.web.desk.deeds import by_whom, in_sight, read_note, submit
 from gateway.web.live.quiet import windows
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES
@@ -56,6 +58,7 @@ async def begin(request: web.Request) -> web.Response:
     state, now_us = services.pipeline.state, services.pipeline.now_us()
     until_us = _until_us(note, state, now_us)
     _check_names(note, state)
+    _check_sites(request, note)
     by = by_whom(request, note)
     window = uuid4().hex[:12]
     running = [one for one in state.quiet.values() if isinstance(one, Window) and one.by]
@@ -74,12 +77,30 @@ async def end(request: web.Request) -> web.Response:
     by = by_whom(request, note)
     services = request.app[SERVICES]
     window = services.pipeline.state.quiet.get(request.match_info["id"])
-    if not isinstance(window, Window) or window.why != "maintenance":
+    if (
+        not isinstance(window, Window)
+        or window.why != "maintenance"
+        or not _is_theirs(request, window.scope.lines, window.scope.channels)
+    ):
         raise Problem(404, "No such maintenance", field="id", cure="GET /api/v1/maintenance lists what runs")
     if not window.on:
         raise Problem(409, "It has not begun", cure="take it out of the configuration")
     await submit(services, MaintenanceEnded(by=by, window=window.key, note=note.note), None)
     return json_answer({"window": window.key, "state": "ended", "until": rfc3339(services.pipeline.now_us()), "by": by})
+
+
+def _check_sites(request: web.Request, note: MaintenanceNote) -> None:
+    """A telephone system serves all sites: who has one's rights names lines and channels of it, and nothing more."""
+    if request[WHO].sites is not None and (note.sources or not _is_theirs(request, note.lines, note.channels)):
+        cure = "name lines and channels of your sites alone"
+        raise Problem(409, "This is of other sites, too", field="lines", cure=cure)
+
+
+def _is_theirs(request: web.Request, lines: Sequence[str], channels: Sequence[str]) -> bool:
+    if request[WHO].sites is None:
+        return True
+    each = [in_sight(request, line=line) for line in lines] + [in_sight(request, channel=name) for name in channels]
+    return bool(each) and all(each)
 
 
 def _until_us(note: MaintenanceNote, state: State, now_us: int) -> int:

@@ -1,17 +1,21 @@
 """The API's part about shifts: notes for the next one, hand-over and take-over, each signed by name; and approvals."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
 from aiohttp import web
 
 from gateway.access.rights import Right
+from gateway.web.access.guard import WHO
 from gateway.web.access.needs import needs
+from gateway.web.access.of_sites import check_whole, own_sites, records_seen
 from gateway.web.asking import json_answer, read_body, read_query, unusable
 from gateway.web.desk.deeds import StaffNote, by_whom, key_of, repeat_key, submit
 from gateway.web.live.now import is_live
+from gateway.web.live.now import records_seen as live_records
 from gateway.web.problems import Problem
-from gateway.web.services import SERVICES, Services
+from gateway.web.services import SERVICES
 from rules.events import RulesApproved, ShiftHandedOver, ShiftNoteWritten, ShiftTakenOver
 
 _CHARS_MAX: Final = 2000
@@ -50,17 +54,23 @@ def routes() -> list[web.RouteDef]:
     ]
 
 
-async def shift(services: Services) -> dict[str, Any]:
-    """The notes since the last take-over, the hand-over that waits for its acceptance, and those before."""
-    handed = await services.store.listed("ShiftHandedOver", limit=_SHOWN)
-    taken = await services.store.listed("ShiftTakenOver", limit=_SHOWN)
-    notes = await services.store.listed("ShiftNoteWritten", limit=_NOTES_SHOWN)
+async def shift(request: web.Request) -> dict[str, Any]:
+    """Of the asker's sites: the notes since the last take-over, the hand-over that waits for its acceptance, and those
+    before.
+    """
+    store, rules = request.app[SERVICES].store, request.app[SERVICES].pipeline.state.rules
+    sight = request[WHO].sight
+    handed = await store.listed("ShiftHandedOver", limit=_SHOWN)
+    taken = await store.listed("ShiftTakenOver", limit=_SHOWN)
+    notes = await store.listed("ShiftNoteWritten", limit=_NOTES_SHOWN)
     accepted = {one["event"]["handed_over"]: one for one in reversed(taken)}
-    overs = [_over(one, accepted.get(one["seq"])) for one in handed]
-    since = max((one["event"]["handed_over"] for one in taken), default=0)
+    handed = [one for one in handed if sight.sees(rules, one["event"])]
+    seen = await records_seen(request, [number for one in handed for number in one["event"].get("incidents", ())])
+    overs = [_over(one, accepted.get(one["seq"]), seen) for one in handed]
+    since = max((one["seq"] for one in handed if one["seq"] in accepted), default=0)
     return {
         "waits": next((one for one in overs[:1] if one["taken_by"] is None), None),
-        "notes": [_note(written) for written in notes if written["seq"] > since],
+        "notes": [_note(one) for one in notes if one["seq"] > since and sight.sees(rules, one["event"])],
         "hand_overs": overs,
     }
 
@@ -68,7 +78,7 @@ async def shift(services: Services) -> dict[str, Any]:
 @needs(Right.SEE)
 async def show(request: web.Request) -> web.Response:
     read_query(request)
-    return json_answer(await shift(request.app[SERVICES]))
+    return json_answer(await shift(request))
 
 
 @needs(Right.ACT)
@@ -78,7 +88,11 @@ async def write_note(request: web.Request) -> web.Response:
     if not text:
         raise unusable("text", "say something")
     by = by_whom(request, StaffNote(by=note.by))
-    await submit(request.app[SERVICES], ShiftNoteWritten(by=by, text=text), repeat_key(request, "shift-note"))
+    await submit(
+        request.app[SERVICES],
+        ShiftNoteWritten(by=by, text=text, sites=own_sites(request)),
+        repeat_key(request, "shift-note"),
+    )
     return json_answer({"state": "noted", "by": by})
 
 
@@ -87,12 +101,14 @@ async def hand_over(request: web.Request) -> web.Response:
     told = read_body(await request.read(), HandOver, 'send {"to": "…", "note": "…"}')
     services = request.app[SERVICES]
     by = by_whom(request, StaffNote(by=told.by))
-    going_on = sorted((i for i in services.pipeline.state.incidents.values() if is_live(i)), key=lambda i: i.opened_us)
+    live = [i for i in live_records(services.pipeline.state, request[WHO].sight) if is_live(i)]
+    going_on = sorted(live, key=lambda i: i.opened_us)
     event = ShiftHandedOver(
         by=by,
         to=_written("to", told.to)[:_NAME_CHARS_MAX],
         note=_written("note", told.note),
         incidents=tuple(incident.number for incident in going_on[:_OPEN_MAX]),
+        sites=own_sites(request),
     )
     await submit(services, event, repeat_key(request, "shift-hand-over"))
     return json_answer({"state": "handed_over", "by": by})
@@ -105,7 +121,7 @@ async def take_over(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     by = by_whom(request, told)
     seq = request.match_info["seq"]
-    handed = next((one for one in (await shift(services))["hand_overs"] if str(one["seq"]) == seq), None)
+    handed = next((one for one in (await shift(request))["hand_overs"] if str(one["seq"]) == seq), None)
     if handed is None:
         raise Problem(404, "No such hand-over", field="seq", cure="GET /api/v1/shift lists them")
     if handed["by"] == by:
@@ -124,6 +140,7 @@ async def approve(request: web.Request) -> web.Response:
     told = read_body(await request.read(), Approval, 'send {"version": "…"}')
     services = request.app[SERVICES]
     by = by_whom(request, StaffNote(by=told.by))
+    check_whole(request)
     if told.version != services.pipeline.state.rules.version:
         raise Problem(409, "These rules are not in force", field="version", cure="read the page of rules anew")
     event = RulesApproved(by=by, version=told.version, note=_written("note", told.note))
@@ -135,7 +152,7 @@ def _note(written: dict[str, Any]) -> dict[str, Any]:
     return {"at": written["at"], "by": written["event"]["by"], "text": written["event"]["text"]}
 
 
-def _over(handed: dict[str, Any], taken: dict[str, Any] | None) -> dict[str, Any]:
+def _over(handed: dict[str, Any], taken: dict[str, Any] | None, seen: Collection[str]) -> dict[str, Any]:
     event = handed["event"]
     return {
         "seq": handed["seq"],
@@ -143,7 +160,7 @@ def _over(handed: dict[str, Any], taken: dict[str, Any] | None) -> dict[str, Any
         "by": event["by"],
         "to": event.get("to", ""),
         "note": event.get("note", ""),
-        "incidents": event.get("incidents", []),
+        "incidents": [number for number in event.get("incidents", []) if number in seen],
         "taken_by": None if taken is None else taken["event"]["by"],
         "taken_at": None if taken is None else taken["at"],
         "taken_note": "" if taken is None else taken["event"].get("note", ""),

@@ -8,11 +8,13 @@ from aiohttp import web
 
 from gateway.access.rights import Right
 from gateway.web.access.needs import needs
+from gateway.web.access.of_sites import people_hidden
 from gateway.web.asking import json_answer, read_body, unusable
 from gateway.web.desk.deeds import by_whom, submit
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES
 from rules.events import AlertTested
+from rules.ladders import PERSON
 from rules.moments import SECOND_US
 from rules.trial_alerts import trial_id
 
@@ -47,9 +49,10 @@ async def _begin(request: web.Request, lately: deque[int]) -> web.Response:
     state, now_us = services.pipeline.state, services.pipeline.now_us()
     if not 0 < len(note.to) <= _NAMES_MAX or max(map(len, (note.by, *note.to))) > _CHARS_MAX:
         raise unusable("to", f"from 1 to {_NAMES_MAX} names, as notifier:desk, person:wang or role:operator")
+    hidden = people_hidden(request)
     words = tuple(name.removeprefix(_NOTIFIER) for name in note.to)
     for name, word in zip(note.to, words, strict=True):
-        if not state.terms.reach((word,), now_us):
+        if word.removeprefix(PERSON) in hidden or not state.terms.reach((word,), now_us):
             there = ", ".join(_NOTIFIER + one for one in state.rules.notifiers) or "none"
             raise Problem(
                 409,

@@ -8,6 +8,7 @@ import msgspec
 
 from adapters.intake.documents import incident_document
 from adapters.notify.message import document as alert_document
+from gateway.access.sight import Sight
 from gateway.desk_settings import Desk
 from gateway.web.live.quiet import quiet_document
 from gateway.web.live.radio import channels, hail_names, missed_hails, two_calls_here, units
@@ -196,17 +197,32 @@ def _most_urgent(incidents: Iterable[Incident]) -> list[Incident]:
     return sorted(chosen, key=lambda incident: (incident.opened_us, incident.id))
 
 
-def snapshot(services: Services, heard_us: Mapping[str, int]) -> dict[str, Any]:
-    """Everything a board needs to begin, or to begin again."""
+def alerts_seen(state: State, sight: Sight) -> list[Alert]:
+    """Those active ones that are of a site in sight."""
+    return [a for a in active_alerts(state) if sight.sees(state.rules, {"line": a.line, "channel": a.channel})]
+
+
+def records_seen(state: State, sight: Sight) -> list[Incident]:
+    """The live records of the sites in sight."""
+    return [i for i in state.incidents.values() if sight.sees(state.rules, place_of(i))]
+
+
+def place_of(incident: Incident) -> dict[str, str]:
+    """What tells whose a record is."""
+    return {"line": incident.line, "channel": incident.channel, "talkgroup": incident.talkgroup}
+
+
+def snapshot(services: Services, heard_us: Mapping[str, int], sight: Sight) -> dict[str, Any]:
+    """Everything a board needs to begin, or to begin again; not masked yet."""
     state = services.pipeline.state
-    alerts = active_alerts(state)
-    going_on = [i for i in state.incidents.values() if is_live(i)]
+    alerts = alerts_seen(state, sight)
+    going_on = [i for i in records_seen(state, sight) if is_live(i)]
     return {
         "site": services.site,
         "version": services.version,
         "now": rfc3339(services.pipeline.now_us()),
         "ready": services.pipeline.ready,
-        "rules": msgspec.to_builtins(state.rules),
+        "rules": msgspec.to_builtins(sight.rules(state.rules)),
         "desk": services.desk.document(),
         "incidents": [live_incident(state, i, services.desk) for i in _most_urgent(going_on)],
         "incidents_live": len(going_on),

@@ -5,9 +5,11 @@ from typing import Any
 from aiohttp import web
 
 from gateway.access.rights import Right
+from gateway.access.sight import Sight
+from gateway.web.access.guard import WHO
 from gateway.web.access.needs import needs
 from gateway.web.asking import json_answer, read_query
-from gateway.web.live.now import active_alerts, owed
+from gateway.web.live.now import alerts_seen, owed, records_seen
 from gateway.web.services import SERVICES, Services
 from rules.moments import rfc3339
 from rules.obligations import INTERNAL_RULES
@@ -20,16 +22,15 @@ def routes() -> list[web.RouteDef]:
 @needs(Right.SEE)
 async def show_pulse(request: web.Request) -> web.Response:
     read_query(request)
-    return json_answer(pulse(request.app[SERVICES]))
+    return json_answer(pulse(request.app[SERVICES], request[WHO].sight))
 
 
-def pulse(services: Services) -> dict[str, Any]:
+def pulse(services: Services, sight: Sight) -> dict[str, Any]:
     state = services.pipeline.state
     now_us = services.pipeline.now_us()
-    due = [
-        o.due_us for i in state.incidents.values() for o in i.obligations if owed(o) and o.rule not in INTERNAL_RULES
-    ]
-    waiting = [a for a in active_alerts(state) if a.state == "raised" and a.kind != "warning"]
+    records = records_seen(state, sight)
+    due = [o.due_us for i in records for o in i.obligations if owed(o) and o.rule not in INTERNAL_RULES]
+    waiting = [a for a in alerts_seen(state, sight) if a.state == "raised" and a.kind != "warning"]
     return {
         "now": rfc3339(now_us),
         "timezone": state.rules.timezone,

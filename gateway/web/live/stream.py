@@ -205,7 +205,7 @@ class Hub:
         }
 
     def _hello(self, sight: Sight) -> bytes:
-        snapshot = now.snapshot(self._services, self.heard_us)
+        snapshot = now.snapshot(self._services, self.heard_us, sight)
         return self._message("hello", sight.shown(self._services.pipeline.state.rules, snapshot))
 
     def _broadcast(self, render: Callable[[Sight], bytes]) -> None:

@@ -1,12 +1,15 @@
 """Today's figures, for the wall board: read at most once in ten seconds, however many walls there are."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any, Final
 
 from aiohttp import web
 
-from adapters.summed import Figures
+from adapters.summed import Counted, Figures, Judged, Place
 from gateway.access.rights import Right
+from gateway.access.sight import Sight
+from gateway.web.access.guard import WHO
 from gateway.web.access.needs import needs
 from gateway.web.asking import json_answer, read_query
 from gateway.web.pages.local_time import LocalTime
@@ -22,29 +25,35 @@ class Today:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._read_us = 0
-        self._told: dict[str, Any] = {}
+        self._day = ""
+        self._figures = Figures(0, 0, 1, (), (), ())
 
-    async def told(self) -> dict[str, Any]:
-        now_us = self._services.pipeline.now_us()
+    async def told(self, sight: Sight) -> dict[str, Any]:
+        rules, now_us = self._services.pipeline.state.rules, self._services.pipeline.now_us()
         if not 0 <= now_us - self._read_us < _FRESH_US:
-            local = LocalTime(self._services.pipeline.state.rules.timezone)
+            local = LocalTime(rules.timezone)
             midnight_us = us_of(datetime.combine(local.date(now_us), time(), local.zone))
-            figures = await self._services.store.figures(since_us=midnight_us, until_us=now_us + 1)
-            self._read_us, self._told = now_us, {"day": local.day(now_us)} | sums(figures)
-        return self._told
+            self._figures = await self._services.store.figures(since_us=midnight_us, until_us=now_us + 1)
+            self._read_us, self._day = now_us, local.day(now_us)
+
+        def seen(place: Place) -> bool:
+            return sight.sees(rules, place._asdict())
+
+        counted = [one for one in self._figures.counted if seen(one.place)]
+        return {"day": self._day} | sums(counted, [one for one in self._figures.judged if seen(one.place)])
 
 
-def sums(figures: Figures) -> dict[str, Any]:
+def sums(counted: Sequence[Counted], judged: Sequence[Judged]) -> dict[str, Any]:
     """Calls from outside that were offered, and what became of the rules' obligations."""
-    offered = [one for one in figures.counted if one.medium == "phone" and one.direction != "outbound"]
+    offered = [one for one in counted if one.medium == "phone" and one.direction != "outbound"]
     rules: dict[str, dict[str, int]] = {}
-    for one in figures.judged:
+    for one in judged:
         states = rules.setdefault(one.rule, {})
         states[one.state] = states.get(one.state, 0) + one.how_many
     return {
         "calls": sum(one.how_many for one in offered if one.outcome != "merged"),
         "calls_answered": sum(one.how_many for one in offered if one.outcome == "answered"),
-        "hails": sum(one.how_many for one in figures.counted if one.medium == "radio" and one.outcome != "merged"),
+        "hails": sum(one.how_many for one in counted if one.medium == "radio" and one.outcome != "merged"),
         "rules": rules,
     }
 
@@ -59,4 +68,4 @@ def routes() -> list[web.RouteDef]:
 @needs(Right.SEE)
 async def show(request: web.Request) -> web.Response:
     read_query(request)
-    return json_answer(await request.app[TODAY].told())
+    return json_answer(await request.app[TODAY].told(request[WHO].sight))

@@ -106,6 +106,7 @@ SCHEMAS: Schema = {
             "id": WHOLE,
             "plan": TEXT,
             "incident": TEXT,
+            "sites": many(TEXT) | {"description": "whose emergency it is; none: everybody's"},
             "started_at": MOMENT,
             "started_by": TEXT,
             "running": FLAG,

@@ -7,9 +7,9 @@ from aiohttp import web
 from gateway.access.rights import Right
 from gateway.emergency.running import runs
 from gateway.emergency.sheet import sheet
-from gateway.web.access.guard import WHO
+from gateway.web.access.guard import WHO, shown
 from gateway.web.access.needs import page
-from gateway.web.live.now import is_live
+from gateway.web.live.now import is_live, records_seen
 from gateway.web.pages.rendering import render
 from gateway.web.services import SERVICES
 
@@ -23,8 +23,8 @@ def routes() -> list[web.RouteDef]:
 @page(Right.SEE)
 async def show(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
-    told = await runs(services)
-    live = [incident for incident in services.pipeline.state.incidents.values() if is_live(incident)]
+    told = shown(request, await runs(services))
+    live = [one for one in records_seen(services.pipeline.state, request[WHO].sight) if is_live(one)]
     values: dict[str, Any] = {
         "numbers": services.emergency.numbers,
         "plans": services.emergency.plans,

@@ -9,8 +9,9 @@ from adapters.intake import incident_document
 from gateway.access.rights import Right
 from gateway.web.access.guard import WHO, shown
 from gateway.web.access.needs import page
+from gateway.web.access.of_sites import people_hidden, rules_seen
 from gateway.web.desk.shifts import shift
-from gateway.web.live.now import is_live, owed
+from gateway.web.live.now import is_live, owed, records_seen
 from gateway.web.live.quiet import windows
 from gateway.web.pages.local_time import LocalTime
 from gateway.web.pages.rendering import render
@@ -36,18 +37,18 @@ async def show(request: web.Request) -> web.Response:
     state, now_us = services.pipeline.state, services.pipeline.now_us()
     local = LocalTime(state.rules.timezone)
     yesterday = shown(request, await _yesterday(services, local, now_us))
-    going_on = [i for i in state.incidents.values() if is_live(i)]
-    due = _owed(going_on, now_us)
-    parked = [i for i in state.incidents.values() if i.attention == "parked"]
+    live = records_seen(state, request[WHO].sight)
+    due = _owed([i for i in live if is_live(i)], now_us)
+    parked = [i for i in live if i.attention == "parked"]
     values: dict[str, Any] = {
         "owed": shown(request, due[:_OWED_MAX]),
         "owed_more": max(0, len(due) - _OWED_MAX),
         "parked": shown(request, [incident_document(i) for i in sorted(parked, key=lambda i: i.opened_us)]),
         "to_call": [one for one in yesterday if one["outcome"] in _TO_CALL],
         "cases": [one for one in yesterday if one["facts"].get("matter") and one["outcome"] not in _TO_CALL],
-        "maintenance": [one for one in windows(state) if one["why"] == "maintenance"],
-        "duty": _duty(services, now_us),
-        "shift": await shift(services),
+        "maintenance": [one for one in shown(request, windows(state)) if one["why"] == "maintenance"],
+        "duty": _duty(request, now_us),
+        "shift": await shift(request),
         "may_act": request[WHO].may(Right.ACT),
     }
     return render(request, "hand_over.html", **values)
@@ -72,17 +73,19 @@ def _owed(incidents: list[Incident], now_us: int) -> list[dict[str, Any]]:
     return sorted(due, key=lambda one: one["due_at"])
 
 
-def _duty(services: Services, now_us: int) -> list[dict[str, Any]]:
+def _duty(request: web.Request, now_us: int) -> list[dict[str, Any]]:
     """Each role: who stands for it now, and who does next."""
-    rules = services.pipeline.state.rules
+    rules, hidden = request.app[SERVICES].pipeline.state.rules, people_hidden(request)
     told = []
-    for role in roles(rules):
-        following = [stint for stint in stints(rules, role, now_us, now_us + _AHEAD_US) if stint.from_us > now_us]
+    for role in roles(rules_seen(request)):
+        coming = stints(rules, role, now_us, now_us + _AHEAD_US)
+        following = [stint for stint in coming if stint.from_us > now_us and stint.person not in hidden]
+        standing = [stint.person for stint in on_duty(rules, role, now_us) if stint.person not in hidden]
         first_us = min((stint.from_us for stint in following), default=0)
         told.append(
             {
                 "role": role,
-                "now": [shown_name(person(rules, stint.person)) for stint in on_duty(rules, role, now_us)],
+                "now": [shown_name(person(rules, one)) for one in standing],
                 "next": [shown_name(person(rules, one.person)) for one in following if one.from_us == first_us],
                 "next_at": rfc3339(first_us) if following else None,
             }

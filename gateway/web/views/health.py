@@ -7,6 +7,7 @@ from aiohttp import web
 from gateway.access.rights import Right
 from gateway.web.access.guard import WHO, shown
 from gateway.web.access.needs import page
+from gateway.web.access.of_sites import unread_seen
 from gateway.web.asking import NUMBERED, read_cursor
 from gateway.web.live import now
 from gateway.web.live.counts import by_label, total
@@ -36,7 +37,7 @@ async def show(request: web.Request) -> web.Response:
         "store_silent_s": services.store_silent_s(),
         "store_slow": services.store_silent_s() > _STORE_SLOW_S,
         "figures": _figures(services),
-        "unread": [_shortened(entry) for entry in shown(request, unread.items)],
+        "unread": [_shortened(entry) for entry in shown(request, unread_seen(request, unread.items))],
         "unread_next": unread.next,
     }
     return render(request, "health.html", **values)

@@ -1,5 +1,6 @@
 """The page of people and rosters: who is on duty now, the week with its gaps, and how each person is reached."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from adapters.notify.texts import masked
 from gateway.access.rights import Right
 from gateway.web.access.guard import WHO
 from gateway.web.access.needs import page
+from gateway.web.access.of_sites import people_hidden, rules_seen
 from gateway.web.asking import unusable
 from gateway.web.pages.local_time import LocalTime
 from gateway.web.pages.rendering import render
@@ -28,6 +30,8 @@ def routes() -> list[web.RouteDef]:
 async def show(request: web.Request) -> web.Response:
     pipeline = request.app[SERVICES].pipeline
     rules, now_us = pipeline.state.rules, pipeline.now_us()
+    seen = rules_seen(request)
+    hidden = people_hidden(request)
     local = LocalTime(rules.timezone)
     first = _monday(request, local.date(now_us))
     days = [first + timedelta(days=passed) for passed in range(_DAYS)]
@@ -37,9 +41,13 @@ async def show(request: web.Request) -> web.Response:
         "before": first - timedelta(days=_DAYS),
         "after": first + timedelta(days=_DAYS),
         "now": [
-            (role, [shown_name(person(rules, s.person)) for s in on_duty(rules, role, now_us)]) for role in roles(rules)
+            (
+                role,
+                [shown_name(person(rules, s.person)) for s in on_duty(rules, role, now_us) if s.person not in hidden],
+            )
+            for role in roles(seen)
         ],
-        "week": [(role, [_day(rules, role, day, local) for day in days]) for role in roles(rules)],
+        "week": [(role, [_day(rules, hidden, role, day, local) for day in days]) for role in roles(seen)],
         "may_test": request[WHO].may(Right.MANAGE),
         "people": [
             {
@@ -48,7 +56,7 @@ async def show(request: web.Request) -> web.Response:
                 "roles": one.roles,
                 "reach": {notifier: masked(address) for notifier, address in one.reach.items()},
             }
-            for one in rules.people
+            for one in seen.people
         ],
     }
     return render(request, "people.html", **values)
@@ -65,7 +73,7 @@ def _monday(request: web.Request, today: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _day(rules: RuleSet, role: str, day: date, local: LocalTime) -> list[dict[str, str]]:
+def _day(rules: RuleSet, hidden: Collection[str], role: str, day: date, local: LocalTime) -> list[dict[str, str]]:
     """Who stands for the role that day, and when nobody does, in order; cut at the day's midnights."""
     from_us, until_us = (us_of(datetime.combine(day + timedelta(days=passed), time(), local.zone)) for passed in (0, 1))
 
@@ -77,6 +85,7 @@ def _day(rules: RuleSet, role: str, day: date, local: LocalTime) -> list[dict[st
     found = [
         part(stint.from_us, stint.until_us, shown_name(person(rules, stint.person)), "instead" if stint.instead else "")
         for stint in stints(rules, role, from_us, until_us)
+        if stint.person not in hidden
     ]
     found += [part(gap.from_us, gap.until_us, "", "gap") for gap in gaps(rules, role, from_us, until_us)]
     return [shown for _, shown in sorted(found, key=lambda one: (one[0], one[1]["who"]))]

@@ -10,6 +10,7 @@ from gateway.access.rights import Right
 from gateway.web.access.guard import WHO, shown
 from gateway.web.access.needs import page
 from gateway.web.access.noting import note
+from gateway.web.access.of_sites import rules_seen
 from gateway.web.asking import DATED, read_count, read_cursor
 from gateway.web.pages import verdict_words
 from gateway.web.pages.local_time import LocalTime
@@ -21,6 +22,7 @@ from gateway.web.record_search import CHARS_MAX, DIRECTIONS, HOURS, MEDIA, PARAM
 from gateway.web.services import SERVICES, Services
 from rules.incidents import IncidentOutcome
 from rules.obligations import INTERNAL_RULES, Outcome, Rule
+from rules.settings import RuleSet
 
 _SHOWN: Final = 50
 _EXPORTED_MAX: Final = 10_000  # rows of one file, up to the end of a record
@@ -58,7 +60,7 @@ async def show(request: web.Request) -> web.Response:
         "items": shown(request, found.items),
         "next_link": None if found.next is None else "?" + urlencode(kept | {"cursor": found.next}),
         "export_link": "/incidents/export.csv?" + urlencode(kept) if request[WHO].may(Right.REPORTS) else "",
-        "choices": _choices(services),
+        "choices": _choices(rules_seen(request)),
         "chars_max": CHARS_MAX,
         "exported_max": f"{_EXPORTED_MAX:,}",
     }
@@ -113,7 +115,7 @@ def _conditions(query: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in query.items() if value and name != "cursor"}
 
 
-def _choices(services: Services) -> dict[str, tuple[str, ...]]:
+def _choices(rules: RuleSet) -> dict[str, tuple[str, ...]]:
     return {
         "medium": MEDIA,
         "direction": DIRECTIONS,
@@ -121,7 +123,7 @@ def _choices(services: Services) -> dict[str, tuple[str, ...]]:
         "outcome": get_args(IncidentOutcome),
         "rule": tuple(name for name in get_args(Rule) if name not in INTERNAL_RULES),
         "verdict": get_args(Outcome),
-        "line": tuple(line.number for line in services.pipeline.state.rules.lines),
+        "line": tuple(line.number for line in rules.lines),
     }
 
 

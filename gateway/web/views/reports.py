@@ -9,9 +9,11 @@ from markupsafe import Markup
 
 from gateway.access.rights import Right
 from gateway.reports import charts
-from gateway.reports.days import Answer, Day, Days, Hours, only
+from gateway.reports.days import Answer, Day, Days, Hours, at, only
 from gateway.reports.key_figures import RULES, Shares, answer_times, by, by_answer, connecting, of_rule, speed
+from gateway.web.access.guard import WHO
 from gateway.web.access.needs import page
+from gateway.web.access.of_sites import rules_seen
 from gateway.web.asking import unusable
 from gateway.web.pages import verdict_words
 from gateway.web.pages.local_time import LocalTime
@@ -75,7 +77,7 @@ async def show(request: web.Request) -> web.Response:
             slower=w("reports.slower"),
             total=w("reports.chart_answering"),
         ),
-        "charts": _charts(services, w, days),
+        "charts": _charts(request, w, days),
         "rule_set": services.pipeline.state.rules.version,
         "target": _TARGET,
     }
@@ -88,7 +90,7 @@ async def export(request: web.Request) -> web.Response:
     first, last = _span(request)
     days = only(await _read(request, first, last), _hours(request))
     named: list[tuple[str, Mapping[str, Shares]]] = [("rules", {rule: of_rule(days, rule) for rule in RULES})]
-    named += [(chart.name, chart.table) for chart in _charts(request.app[SERVICES], w, days)]
+    named += [(chart.name, chart.table) for chart in _charts(request, w, days)]
     rows = [
         [w(f"reports.chart_{name}"), place, one.met, one.breached, one.blind, one.waived, one.open, one.percent]
         for name, table in named
@@ -125,7 +127,9 @@ def _latest(services: Services) -> tuple[date, date]:
 async def _read(request: web.Request, first: date, last: date) -> list[Day]:
     pipeline = request.app[SERVICES].pipeline
     zone = LocalTime(pipeline.state.rules.timezone).zone
-    return await request.app[DAYS].read(first, last, zone, pipeline.now_us())
+    days = await request.app[DAYS].read(first, last, zone, pipeline.now_us())
+    sight, rules = request[WHO].sight, pipeline.state.rules
+    return days if sight.sites is None else at(days, lambda place: sight.sees(rules, place._asdict()))
 
 
 def _limit_s(services: Services) -> float:
@@ -135,12 +139,16 @@ def _limit_s(services: Services) -> float:
     return next((found.limit_us / SECOND_US for found in rings if found is not None), _LIMIT_S)
 
 
-def _charts(services: Services, w: Words, days: list[Day]) -> list[Chart]:
-    names = {line.number: f"{line.number} {line.name}".strip() for line in services.pipeline.state.rules.lines}
+def _charts(request: web.Request, w: Words, days: list[Day]) -> list[Chart]:
+    services, rules = request.app[SERVICES], rules_seen(request)
+    names = {line.number: f"{line.number} {line.name}".strip() for line in rules.lines}
     parts: dict[str, tuple[Callable[..., Markup], dict[str, Shares]]] = {
         "by_day": (charts.columns, by(days, "three_rings", lambda day, _one: f"{day.day:%m-%d}")),
         "by_hour": (charts.columns, by(days, "three_rings", lambda _day, one: f"{one.hour:02}")),
-        "by_line": (charts.rows, by(days, "three_rings", lambda _day, one: names.get(one.line, one.line or "–"))),
+        "by_line": (
+            charts.rows,
+            by(days, "three_rings", lambda _day, one: names.get(one.place.line, one.place.line or "–")),
+        ),
         "by_rule": (
             charts.rows,
             {verdict_words.rule(w, rule): found for rule in RULES if (found := of_rule(days, rule)) != Shares()},

@@ -6,9 +6,11 @@ import msgspec
 from aiohttp import web
 
 from gateway.access.rights import Right
+from gateway.access.sight import Sight
 from gateway.rule_changes import rule_changes
 from gateway.web.access.guard import WHO
 from gateway.web.access.needs import page
+from gateway.web.access.of_sites import rules_seen
 from gateway.web.pages.rendering import render, words_of
 from gateway.web.pages.rule_words import sentences
 from gateway.web.services import SERVICES, Services
@@ -28,14 +30,14 @@ async def show(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     approvals = await approvals_of(services)
     taken = await services.store.listed("RulesTaken", limit=_SETS_SHOWN + 1)
-    rules = services.pipeline.state.rules
+    rules = rules_seen(request)
     values: dict[str, Any] = {
         "rules": rules,
         "since": taken[0]["at"] if taken else None,
         "sentences": sentences(words_of(request), rules),
         "approval": approvals.get(rules.version),
-        "may_approve": request[WHO].may(Right.MANAGE),
-        "history": _history(taken, approvals),
+        "may_approve": request[WHO].may(Right.MANAGE) and request[WHO].sites is None,
+        "history": _history(request[WHO].sight, taken, approvals),
     }
     return render(request, "rules.html", **values)
 
@@ -46,9 +48,9 @@ async def approvals_of(services: Services) -> dict[str, dict[str, Any]]:
     return {one["event"]["version"]: one["event"] | {"at": one["at"]} for one in reversed(found)}
 
 
-def _history(taken: list[dict[str, Any]], approvals: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+def _history(sight: Sight, taken: list[dict[str, Any]], approvals: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """Each set but the oldest that was read, with what it changed; that one too, where it is the first of all."""
-    sets = [(one["at"], msgspec.convert(one["event"]["rules"], RuleSet)) for one in taken]
+    sets = [(one["at"], sight.rules(msgspec.convert(one["event"]["rules"], RuleSet))) for one in taken]
     told = []
     for place, (at, rules) in enumerate(sets[:_SETS_SHOWN]):
         before = sets[place + 1][1] if place + 1 < len(sets) else None

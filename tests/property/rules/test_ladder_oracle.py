@@ -37,10 +37,10 @@ OTHER_LADDER = Ladder(warn=("desk",), breach=("sms",), escalation=("sms",), ackn
 
 
 def person(who: str) -> Person:
-    names = {"li": {"number": "012"}, "wang": {"name": "王芳"}}.get(who, {})
+    name, number = {"li": ("", "012"), "wang": ("王芳", "")}.get(who, ("", ""))
     reach = {} if not REACHED[who] else {"sms": "1"}
     roles = ("away",) if who == "far" else ("team",) if who in ("li", "wang") else ()
-    return Person(id=who, roles=roles, reach=reach, **names)
+    return Person(id=who, roles=roles, reach=reach, name=name, number=number)
 
 
 def rules_of(ladder: Ladder, *, moved: bool, version: str) -> RuleSet:

@@ -3,28 +3,32 @@
 from collections import Counter
 from datetime import date
 
+from adapters.summed import Place
 from gateway.reports import charts
-from gateway.reports.days import Answer, Day, Ended, Verdicts, only
+from gateway.reports.days import Answer, Day, Ended, Verdicts, at, only
 from gateway.reports.key_figures import Shares, answer_times, by, connecting, of_rule, speed
 
+_HOTLINE, _REPAIRS, _CHANNEL = Place("4001", "", ""), Place("4002", "", ""), Place("", "CH1", "")
 DAY = Day(
     date(2026, 11, 22),
     Counter(
         {
-            Verdicts(9, "4001", "three_rings", "met"): 8,
-            Verdicts(10, "4001", "three_rings", "breached"): 2,
-            Verdicts(10, "4002", "three_rings", "not_measurable"): 5,
-            Verdicts(10, "4002", "three_rings", "waived"): 1,
+            Verdicts(9, _HOTLINE, "three_rings", "met"): 8,
+            Verdicts(10, _HOTLINE, "three_rings", "breached"): 2,
+            Verdicts(10, _REPAIRS, "three_rings", "not_measurable"): 5,
+            Verdicts(10, _REPAIRS, "three_rings", "waived"): 1,
         }
     ),
-    Counter({Answer("王 008", "main", "three_rings", "met", True, tenths): 1 for tenths in range(10, 110, 10)}),
+    Counter(
+        {Answer("王 008", _HOTLINE, "main", "three_rings", "met", True, tenths): 1 for tenths in range(10, 110, 10)}
+    ),
     Counter(
         {
-            Ended(9, "4001", "phone", "inbound", "answered"): 8,
-            Ended(9, "4001", "phone", "inbound", "abandoned"): 2,
-            Ended(9, "4001", "phone", "inbound", "merged"): 4,
-            Ended(9, "4001", "phone", "outbound", "answered"): 50,
-            Ended(9, "", "radio", "", "answered"): 50,
+            Ended(9, _HOTLINE, "phone", "inbound", "answered"): 8,
+            Ended(9, _HOTLINE, "phone", "inbound", "abandoned"): 2,
+            Ended(9, _HOTLINE, "phone", "inbound", "merged"): 4,
+            Ended(9, _HOTLINE, "phone", "outbound", "answered"): 50,
+            Ended(9, _CHANNEL, "radio", "", "answered"): 50,
         }
     ),
 )
@@ -38,7 +42,7 @@ def test_what_nobody_could_measure_is_neither_met_nor_late() -> None:
 
 
 def test_parts_add_up_to_the_whole() -> None:
-    parts = by([DAY], "three_rings", lambda _day, one: one.line)
+    parts = by([DAY], "three_rings", lambda _day, one: one.place.line)
     assert parts == {"4001": Shares(met=8, breached=2), "4002": Shares(blind=5, waived=1)}
 
 
@@ -63,7 +67,14 @@ def test_a_chart_escapes_names_and_draws_what_is_unknown_apart() -> None:
 
 
 def test_hours_of_service_are_told_apart() -> None:
-    night = DAY._replace(verdicts=Counter({Verdicts(2, "4001", "three_rings", "breached", in_hours=False): 3}))
+    night = DAY._replace(verdicts=Counter({Verdicts(2, _HOTLINE, "three_rings", "breached", in_hours=False): 3}))
     assert of_rule(only([DAY, night], "in"), "three_rings").breached == 2
     assert of_rule(only([DAY, night], "out"), "three_rings") == Shares(breached=3)
     assert of_rule(only([DAY, night], "all"), "three_rings").breached == 5
+
+
+def test_records_of_other_places_are_left_out() -> None:
+    here = at([DAY], lambda place: place == _REPAIRS)
+    assert of_rule(here, "three_rings") == Shares(blind=5, waived=1)
+    assert connecting(here).offered == 0
+    assert speed(answer_times(here)) is None
