@@ -68,6 +68,8 @@ def obligation_document(obligation: Obligation, incident: Incident | None) -> Do
         "call": our_call(incident.id) if incident else "",
         "from": incident.caller if incident else "",
         "line": incident.line if incident else "",
+        "channel": incident.channel if incident else "",
+        "talkgroup": incident.talkgroup if incident else "",
         **_verdict(obligation),
     }
 

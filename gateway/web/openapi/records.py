@@ -133,7 +133,9 @@ SCHEMAS: Schema = {
     ),
     "Obligation": record(
         "Somebody must respond by `due_at`.",
-        {"id": WHOLE, "state": one_of(Outcome), "incident": TEXT, "call": TEXT, "from": TEXT, "line": TEXT} | _JUDGED,
+        {"id": WHOLE, "state": one_of(Outcome)}
+        | dict.fromkeys(("incident", "call", "from", "line", "channel", "talkgroup"), TEXT)
+        | _JUDGED,
     ),
     "LineNote": body("A line for the record.", {"note": words()}, "note"),
     "FactsNote": body(
