@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final, Literal, NamedTuple
 
-from adapters.ports import RecordStore
+from adapters.record_store import RecordStore
 from adapters.summed import Figures, Place
 from rules.moments import SECOND_US, us_of
 

@@ -9,7 +9,8 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from adapters.errors import StoreError
-from adapters.ports import Admitted, Batch, Incoming, RecordStore
+from adapters.ports import Admitted, Batch, Incoming
+from adapters.record_store import RecordStore
 from adapters.recordings import Recorder
 from gateway.access.oidc_settings import OidcSettings
 from gateway.access.signing_in import SigningIn

@@ -14,7 +14,7 @@ from rules.events import Recorded, Unparsed
 from rules.ladders import PERSON
 from rules.moments import SECOND_US, rfc3339
 from rules.people import Person, Shift
-from rules.quiet import Maintenance
+from rules.quiet import Maintenance, Window
 from rules.settings import Ladder, Line, RadioChannel, RadioRules, RuleSet, SourceRules, SpecialLadder, Unit
 from tests.fixtures.on_air import OnAir
 from tests.fixtures.served import Served, serve
@@ -177,7 +177,6 @@ async def _deeds(both: TwoSites) -> None:
     asker = both.asker(THEIRS)
     for path in (f"/api/v1/plans/{both.their_run}/steps/0/done", f"/api/v1/plans/{both.their_run}/end"):
         assert (await both.ask(asker, "POST", path, json={"note": "Foreign step"}))[0] == 200
-    windows = {
-        tuple(one.scope.lines): key for key, one in served.pipeline.state.quiet.items() if getattr(one, "by", "")
-    }
+    quiet = served.pipeline.state.quiet.items()
+    windows = {one.scope.lines: key for key, one in quiet if isinstance(one, Window) and one.by}
     both.our_window, both.their_window = windows[OUR_LINE,], windows[THEIR_LINE,]

@@ -9,7 +9,8 @@ from sqlalchemy.sql import ClauseElement
 from adapters.intake import database_of, open_store
 from adapters.intake.reads import compiled
 from adapters.intake.searching import Key, find
-from adapters.ports import IncidentsAsked, RecordStore
+from adapters.ports import IncidentsAsked
+from adapters.record_store import RecordStore
 from rules.effects import Send
 from rules.events import DeliverySettled
 from tests.contract.store.made import START_US, alert_of, batch_of, incident_of, journalled, obligation_of
