@@ -11,8 +11,10 @@ from adapters.intake.reads import compiled
 from adapters.intake.searching import Key, find
 from adapters.ports import IncidentsAsked
 from adapters.record_store import RecordStore
+from adapters.summed import Place
 from rules.effects import Send
 from rules.events import DeliverySettled
+from rules.incidents import Recording
 from tests.contract.store.made import START_US, alert_of, batch_of, incident_of, journalled, obligation_of
 
 
@@ -93,3 +95,20 @@ async def test_a_record_tells_whom_its_alerts_reached(store: RecordStore) -> Non
         ("sms", "failed", 3, "refused"),
     ]
     assert await store.tellings("20261121-0404") == []
+
+
+async def test_many_records_tell_where_they_came_in_and_so_does_the_one_that_holds_a_recording(
+    store: RecordStore,
+) -> None:
+    clip = Recording("20261121-00000000f0e1d2c3", START_US, 1.0)
+    incidents = [
+        incident_of(1, line="4002"),
+        incident_of(2, medium="radio", channel="CH2", talkgroup="9", recordings=(clip,)),
+    ]
+    await store.commit(batch_of([journalled(1)], incidents=incidents))
+    hail = Place("", "CH2", "9")
+    asked = ["20261121-0001", "20261121-0002", *(f"20261121-{number}" for number in range(1_000, 2_000))]
+    assert await store.places(asked) == {"20261121-0001": Place("4002", "", ""), "20261121-0002": hail}
+    assert await store.place_of_recording(clip.id, START_US) == hail
+    assert await store.place_of_recording("20261121-0000000000000000", START_US) is None
+    assert await store.place_of_recording("%", START_US) is None
