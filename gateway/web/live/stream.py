@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
+from time import monotonic
 from typing import Any, Literal
 
 import msgspec
@@ -28,9 +29,10 @@ from rules.moments import rfc3339
 PING_S = 2.0  # a board that hears nothing for 5 s says so
 _GATHER_S = 0.05  # changes within it leave together: a burst costs each thing once
 _CHANGES_MAX = 300  # more at once: a fresh snapshot is smaller
-_CLIENTS_MAX = 64
+CLIENTS_MAX = 600
 _CLIENT_MESSAGES_MAX = 512
 _CLIENT_BYTES_MAX = 8 << 20
+_ALL_BYTES_MAX = 256 << 20  # of all boards together
 _WRITE_S = 10.0
 _HEARD = (CallEvent, RadioEvent, Unparsed, Resynced)  # a sign of life of its source
 
@@ -44,8 +46,9 @@ class Client:
 
     def __init__(self, sight: Sight) -> None:
         self.sight = sight
+        self.unread = 0  # bytes that wait, and those that are being written
         self._waiting: list[bytes] = []
-        self._bytes = 0
+        self._writing = 0
         self._ended = False
         self._something = asyncio.Event()
         self.dropped = False
@@ -54,8 +57,8 @@ class Client:
     def put(self, message: bytes) -> None:
         if self.dropped or not message:
             return
-        self._bytes += len(message)
-        if len(self._waiting) >= _CLIENT_MESSAGES_MAX or self._bytes > _CLIENT_BYTES_MAX:
+        self.unread += len(message)
+        if len(self._waiting) >= _CLIENT_MESSAGES_MAX or self.unread > _CLIENT_BYTES_MAX:
             self.drop()
         else:
             self._waiting.append(message)
@@ -64,6 +67,7 @@ class Client:
     def drop(self) -> None:
         self.dropped = True
         self._waiting.clear()
+        self.unread = self._writing = 0
         self.end()
         self.abort()
 
@@ -73,12 +77,14 @@ class Client:
 
     async def next(self) -> bytes | None:
         """All that waits, at once: one write for each message would fall behind a burst. None: the end."""
+        self.unread -= self._writing
+        self._writing = 0
         await self._something.wait()
         if not self._waiting:
             return None
         told = b"".join(self._waiting)
         self._waiting.clear()
-        self._bytes = 0
+        self._writing = len(told)
         if not self._ended:
             self._something.clear()
         return told
@@ -97,6 +103,8 @@ class Hub:
         self._units: set[str] = set()
         self._sources_changed = False
         self._quiet_changed = False
+        self._hellos: dict[Sight, bytes] = {}  # for boards that join
+        self._hellos_s = 0.0
         self._anew = False  # more changed than single things: all boards begin anew
         self._seq = 0
         self._changed = asyncio.Event()
@@ -104,10 +112,10 @@ class Hub:
     @contextlib.contextmanager
     def client(self, sight: Sight) -> Iterator[Client]:
         """Join the boards; the first message is `hello`. Raises Problem 503 when there are too many."""
-        if len(self._clients) >= _CLIENTS_MAX:
-            raise Problem(503, "Too many boards are open", cure=f"at most {_CLIENTS_MAX}: close one", retry_after_s=5)
+        if len(self._clients) >= CLIENTS_MAX:
+            raise Problem(503, "Too many boards are open", cure=f"at most {CLIENTS_MAX}: close one", retry_after_s=5)
         client = Client(sight)
-        client.put(self._hello(sight))
+        client.put(self._hello_now(sight))
         self._clients.add(client)
         try:
             yield client
@@ -143,6 +151,7 @@ class Hub:
             if isinstance(event, _HEARD):
                 self.heard_us[event.source] = row.entry.at_us
             self._seq = row.entry.seq
+        self._hellos.clear()
         if not self._clients:
             return  # who joins begins with all of it
         # With new rules, what the desk works with may have changed as well.
@@ -208,6 +217,14 @@ class Hub:
         snapshot = now.snapshot(self._services, self.heard_us, sight)
         return self._message("hello", sight.shown(self._services.pipeline.state.rules, snapshot))
 
+    def _hello_now(self, sight: Sight) -> bytes:
+        """The one that was rendered last, where nothing has changed since: after a cut all boards join at once."""
+        if monotonic() - self._hellos_s > _GATHER_S:
+            self._hellos, self._hellos_s = {}, monotonic()
+        if sight not in self._hellos:
+            self._hellos[sight] = self._hello(sight)
+        return self._hellos[sight]
+
     def _broadcast(self, render: Callable[[Sight], bytes]) -> None:
         """Rendered once for all who may see the same."""
         rendered: dict[Sight, bytes] = {}
@@ -215,6 +232,11 @@ class Hub:
             if client.sight not in rendered:
                 rendered[client.sight] = render(client.sight)
             client.put(rendered[client.sight])
+        unread = sum(client.unread for client in self._clients)
+        while unread > _ALL_BYTES_MAX:
+            slowest = max(self._clients, key=lambda client: client.unread)
+            unread -= slowest.unread
+            slowest.drop()
 
     def _send(self, event: StreamEvent, data: Any) -> None:
         rules = self._services.pipeline.state.rules

@@ -3,14 +3,15 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 
 import aiohttp
 
 from gateway.access.sight import Sight
-from gateway.web.live.stream import Client
+from gateway.web.live.stream import CLIENTS_MAX, HUB, Client
 from rules.events import Delivered
+from tests.fixtures.bench import until
 from tests.fixtures.served import TOKEN, Served
 
 
@@ -130,13 +131,36 @@ async def test_a_session_that_ends_ends_its_stream(served: Served) -> None:
 
 async def test_too_many_boards_are_told_to_come_later(served: Served) -> None:
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-        answers = [await http.get(f"{served.url}/api/v1/stream", headers=headers) for _ in range(65)]
-        assert [answer.status for answer in answers].count(200) == 64
-        assert answers[-1].status == 503
-        assert answers[-1].headers["Retry-After"]
-        for answer in answers:
-            answer.close()
+    with ExitStack() as boards:
+        for _ in range(CLIENTS_MAX - 1):
+            boards.enter_context(served.runner.app[HUB].client(Sight(numbers=True)))
+        async with listening(served) as reader:
+            await reader.next("hello")
+            async with served.http.get(f"{served.url}/api/v1/stream", headers=headers) as answer:
+                assert answer.status == 503
+                assert answer.headers["Retry-After"]
+
+
+async def test_boards_that_join_at_once_share_a_snapshot_and_none_misses_what_comes_after_it(served: Served) -> None:
+    hub = served.runner.app[HUB]
+    with hub.client(Sight(numbers=True)) as first, hub.client(Sight(numbers=True)) as second:
+        assert await first.next() is await second.next()
+        await served.ring()
+        for one in (first, second):
+            assert b"event: incident" in (await one.next() or b"")
+
+
+async def test_where_all_boards_together_hold_too_much_the_slowest_goes(served: Served) -> None:
+    hub = served.runner.app[HUB]
+    unread = b"x" * (4 << 20)
+    with ExitStack() as boards:
+        many = [boards.enter_context(hub.client(Sight(numbers=True))) for _ in range(64)]
+        for one in many:
+            one.put(unread)
+        many[30].put(unread[: 3 << 20])
+        await served.ring()
+        await until(lambda: many[30].dropped)
+        assert sum(one.dropped for one in many) == 1
 
 
 async def test_a_board_that_does_not_read_is_dropped_not_waited_for() -> None:
