@@ -39,6 +39,8 @@ from rules.settings import (
     Claims,
     HoldCheckin,
     Line,
+    NotifierOnline,
+    OnDuty,
     Promise,
     RadioChannel,
     RollCall,
@@ -75,6 +77,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     promise: Promise = Promise()
     roll_call: RollCall = RollCall()
     claims: Claims = Claims()
+    notifier_online: NotifierOnline = NotifierOnline()
+    on_duty: OnDuty = OnDuty()
 
 
 class ConfiguredSource(NamedTuple):

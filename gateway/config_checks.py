@@ -133,6 +133,9 @@ def check_rules(rules: Any, written: Mapping[str, Any], units: Iterable[Unit]) -
     if rules.claims.stale_after_s <= 0:
         cure = "seconds without a deed after which anybody may take a record over: more than 0"
         yield Problem("rules.claims.stale_after_s", shown("", rules.claims.stale_after_s), cure)
+    if rules.notifier_online.offline_alert_s <= 0:
+        cure = "seconds without a delivery after which it is told: more than 0; to switch it off: enabled = false"
+        yield Problem("rules.notifier_online.offline_alert_s", shown("", rules.notifier_online.offline_alert_s), cure)
     hold = rules.hold_checkin
     if hold.every_s <= 0:
         yield Problem("rules.hold_checkin.every_s", shown("", hold.every_s), "seconds between greetings: more than 0")

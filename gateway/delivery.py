@@ -17,12 +17,13 @@ from adapters.notify.message import told
 from adapters.ports import CarriesLinks, Delivered, HearsAnswers, LooksAhead, Notifier, Rejected, Retry, TakesTime
 from adapters.ports import Delivery as Outcome
 from gateway.answers import Answers
+from gateway.delivering import Delivering
 from gateway.links import AcknowledgeLinks
 from gateway.pipeline import Pipeline
 from rules.duty import person
 from rules.effects import Alert, Send
 from rules.events import DeliveriesSettled, DeliveriesTried, DeliverySettled, DeliveryTried
-from rules.moments import SECOND_US
+from rules.moments import SECOND_US, rfc3339
 
 
 class Patience(NamedTuple):
@@ -98,6 +99,7 @@ class Worker:
         self._links = links if isinstance(notifier, CarriesLinks) else None
         self._ahead = notifier if isinstance(notifier, LooksAhead) else None
         self._pipeline = pipeline
+        self._delivering = Delivering(notifier.name, pipeline)
         self._settlements = settlements
         self._patience = patience
         self._lanes: dict[str, Lane] = {}
@@ -127,6 +129,7 @@ class Worker:
             self._ahead.expect(*self._letter(alert, send))
 
     def status(self) -> dict[str, Any]:
+        since_us = self._delivering.since_us
         return {
             "name": self._notifier.name,
             "link": self.link,
@@ -134,6 +137,7 @@ class Worker:
             "waiting": len(self._taken),
             "delivered": self.delivered,
             "failed": self.failed,
+            "failing_since": None if since_us is None else rfc3339(since_us),
         }
 
     def _link_changed(self, state: str, reason: str) -> None:
@@ -143,6 +147,7 @@ class Worker:
         elif reason != self.reason:
             self._log.debug("notifier still " + state, reason=reason)
         self.link, self.reason = state, reason
+        self._delivering.link_changed(state, reason)
         if state == "online":
             for key, lane in self._lanes.items():
                 self._retry_now(key, lane)
@@ -169,6 +174,8 @@ class Worker:
         outcome = Rejected("gave_up") if alert is None else await self._send(alert, send)
         lane.attempts += 1
         self._count(outcome)
+        if alert is not None:
+            self._delivering.tried(outcome, for_person="/" in send.notifier)
         if isinstance(outcome, Retry):
             self.reason = outcome.reason
             wait_s = max(lane.backoff.next_s(), outcome.after_s or 0.0)

@@ -78,7 +78,8 @@ def take_notice(turn: Turn, matter: Matter, word: Acknowledgement, act_within_us
         end_waits(turn, matter.incident, "acknowledge", alert, "met")
         storms.over_for(turn, alert)
         let_go_if_settled(turn, alert)
-    _stood_for(turn, matter.alerts[0], word)
+    for line in matter.alerts if matter.incident is None else matter.alerts[:1]:
+        _stood_for(turn, line, word)
 
 
 def _stood_for(turn: Turn, line: Alert, word: Acknowledgement) -> None:

@@ -38,9 +38,17 @@ def warn(turn: Turn, incident: Incident, obligation: Obligation) -> None:
     silence.remember(turn, incident, obligation, told)
 
 
-def breach(turn: Turn, incident: Incident, obligation: Obligation, severity: Severity = "critical") -> Alert:
+def breach(
+    turn: Turn,
+    incident: Incident,
+    obligation: Obligation,
+    severity: Severity = "critical",
+    *,
+    also: tuple[str, ...] = (),
+) -> Alert:
+    """`also`: words of a ladder, told besides."""
     ring = obligation.plan[-1].ring if obligation.plan else 0
-    told = _first(turn, incident, obligation, severity, count=0, ring=ring or None, due_us=obligation.due_us)
+    told = _first(turn, incident, obligation, severity, count=0, ring=ring or None, due_us=obligation.due_us, also=also)
     obligation.late, obligation.told = told.late, told.notifiers
     silence.remember(turn, incident, obligation, told)
     return told
@@ -63,11 +71,14 @@ def _first(
     count: int,
     ring: int | None,
     due_us: int,
+    also: tuple[str, ...] = (),
 ) -> Alert:
     """What the ladder begins with."""
     ladder = _ladder(turn, incident, obligation, severity)
     tell = _breach_words(turn, ladder, severity)
     to, unreached = whom(turn, incident, tell)
+    if also:
+        to = tuple(dict.fromkeys(to + turn.terms.reach(also, turn.at_us)))
     told = _about(turn, incident, obligation, "breach", severity, count=count, ring=ring, due_us=due_us, to=to)
     told.climbs, told.manner = ladder.climbs, ladder.manner
     told.tell, told.unreached, told.acknowledge = tell, unreached, ladder.acknowledge
@@ -159,6 +170,14 @@ def whom(turn: Turn, incident: Incident | None, tell: tuple[str, ...]) -> tuple[
     return targets, unreached
 
 
+def but_by(turn: Turn, alert: Alert, to: tuple[str, ...]) -> tuple[str, ...]:
+    """Where it is about a notifier that does not deliver, the others tell it."""
+    if alert.rule != "notifier_online":
+        return to
+    others = tuple(target for target in to if target.partition("/")[0] != alert.about)
+    return others or tuple(name for name in turn.terms.rules.notifiers if name != alert.about)
+
+
 def operators(turn: Turn, rule: Rule) -> tuple[str, ...]:
     """Who hears of what is no caller's matter."""
     return reached(turn, None, turn.terms.ladder(rule, "critical").breach)
@@ -199,7 +218,7 @@ def let_go_if_settled(turn: Turn, alert: Alert) -> None:
 
     So long as something must be done about it, it is not.
     """
-    if (alert.state == "raised" and alert.kind in ("breach", "escalation")) or alert.act_us is not None:
+    if (alert.state == "raised" and alert.kind in ("breach", "escalation")) or alert.act_us is not None or alert.stands:
         return
     if alert.notified.keys() >= {*alert.notifiers, *alert.orders}:
         _let_go(turn, alert)

@@ -2,12 +2,14 @@
 
 from typing import NamedTuple
 
-from rules.alerts import LATE_US, alert_id, publish, whom
+from rules import troubles
+from rules.alerts import LATE_US, alert_id, but_by, publish, whom
 from rules.effects import Acknowledgement, Alert, Climb, HandOver
 from rules.incidents import Incident
-from rules.ladders import PERSON, people_of
+from rules.ladders import PERSON, ROLE, people_of
 from rules.matters import breached_by, manner_of
 from rules.obligations import Step
+from rules.state import OPERATORS
 from rules.turn import Turn
 
 RUNGS_MAX = 2_000  # of one matter: a program that acknowledges and does nothing must not make it grow for ever
@@ -27,7 +29,7 @@ class Next(NamedTuple):
     handed: HandOver | None = None
 
 
-def climb(turn: Turn, incident: Incident, about: Alert, reason: str, due_us: int) -> None:
+def climb(turn: Turn, incident: Incident | None, about: Alert, reason: str, due_us: int) -> None:
     """One step up; from its top the last step is told once more. Who handed it over hears that nobody took it."""
     steps = about.climbs
     if not steps and about.manner is None:
@@ -47,14 +49,18 @@ def climb(turn: Turn, incident: Incident, about: Alert, reason: str, due_us: int
     follow(turn, incident, about, then)
 
 
-def follow(turn: Turn, incident: Incident, about: Alert, then: Next) -> None:
-    """Tell it, and whoever has still to acknowledge what was told before; then wait again."""
+def follow(turn: Turn, incident: Incident | None, about: Alert, then: Next) -> None:
+    """Tell it, and whoever has still to acknowledge what was told before; then wait again.
+
+    `incident`: None of what is no caller's matter.
+    """
     if about.rung >= RUNGS_MAX:
-        turn.note(incident, "ladder_exhausted", about.id)
+        if incident is not None:
+            turn.note(incident, "ladder_exhausted", about.id)
         return
     to, unreached = whom(turn, incident, then.tell)
     also = then.also + tuple(PERSON + who for who in about.owing)
-    to = tuple(dict.fromkeys(to + turn.terms.reach(also, turn.at_us)))
+    to = but_by(turn, about, tuple(dict.fromkeys(to + turn.terms.reach(also, turn.at_us))))
     alert = copied(turn, about, then.reason, then.due_us)
     alert.id = alert_id(turn, about.obligation, "escalation", about.rung + (about.rung >= 1))  # 1 says: nobody told
     alert.rung, alert.climbs, alert.manner = about.rung + 1, then.further, manner_of(turn.terms, about)
@@ -66,17 +72,43 @@ def follow(turn: Turn, incident: Incident, about: Alert, then: Next) -> None:
         alert.owing = tuple(dict.fromkeys((*about.owing, *told)))
     alert.snoozes, alert.deeds, alert.done_by = about.snoozes, about.deeds, about.done_by
     tell(turn, alert, to)
-    if then.wait_us is not None:
-        turn.open(incident, "acknowledge", (Step(then.wait_us, "breach"),), turn.at_us, alert=alert.id)
-    watch_telling(turn, incident, alert)
-    turn.touch(incident)
+    wait_us = then.wait_us
+    if wait_us is not None and climbs_at_once(alert, then.tell):
+        wait_us = 0
+    watch(turn, incident, alert, wait_us)
+    troubles.unreached(turn, unreached)
+    if incident is not None:
+        turn.touch(incident)
 
 
-def watch_telling(turn: Turn, incident: Incident, alert: Alert) -> None:
-    """That it reaches somebody at all."""
-    if alert.notifiers:
-        plan = (Step(manner_of(turn.terms, alert).notified_within_us, "breach"),)
-        turn.open(incident, "notify", plan, turn.at_us, alert=alert.id)
+def watch(turn: Turn, incident: Incident | None, alert: Alert, wait_us: int | None) -> None:
+    """That somebody acknowledges it within `wait_us`, and that it reaches somebody at all."""
+    if wait_us is not None:
+        watch_acknowledged(turn, incident, alert, wait_us)
+    if not alert.notifiers:
+        return
+    reach_us = manner_of(turn.terms, alert).notified_within_us
+    if incident is not None:
+        turn.open(incident, "notify", (Step(reach_us, "breach"),), turn.at_us, alert=alert.id)
+    else:
+        alert.reach_us = turn.at_us + reach_us
+        turn.state.watch(alert.reach_us, OPERATORS, alert.obligation, alert)
+
+
+def watch_acknowledged(turn: Turn, incident: Incident | None, alert: Alert, wait_us: int) -> None:
+    """An alert of no caller's matter waits itself; any other has an obligation in the record."""
+    if incident is not None:
+        turn.open(incident, "acknowledge", (Step(wait_us, "breach"),), turn.at_us, alert=alert.id)
+    else:
+        alert.climb_us = turn.at_us + wait_us
+        turn.state.watch(alert.climb_us, OPERATORS, alert.obligation, alert)
+
+
+def climbs_at_once(alert: Alert, tell: tuple[str, ...]) -> bool:
+    """None of the roles and people whom the step names can be reached, and the ladder does not wait for that."""
+    if not alert.unreached or alert.manner is None or not alert.manner.climbs_unreached:
+        return False
+    return all(name in alert.unreached for name in tell if name.startswith((ROLE, PERSON)))
 
 
 def copied(turn: Turn, about: Alert, reason: str, due_us: int) -> Alert:
@@ -108,6 +140,10 @@ def copied(turn: Turn, about: Alert, reason: str, due_us: int) -> Alert:
         late=turn.at_us - due_us > LATE_US,
         certain=about.certain,
         reason=reason,
+        count=about.count,
+        waiting=about.waiting,
+        about=about.about,
+        stands=about.stands,
     )
 
 

@@ -18,14 +18,15 @@ from rules import (
     source_online,
     storm_lines,
     three_rings,
+    trouble_alerts,
     two_calls,
 )
 from rules.channels import Channel, UnitStatus
 from rules.effects import Alert
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation, Rule
-from rules.quiet import Storm, Window
-from rules.state import LINGER
+from rules.quiet import Storm, Trouble, Window
+from rules.state import EXPIRE, LINGER
 from rules.turn import Turn
 
 _PASSED: dict[Rule, Callable[[Turn, Incident, Obligation], None]] = {
@@ -41,11 +42,11 @@ _PASSED: dict[Rule, Callable[[Turn, Incident, Obligation], None]] = {
 }
 
 _HOUSEKEEPING: dict[type, Callable[[Turn, Any], None]] = {
-    Alert: alerts.expire,
     UnitStatus: roll_call.passed,
     SourceStatus: source_online.out_of_touch_passed,
     Window: maintenance.passed,
     Storm: storm_lines.passed,
+    Trouble: trouble_alerts.passed,
 }
 
 
@@ -66,6 +67,11 @@ def passed(turn: Turn, steps_max: int) -> None:
                 endings.lingered(turn, thing)
             else:
                 endings.forget_passed(turn, thing)
+        elif isinstance(thing, Alert):
+            if kind == EXPIRE:
+                alerts.expire(turn, thing)
+            else:
+                escalation.operators_passed(turn, thing)
         elif isinstance(thing, Channel):
             conversations.passed(turn, thing, due_us)
         else:

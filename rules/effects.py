@@ -33,6 +33,7 @@ class Manner(msgspec.Struct, frozen=True, array_like=True, gc=False):
     on_it_max_us: int
     snooze_max_us: int
     snoozes_max: int
+    climbs_unreached: bool = False
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -80,7 +81,7 @@ class Alert(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     raised_us: int
     incident_id: int = 0
     incident: str = ""  # the number people say; "" for an operator alert
-    obligation: int = 0
+    obligation: int = 0  # of no caller's matter: a number of its own
     call: str = ""  # our id of the call
     source: str = ""
     source_call: str = ""
@@ -124,6 +125,10 @@ class Alert(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     tied_to: str = ""  # the alert that stands for this one, by id
     count: int | None = None  # this one stands for so many
     waiting: int | None = None  # of them so many still wait for somebody
+    about: str = ""  # of no caller's matter: the notifier, the role, the plan's step that it is about
+    stands: bool = False  # likewise: it goes on after somebody took notice, until it is over
+    climb_us: int | None = None  # of no caller's matter: unacknowledged until then, it climbs
+    reach_us: int | None = None  # likewise: it must have reached somebody by then
 
 
 class Send(msgspec.Struct, frozen=True, gc=False):

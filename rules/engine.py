@@ -26,6 +26,7 @@ from rules import (
     source_online,
     transfers,
     trial_alerts,
+    trouble_alerts,
 )
 from rules.effects import Decision
 from rules.events import (
@@ -67,6 +68,7 @@ from rules.events import (
     MaintenanceBegun,
     MaintenanceEnded,
     NoteTaken,
+    NotifierChanged,
     Offered,
     Originated,
     PlanEnded,
@@ -145,6 +147,7 @@ def _rules_taken(turn: Turn, event: RulesTaken) -> None:
     turn.terms = turn.state.terms
     roll_call.rules_taken(turn)
     maintenance.rules_taken(turn)
+    trouble_alerts.rules_taken(turn)
 
 
 def _link_changed(turn: Turn, event: LinkChanged) -> None:
@@ -219,6 +222,7 @@ _TAKES: dict[type, Callable[[Turn, Any], None]] = {
     DeliveriesSettled: receivers.deliveries_settled,
     DeliveriesTried: receivers.deliveries_tried,
     LinkChanged: _link_changed,
+    NotifierChanged: trouble_alerts.notifier_changed,
     Resynced: _resynced,
     RulesTaken: _rules_taken,
     ClockAnchored: source_clock.anchored,

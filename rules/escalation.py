@@ -1,10 +1,11 @@
 """What a breach alert asks of the desk: somebody acknowledges it, and it reaches somebody at all; else it climbs."""
 
-from rules.alerts import alert_id
-from rules.climbing import Next, climb, copied, follow, tell, watch_telling
+from rules import troubles
+from rules.alerts import alert_id, but_by
+from rules.climbing import Next, climb, climbs_at_once, copied, follow, tell, watch
 from rules.effects import Alert, Climb
 from rules.incidents import Incident
-from rules.obligations import Obligation, Step
+from rules.obligations import Obligation
 from rules.turn import Turn
 
 NOBODY_NOTIFIED = 1  # the count in the id of a breach's escalation to everybody; the others are counted around it
@@ -17,9 +18,8 @@ def breach_was_told(turn: Turn, incident: Incident, alert: Alert) -> None:
     if not alert.notifiers:
         turn.note(incident, "no_notifier", alert.id)
         return
-    plan = (Step(alert.climbs[0].after_us, "breach"),)
-    turn.open(incident, "acknowledge", plan, turn.at_us, alert=alert.id)
-    watch_telling(turn, incident, alert)
+    watch(turn, incident, alert, 0 if climbs_at_once(alert, alert.tell) else alert.climbs[0].after_us)
+    troubles.unreached(turn, alert.unreached)
 
 
 def acknowledge_passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
@@ -29,14 +29,17 @@ def acknowledge_passed(turn: Turn, incident: Incident, obligation: Obligation) -
     turn.end(incident, obligation, "waived" if snoozed else "breached", "snooze_over" if snoozed else "")
     if about is None or about.state != "raised":
         return
-    if snoozed:
+    _go_on(turn, incident, about, obligation.due_us)
+
+
+def _go_on(turn: Turn, incident: Incident | None, about: Alert, due_us: int) -> None:
+    if about.snoozed_us is not None:
         _wake(turn, incident, about)
     else:
-        reason = "not_acknowledged" if about.handed is None else "not_taken"
-        climb(turn, incident, about, reason, obligation.due_us)
+        climb(turn, incident, about, "not_acknowledged" if about.handed is None else "not_taken", due_us)
 
 
-def _wake(turn: Turn, incident: Incident, about: Alert) -> None:
+def _wake(turn: Turn, incident: Incident | None, about: Alert) -> None:
     """The same step is told again, and the ladder goes on with the time that was left."""
     due_us, about.snoozed_us = about.snoozed_us or turn.at_us, None
     turn.decision.alerts += (about,)
@@ -51,10 +54,37 @@ def notify_passed(turn: Turn, incident: Incident, obligation: Obligation) -> Non
     turn.end(incident, obligation, "breached", "nobody_notified")
     turn.note(incident, "nobody_notified", obligation.alert)
     about = turn.state.alerts.get(obligation.alert)
-    everybody = turn.terms.rules.notifiers
-    if about is None or (about.rung and set(about.notifiers) >= set(everybody)):  # every notifier has been tried
+    if about is not None:
+        _tell_all(turn, about, obligation.due_us)
+
+
+def operators_passed(turn: Turn, alert: Alert) -> None:
+    """The same of an alert that is no caller's matter, and waits itself."""
+    turn.decision.alerts += (alert,)
+    reach_us, climb_us = alert.reach_us, alert.climb_us
+    if reach_us is not None and reach_us <= turn.at_us:
+        alert.reach_us = None
+        _tell_all(turn, alert, reach_us)
+    if climb_us is not None and climb_us <= turn.at_us:
+        alert.climb_us = None
+        if alert.state == "raised":
+            _go_on(turn, None, alert, climb_us)
+
+
+def operators_settled(turn: Turn, alert: Alert, *, delivered: bool) -> None:
+    """It has reached somebody; or every one of its notifiers has given up, and the wait is over now."""
+    if delivered:
+        alert.reach_us = None
+    elif alert.reach_us is not None and all(alert.notified.get(name) is False for name in alert.notifiers):
+        alert.reach_us = None
+        _tell_all(turn, alert, turn.at_us)
+
+
+def _tell_all(turn: Turn, about: Alert, due_us: int) -> None:
+    everybody = but_by(turn, about, turn.terms.rules.notifiers)
+    if about.rung and set(about.notifiers) >= set(everybody):  # every notifier has been tried
         return
-    alert = copied(turn, about, "nobody_notified", obligation.due_us)
+    alert = copied(turn, about, "nobody_notified", due_us)
     alert.rule = "notify"
     if about.rung:
         alert.id = alert_id(turn, about.obligation, "nobody", about.rung)

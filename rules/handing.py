@@ -4,11 +4,11 @@ from typing import Literal
 
 from rules.acknowledging import DEEDS_MAX, acknowledged_by, named, word_of
 from rules.alerts import let_go_if_settled
-from rules.climbing import Next, follow
+from rules.climbing import Next, follow, watch_acknowledged
 from rules.effects import Alert, Climb, HandOver, Manner
 from rules.events import AlertHandedOver, AlertSnoozed
+from rules.incidents import Incident
 from rules.matters import end_waits, manner_of, waits
-from rules.obligations import Step
 from rules.turn import Turn
 
 Refusal = Literal["not_raised", "over", "too_often", "emergency", "snoozed", "too_long"]
@@ -17,7 +17,7 @@ Refusal = Literal["not_raised", "over", "too_often", "emergency", "snoozed", "to
 def handed_over(turn: Turn, event: AlertHandedOver) -> None:
     """`to` is told. Not taken in time, it returns: the ladder goes on from where it stood, and the giver hears it."""
     matter = named(turn, event.alert, "handed_over", f"{event.by} → {event.to} {event.note}".strip())
-    if matter is None or matter.incident is None or matter.head is None or not_handed(matter.head):
+    if matter is None or matter.head is None or not_handed(matter.head):
         return
     incident, head = matter.incident, matter.head
     word = word_of(turn, event.by)
@@ -38,20 +38,27 @@ def handed_over(turn: Turn, event: AlertHandedOver) -> None:
 def snoozed(turn: Turn, event: AlertSnoozed) -> None:
     """Its ladder stands still; nothing else does."""
     matter = named(turn, event.alert, "snoozed", f"{event.by} {event.for_us // 1_000_000} s")
-    if matter is None or matter.incident is None or matter.head is None:
+    if matter is None or matter.head is None:
         return
     incident, head = matter.incident, matter.head
     if not_snoozed(head, manner_of(turn.terms, head), event.for_us):
         return
-    next_us = [o.step_us for o in waits(incident, "acknowledge", head)]
-    head.left_us = next_us[0] - turn.at_us if next_us else None
+    next_us = _climbs_at(incident, head)
+    head.left_us = None if next_us is None else next_us - turn.at_us
     end_waits(turn, incident, "acknowledge", head, "waived", "snoozed")
     head.snoozed_us = turn.at_us + event.for_us
     head.snoozed_by = event.by
     head.snoozes += 1
-    turn.open(incident, "acknowledge", (Step(event.for_us, "breach"),), turn.at_us, alert=head.id)
+    watch_acknowledged(turn, incident, head, event.for_us)
     turn.decision.alerts += (head,)
-    turn.touch(incident)
+    if incident is not None:
+        turn.touch(incident)
+
+
+def _climbs_at(incident: Incident | None, head: Alert) -> int | None:
+    if incident is None:
+        return head.climb_us
+    return next((o.step_us for o in waits(incident, "acknowledge", head)), None)
 
 
 def not_handed(head: Alert) -> Refusal | None:

@@ -40,6 +40,7 @@ class LadderTerms:
             on_it_max_us=span_us(ladder.on_it_max_s),
             snooze_max_us=span_us(ladder.snooze_max_s),
             snoozes_max=ladder.snoozes_max,
+            climbs_unreached=ladder.climbs_unreached,
         )
 
 

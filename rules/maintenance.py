@@ -8,6 +8,7 @@ from rules.effects import Alert
 from rules.events import MaintenanceBegun, MaintenanceEnded
 from rules.moments import SECOND_US, span_us, us_of, zone_of
 from rules.obligations import Rule
+from rules.operator_alerts import raise_
 from rules.quiet import Maintenance, Scope, Window
 from rules.silence import window_line
 from rules.turn import Turn
@@ -94,6 +95,7 @@ def _end(turn: Turn, window: Window) -> None:
     alert = Alert(
         id=line,
         key=line,
+        obligation=window.id,
         site=turn.terms.rules.site,
         rule=rule,
         kind="breach" if waiting else "cleared",
@@ -108,7 +110,10 @@ def _end(turn: Turn, window: Window) -> None:
         count=count,
         waiting=len(waiting),
     )
-    send_out(turn, alert, operators(turn, rule))
+    if waiting:
+        raise_(turn, alert)
+    else:
+        send_out(turn, alert, operators(turn, rule))
 
 
 def _keep(turn: Turn, window: Window) -> None:

@@ -20,7 +20,7 @@ class Matter(NamedTuple):
 
 def matter_of(state: State, named: Alert) -> Matter:
     incident = state.incidents.get(named.incident_id)
-    if incident is None:
+    if incident is None and (named.incident_id or not named.obligation):
         return Matter(None, (named,), None)
     others = (a for a in state.alerts.values() if a is not named and _kin(a, named))
     alerts = (named, *others)
@@ -49,6 +49,8 @@ def end_waits(  # noqa: PLR0917 - the positions of a record
 ) -> None:
     """What waits for somebody to acknowledge the alert, to act on it, or to be told it."""
     if incident is None:
+        if rule == "acknowledge":
+            alert.climb_us = None
         return
     for obligation in waits(incident, rule, alert):
         turn.end(incident, obligation, verdict, reason)

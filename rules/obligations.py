@@ -21,6 +21,8 @@ Rule = Literal[
     "act",  # an acknowledged one must be acted on, else it climbs on
     "notify",  # a breach alert must reach somebody, else that itself is told
     "source_online",  # an operator alert: we do not hear this source
+    "notifier_online",  # an operator alert: this notifier does not deliver
+    "on_duty",  # an operator alert: a ladder's step named a role for which nobody can be reached
     "undecided",  # an operator alert: an event made a rule raise
     "maintenance",  # an operator alert: what was not told meanwhile
     "after_hours",  # likewise
@@ -70,6 +72,7 @@ class Obligation(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     state: Outcome = "open"
     rule_set: str = ""
     leg: str = ""  # the ringing or holding leg this is about
+    owner: str = ""  # plan_step: the role that does it
     alert: str = ""  # `acknowledge`, `act`, `notify`: the alert this is about
     told: tuple[str, ...] = ()  # the targets that heard of its breach: they hear also when it is over
     climbed: tuple[str, ...] = ()  # what its breach was followed by, by id

@@ -1,4 +1,4 @@
-"""What keeps alerts from being told one by one: windows of silence and storms, as configured and as live things."""
+"""What keeps alerts from being told one by one, or at all: windows of silence, storms, and troubles of our own."""
 
 from datetime import date, datetime
 from typing import ClassVar, Literal
@@ -120,4 +120,21 @@ class Storm(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, tag="sto
     next_us: int | None = None
 
 
-Quiet = Window | Storm
+class Trouble(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, tag="trouble"):
+    """Somebody must put it right, though no caller waits for it: told when it is due, until it is over."""
+
+    wait_kind: ClassVar[Literal[8]] = 8
+
+    key: str  # notifier/NAME, role/NAME, plan/RUN/STEP
+    rule: Rule
+    name: str  # of what is wrong
+    owner: str = ""  # the role that puts it right
+    state: str = ""
+    reason: str = ""
+    id: int
+    since_us: int
+    alert: str = ""  # the alert that says so
+    next_us: int | None = None  # when it is told; afterwards, when it is looked at again
+
+
+Quiet = Window | Storm | Trouble

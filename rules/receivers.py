@@ -4,7 +4,7 @@ from rules import rescue
 from rules.alerts import let_go_if_settled
 from rules.duty import known_as
 from rules.effects import Alert, Fate, ReceiverState
-from rules.escalation import notify_passed
+from rules.escalation import notify_passed, operators_settled
 from rules.events import AlertSeen, DeliveriesSettled, DeliveriesTried, DeliverySettled
 from rules.matters import end_waits, waits
 from rules.turn import Turn
@@ -32,6 +32,8 @@ def delivery_settled(turn: Turn, event: DeliverySettled) -> None:
         elif all(alert.notified.get(name) is False for name in alert.notifiers):
             for obligation in waits(incident, "notify", alert):
                 notify_passed(turn, incident, obligation)
+    elif alert.reach_us is not None:
+        operators_settled(turn, alert, delivered=event.delivered)
     let_go_if_settled(turn, alert)
 
 

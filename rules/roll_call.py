@@ -1,9 +1,10 @@
 """roll_call: each post is heard in time (时刻保持通讯畅通); a missing one is told until it is heard."""
 
-from rules.alerts import alert_id, operators, publish, take_back
+from rules.alerts import alert_id
 from rules.channels import Channel, UnitStatus
-from rules.effects import Alert, AlertKind
+from rules.effects import AlertKind
 from rules.moments import SECOND_US
+from rules.operator_alerts import made, number_of, raise_, take_all_back
 from rules.turn import Turn
 
 UNITS_MAX = 2_000
@@ -107,29 +108,12 @@ def _publish(  # noqa: PLR0917 - the positions of a record
     turn: Turn, kind: AlertKind, raised: str, unit: str, channel: str, reason: str, opened_us: int | None = None
 ) -> None:
     """`raised`: the id of the breach that this is, or that this clears."""
-    id_ = raised if kind == "breach" else raised.removesuffix("breach0") + "cleared0"
-    opened_us = turn.at_us if opened_us is None else opened_us
-    alert = Alert(
-        id=id_,
-        key=id_,
-        site=turn.terms.rules.site,
-        rule="roll_call",
-        kind=kind,
-        severity="info" if kind == "cleared" else "critical",
-        opened_us=opened_us,
-        due_us=turn.at_us,
-        raised_us=turn.at_us,
-        unit=unit,
-        unit_name=turn.terms.radio.unit_names.get(unit, ""),
-        channel=channel,
-        reason=reason,
-    )
+    alert = made(turn, "roll_call", number_of(raised), kind, reason)
+    alert.unit, alert.unit_name, alert.channel = unit, turn.terms.radio.unit_names.get(unit, ""), channel
     if kind == "cleared":
-        alert.clears = (raised,)
-        live = turn.state.alerts.get(raised)
-        if live is not None:
-            alert.opened_us, alert.due_us = live.opened_us, live.due_us
-            alert.seconds = (turn.at_us - live.opened_us) // 1000 / 1000
-            alert.silenced, alert.tied_to = live.silenced, live.tied_to
-            take_back(turn, live)
-    publish(turn, alert, operators(turn, alert.rule))
+        take_all_back(turn, raised, alert)
+        return
+    alert.stands = True
+    if opened_us is not None:
+        alert.opened_us = opened_us
+    raise_(turn, alert)

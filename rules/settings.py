@@ -95,6 +95,19 @@ class RollCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     heard_every_s: float = 0.0  # for every unit that is named; 0: only for units with a time of their own
 
 
+class NotifierOnline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A notifier that does not deliver is told by the others."""
+
+    enabled: bool = True
+    offline_alert_s: float = 300.0  # no link, or every try in vain, for so long
+
+
+class OnDuty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A role that a ladder's step names, and for which nobody on duty can be reached, is told: once a gap."""
+
+    enabled: bool = True
+
+
 class Claims(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who takes care of a record at the desk."""
 
@@ -155,6 +168,7 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     snooze_max_s: float = 300.0  # so long at the most; 0: no snoozing. An emergency cannot be snoozed
     snoozes_max: int = 2  # so often
     notified_within_s: float = 10.0  # nothing has been delivered by then: nobody was notified
+    climbs_unreached: bool = False  # none of a step's roles and people can be reached: it climbs at once
     steps: tuple[LadderStep, ...] = ()
 
 
@@ -230,6 +244,8 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     promise: Promise = Promise()
     roll_call: RollCall = RollCall()
     claims: Claims = Claims()
+    notifier_online: NotifierOnline = NotifierOnline()
+    on_duty: OnDuty = OnDuty()
     ladder: Ladder = Ladder()
     special_ladders: tuple[SpecialLadder, ...] = ()
     lines: tuple[Line, ...] = ()

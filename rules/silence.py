@@ -11,8 +11,11 @@ _HEARD_BY_SOURCE: frozenset[Rule] = frozenset({"three_rings", "hold_checkin", "t
 
 
 def weigh(turn: Turn, alert: Alert) -> None:
-    """Say in the alert why nobody is told, if so, and which alert stands for it. Judged it is all the same."""
-    if alert.severity == "emergency" or alert.kind == "cleared":
+    """Say in the alert why nobody is told, if so, and which alert stands for it. Judged it is all the same.
+
+    An emergency is told, the end of anything, and what itself stands for held ones.
+    """
+    if alert.severity == "emergency" or alert.kind == "cleared" or alert.count is not None:
         return
     window = _window(turn, alert) if turn.state.windows else None
     if window is not None:

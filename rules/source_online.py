@@ -1,16 +1,14 @@
 """A source we do not hear is told to the operators; and so is an entry that no rule could decide."""
 
-from rules.alerts import alert_id, operators, publish, take_back
 from rules.channels import Channel, UnitStatus
-from rules.effects import Alert, AlertKind
+from rules.effects import Alert
 from rules.events import EventUndecided, LinkChanged
 from rules.incidents import Incident, SourceStatus
-from rules.obligations import Obligation, Rule
-from rules.quiet import Storm, Window
+from rules.obligations import Obligation
+from rules.operator_alerts import REASON_CHARS_MAX, made, number_of, raise_, take_all_back
+from rules.quiet import Storm, Trouble, Window
 from rules.state import LINGER
 from rules.turn import Turn
-
-_REASON_CHARS_MAX = 200
 
 
 def link_changed(turn: Turn, event: LinkChanged) -> None:
@@ -29,57 +27,31 @@ def link_changed(turn: Turn, event: LinkChanged) -> None:
 
 
 def out_of_touch_passed(turn: Turn, status: SourceStatus) -> None:
-    id_ = alert_id(turn, turn.state.next_id(), "breach", 0)
-    status.offline_alert = id_
+    alert = made(turn, "source_online", turn.state.next_id(), "breach", status.reason or status.link)
+    status.offline_alert = alert.id
     turn.decision.sources += (status,)
-    alert = _operator_alert(turn, "source_online", "breach", id_, status.name, status.reason or status.link)
+    alert.source, alert.stands = status.name, True
     alert.opened_us = status.changed_us
     alert.due_us = status.changed_us + turn.terms.sources[status.name].offline_us
-    publish(turn, alert, operators(turn, alert.rule))
+    raise_(turn, alert)
 
 
 def undecided(turn: Turn, event: EventUndecided) -> None:
     """Entry `seq` made a rule raise. If that was a deadline, its obligation is put aside as not measurable."""
-    id_ = alert_id(turn, turn.state.next_id(), "breach", 0)
-    alert = _operator_alert(turn, "undecided", "breach", id_, "", f"entry {event.seq}: {event.error}")
-    publish(turn, alert, operators(turn, alert.rule))
+    alert = made(turn, "undecided", turn.state.next_id(), "breach", f"entry {event.seq}: {event.error}")
     if event.deadline:
-        _put_aside(turn, event.error, id_)
+        _put_aside(turn, event.error, alert.id)
+    raise_(turn, alert)
 
 
 def _back_online(turn: Turn, status: SourceStatus) -> None:
     raised = status.offline_alert
     status.offline_alert = ""
-    id_ = raised.removesuffix("breach0") + "cleared0"
-    alert = _operator_alert(turn, "source_online", "cleared", id_, status.name, "online")
-    alert.clears = (raised,)
-    live = turn.state.alerts.get(raised)
-    if live is not None:
-        alert.opened_us, alert.due_us = live.opened_us, live.due_us
-        alert.seconds = (turn.at_us - live.opened_us) // 1000 / 1000
-        alert.silenced, alert.tied_to = live.silenced, live.tied_to  # who was not told of it need not hear its end
-        take_back(turn, live)
+    over = made(turn, "source_online", number_of(raised), "cleared", "online")
+    over.source = status.name
     held = [a for a in turn.state.alerts.values() if a.silenced and a.tied_to == raised and a.state == "raised"]
-    alert.waiting = len(held) or None
-    publish(turn, alert, operators(turn, alert.rule))
-
-
-def _operator_alert(  # noqa: PLR0917 - the positions of a record
-    turn: Turn, rule: Rule, kind: AlertKind, id_: str, source: str, reason: str
-) -> Alert:
-    return Alert(
-        id=id_,
-        key=id_,
-        site=turn.terms.rules.site,
-        rule=rule,
-        kind=kind,
-        severity="info" if kind == "cleared" else "critical",
-        opened_us=turn.at_us,
-        due_us=turn.at_us,
-        raised_us=turn.at_us,
-        source=source,
-        reason=reason[:_REASON_CHARS_MAX],
-    )
+    over.waiting = len(held) or None
+    take_all_back(turn, raised, over)
 
 
 def _put_aside(turn: Turn, error: str, told: str) -> None:
@@ -90,7 +62,7 @@ def _put_aside(turn: Turn, error: str, told: str) -> None:
     if isinstance(thing, Obligation):
         incident = turn.state.incidents[thing.incident]
         turn.end(incident, thing, "not_measurable", "undecided")
-        turn.note(incident, "undecided", error[:_REASON_CHARS_MAX])
+        turn.note(incident, "undecided", error[:REASON_CHARS_MAX])
     elif isinstance(thing, SourceStatus):
         thing.offline_alert = told  # cleared when it is heard again
         turn.decision.sources += (thing,)
@@ -110,5 +82,5 @@ def _put_aside(turn: Turn, error: str, told: str) -> None:
         thing.since_us = turn.at_us
         turn.state.watch_unit(thing)
         turn.decision.units += (thing,)
-    elif isinstance(thing, Window | Storm):
+    elif isinstance(thing, Window | Storm | Trouble):
         turn.drop(thing)

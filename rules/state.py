@@ -13,7 +13,7 @@ from rules.incidents import Incident, SourceStatus
 from rules.moments import SECOND_US
 from rules.obligations import Obligation, Rule
 from rules.phone_numbers import number_key
-from rules.quiet import Quiet, Storm, Window
+from rules.quiet import Quiet, Storm, Trouble, Window
 from rules.settings import RuleSet
 from rules.terms import Terms
 
@@ -23,7 +23,7 @@ CLOSED_KEPT_MAX = 50_000  # closed incidents that wait for late events; the olde
 _MAY_WAIT_FOR_EVENTS_ONLY: frozenset[Rule] = frozenset({"two_calls"})  # open ones of all other rules have a deadline
 _STALE_WAITS_MAX = 20_000  # outdated entries of the heap that are put up with before it is made anew
 
-WaitKind = Literal[-2, -1, 0, 1, 2, 3, 4, 5, 6, 7]
+WaitKind = Literal[-2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8]
 CHANNEL: WaitKind = -1  # first: what control just said may keep an obligation of the same moment
 OBLIGATION: WaitKind = 0
 LINGER: WaitKind = 1
@@ -32,11 +32,12 @@ EXPIRE: WaitKind = 3
 OFFLINE: WaitKind = 4
 FORGET_RADIO: WaitKind = 5
 ROLL_CALL: WaitKind = 6
+OPERATORS: WaitKind = 8
 
 
 # One thing that wants to be looked at: (at_us, kind, id, order, thing). Outdated ones are passed over, not removed;
 # `order` breaks ties. A plain tuple, because most of what is decided makes one.
-Thing = Obligation | Incident | Alert | SourceStatus | Channel | UnitStatus | Window | Storm
+Thing = Obligation | Incident | Alert | SourceStatus | Channel | UnitStatus | Window | Storm | Trouble
 Wait = tuple[int, WaitKind, int, int, Thing]
 
 
@@ -230,8 +231,10 @@ class State:
             due_us = thing.call.linger_until_us if kind == LINGER else thing.forget_us
             return due_us == at_us and thing.id in self.incidents
         if isinstance(thing, Alert):
+            if kind == OPERATORS and at_us not in (thing.climb_us, thing.reach_us):
+                return False
             return thing.id in self.alerts
-        if isinstance(thing, Window | Storm):
+        if isinstance(thing, Window | Storm | Trouble):
             return thing.next_us == at_us and self.quiet.get(thing.key) is thing
         if isinstance(thing, Channel):
             return thing.next_us == at_us and self.channels.get(thing.name) is thing
@@ -290,6 +293,13 @@ class State:
             (alert.raised_us + ALERT_EXPIRES_US, EXPIRE, alert.obligation, alert)
             for alert in self.alerts.values()
             if alert.kind in ("breach", "escalation")
+        ]
+        found += [
+            (at_us, OPERATORS, alert.obligation, alert)
+            for alert in self.alerts.values()
+            if not alert.incident_id
+            for at_us in {alert.climb_us, alert.reach_us}
+            if at_us is not None
         ]
         for name in sorted(self.sources):
             due_us = self._offline_due(self.sources[name])

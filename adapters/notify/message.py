@@ -46,6 +46,7 @@ def told(alert: Alert, to: Person | None = None, address: str = "", link: str = 
         "count": alert.count,
         "waiting": alert.waiting,
         "tied_to": alert.tied_to,
+        "about": alert.about,
         "to": None if to is None else {"id": to.id, "name": to.name, "number": to.number, "address": address},
         "acknowledge_url": link,
         "text": texts(alert)._asdict(),

@@ -16,6 +16,9 @@ _OF = {
     ("promise", "breach"): ("未按时答复", "promised replies not given"),
     ("roll_call", "breach"): ("岗位失联", "posts not heard"),
     ("source_online", "breach"): ("设备失联", "sources out of touch"),
+    ("notifier_online", "breach"): ("通知渠道不通", "notifiers that do not deliver"),
+    ("on_duty", "breach"): ("岗位无人值班", "roles without anybody on duty"),
+    ("plan_step", "breach"): ("预案步骤超时", "steps of plans overdue"),
     ("undecided", "breach"): ("事件无法处理", "events that could not be processed"),
 }
 _ENDS = {

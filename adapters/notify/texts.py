@@ -24,6 +24,7 @@ class Facts(NamedTuple):
     line: str
     ring: int
     source: str
+    about: str
     zh: str  # how long: 15.0 秒
     en: str  # how long: 15.0 s
 
@@ -59,13 +60,17 @@ def _facts(alert: Alert) -> Facts:
     caller = masked(alert.caller) or "?"
     line = alert.line or alert.device
     who = f"{caller} → {line}" if line else caller
+    if not (alert.incident or alert.channel or alert.caller):
+        who = alert.about or alert.source or alert.reason or "?"
     if alert.channel:
         who = f"{radio_texts.who(alert)[1]} ({alert.channel})"
     if seconds < 120:
         seconds = round(seconds * 1000) // 100 / 10  # cut: 14.999 s was in time and must not read 15.0
-        return Facts(who, caller, line or "?", alert.ring or 0, alert.source, f"{seconds:.1f} 秒", f"{seconds:.1f} s")
+        zh, en = f"{seconds:.1f} 秒", f"{seconds:.1f} s"
+        return Facts(who, caller, line or "?", alert.ring or 0, alert.source, alert.about, zh, en)
     minutes = f"{seconds / 60:.0f}"
-    return Facts(who, caller, line or "?", alert.ring or 0, alert.source, f"{minutes} 分钟", f"{minutes} min")
+    zh, en = f"{minutes} 分钟", f"{minutes} min"
+    return Facts(who, caller, line or "?", alert.ring or 0, alert.source, alert.about, zh, en)
 
 
 def _marks(alert: Alert) -> list[tuple[bool, str, str]]:
@@ -174,6 +179,34 @@ _SENTENCES: dict[tuple[str, str], Callable[[Facts], Text]] = {
     ("source_online", "cleared"): lambda f: Text(
         f"与 {f.source} 恢复联系，中断 {f.zh}",
         f"Contact with {f.source} restored, lost for {f.en}",
+    ),
+    ("source_online", "escalation"): lambda f: Text(
+        f"升级：与 {f.source} 失去联系已 {f.zh}，无人处理，请主管处理",
+        f"Escalated: no contact with {f.source} for {f.en}, and nobody took it. Supervisor, see to it",
+    ),
+    ("notifier_online", "breach"): lambda f: Text(
+        f"通知渠道 {f.about} 已 {f.zh}未能送出，经它的告警到不了人，请检查",
+        f"The notifier {f.about} has delivered nothing for {f.en}; alerts by it reach nobody. Check it",
+    ),
+    ("notifier_online", "escalation"): lambda f: Text(
+        f"升级：通知渠道 {f.about} 已 {f.zh}未能送出，无人处理，请主管处理",
+        f"Escalated: the notifier {f.about} has delivered nothing for {f.en}, nobody took it. Supervisor, see to it",
+    ),
+    ("notifier_online", "cleared"): lambda f: Text(
+        f"通知渠道 {f.about} 已恢复，中断 {f.zh}",
+        f"The notifier {f.about} delivers again, after {f.en}",
+    ),
+    ("on_duty", "breach"): lambda f: Text(
+        f"无人值班：告警要找“{f.about}”，此刻没有可联系的人，请安排",
+        f"Nobody on duty: an alert asked for {f.about}, and nobody can be reached now. See who stands in",
+    ),
+    ("on_duty", "escalation"): lambda f: Text(
+        f"升级：“{f.about}”仍无人值班，请主管安排",
+        f"Escalated: still nobody on duty for {f.about}. Supervisor, see who stands in",
+    ),
+    ("on_duty", "cleared"): lambda f: Text(
+        f"“{f.about}”已有人值班",
+        f"Somebody is on duty for {f.about} again",
     ),
     ("undecided", "breach"): lambda _: Text(
         "有一条事件无法处理，已原样记入日志，请通知维护人员",

@@ -70,6 +70,7 @@ from rules.events.system import (
     DeliveryTried,
     EventUndecided,
     LinkChanged,
+    NotifierChanged,
     Pulsed,
     RecordsErased,
     Resynced,
@@ -141,6 +142,7 @@ Event = (
     | RulesTaken
     | ClockAnchored
     | LinkChanged
+    | NotifierChanged
     | RecordsErased
     | Pulsed
     | Resynced
@@ -208,6 +210,7 @@ __all__ = [
     "MaintenanceBegun",
     "MaintenanceEnded",
     "NoteTaken",
+    "NotifierChanged",
     "Offered",
     "Originated",
     "PlanEnded",

@@ -59,6 +59,15 @@ class LinkChanged(SystemEvent, frozen=True):
     reason: str = ""
 
 
+class NotifierChanged(SystemEvent, frozen=True):
+    """It delivers, or has delivered nothing since `since_us`."""
+
+    notifier: str
+    state: LinkState
+    since_us: int
+    reason: str = ""
+
+
 class SeenLeg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One living connection in a PBX's own list, as found at a resync."""
 

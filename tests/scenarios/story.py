@@ -213,6 +213,8 @@ def _event(player: Player, kind: str, facts: dict[str, str]) -> Event:
         fields["for_us"] = round(float(fields.pop("for_s")) * 1_000_000)
     if "same_call" in fields:
         fields["same_call"] = fields["same_call"].split(",")
+    if "since" in fields:
+        fields["since_us"] = _us(fields.pop("since"))
     if kind == "AlertTested":
         fields["to"] = fields["to"].split(",")
     if kind == "MaintenanceBegun":

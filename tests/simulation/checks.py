@@ -114,7 +114,7 @@ def _in_order(world: World, told: list[Send]) -> Iterator[str]:
 def told_in_time(world: World) -> Iterator[str]:
     """I8, I9, I10: never early, and as soon as the gateway could look."""
     for alert in world.disk.all_alerts.values():
-        if not alert.id.endswith("breach0") or not alert.obligation:
+        if not alert.id.endswith("breach0") or not alert.incident_id:
             continue  # told again, or an operator's: not at an obligation's moment
         obligation = world.disk.all_obligations[alert.obligation]
         proven = obligation.clock == "source"  # that it was too late already

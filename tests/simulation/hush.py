@@ -176,7 +176,7 @@ class Hush:
                 held.setdefault(alert.tied_to, []).append(alert)
         lines: dict[str, list[Alert]] = {}
         for alert in self.alerts:
-            if alert.count is not None:
+            if alert.count is not None and alert.kind != "escalation":  # which tells a line of maintenance once more
                 lines.setdefault(alert.tied_to or alert.id, []).append(alert)
         for name in lines.keys() | held.keys():
             mine, told = held.get(name, []), lines.get(name, [])

@@ -4,8 +4,10 @@ It takes as given when obligations began and ended, which tests.simulation.truth
 knows nothing of how the steps are kept.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+from msgspec import structs
 
 from rules.effects import Alert
 from rules.events import (
@@ -28,6 +30,9 @@ from tests.simulation.roster import attended, reached
 from tests.simulation.roster import told as told_by
 
 CLIMBS = frozenset({"three_rings", "hold_checkin", "call_back", "two_calls", "promise", "inbound_only"})
+OPERATORS = frozenset(  # no caller's matters
+    {"source_online", "notifier_online", "on_duty", "roll_call", "undecided", "maintenance", "after_hours"}
+)
 WARNED_BEFORE = frozenset({"hold_checkin", "call_back", "promise"})
 TOLD_WITHIN_US = 5_000  # of its moment, where the gateway was free to look
 TELLS_ITS_END = frozenset({"three_rings", "hold_checkin", "call_back", "promise"})
@@ -99,7 +104,7 @@ def unwatched(journal: Journal, disk: Disk) -> Iterator[Rung]:
         if (
             not alert.obligation
             or not alert.notifiers
-            or alert.rule not in CLIMBS
+            or alert.rule not in CLIMBS | OPERATORS
             or alert.kind not in {"breach", "escalation"}
         ):
             continue
@@ -113,7 +118,8 @@ def unwatched(journal: Journal, disk: Disk) -> Iterator[Rung]:
 def unclimbed(journal: Journal, disk: Disk, free_from: Callable[[int], int], over_us: int) -> Iterator[str]:
     """Each matter is told what tests.property.rules.plain_ladder says of what people did about it, in that order."""
     for breach in disk.all_alerts.values():
-        if breach.obligation and breach.id.endswith("breach0") and breach.rule in CLIMBS and breach.notifiers:
+        mine = breach.obligation and breach.kind == "breach" and breach.rule in CLIMBS | OPERATORS
+        if mine and breach.id.endswith("breach0") and breach.notifiers:
             told = sorted(
                 (a for a in disk.all_alerts.values() if a.obligation == breach.obligation and _followed(a)),
                 key=lambda alert: alert.raised_us,
@@ -153,15 +159,18 @@ def _expected(
     due: list[int] = []
 
     def everybody(at_us: int) -> set[str]:
-        return set(journal.in_force(at_us).notifiers)
+        return set(_others(breach, journal.in_force(at_us).notifiers))
 
     def when(due_us: int, _: str) -> int:
         due.append(due_us)
         return max(due_us, told[len(due) - 1].raised_us) if len(due) <= len(told) else due_us
 
+    ladder = _ladder_of(rules, breach)
+    if breach.rule in OPERATORS:  # whoever takes notice of it sees to it
+        ladder = structs.replace(ladder, act_within_s=0)
     plain = Plain(
-        _ladder_of(rules, breach),
-        lambda words, at_us: reached(journal.in_force(at_us, rules.version), words, at_us),
+        ladder,
+        lambda words, at_us: set(_others(breach, reached(journal.in_force(at_us, rules.version), words, at_us))),
         everybody,
         names={one.id: one.id for one in rules.people},
         when=when,
@@ -171,6 +180,8 @@ def _expected(
     lines = {a.tied_to for a in disk.all_alerts.values() if a.id in kin and a.tied_to}
     deeds = [deed for named, deed in journal.deeds if named in kin and deed.at >= breach.raised_us]
     deeds += [deed for named, deed in journal.deeds if _line_of(disk, named) in lines and deed.at >= breach.raised_us]
+    if breach.rule in OPERATORS:
+        deeds = [deed._replace(what="acknowledge") if deed.what == "on_it" else deed for deed in deeds]
     over = [_over_us(disk, a) for a in disk.all_alerts.values() if a.kind == "cleared" and breach.id in a.clears]
     deeds += [Deed(at_us, "answered") for at_us in over]
     for deed in sorted(deeds, key=lambda one: one.at):
@@ -192,21 +203,27 @@ def _line_of(disk: Disk, alert: str) -> str:
 
 
 def _ladder_of(rules: RuleSet, alert: Alert) -> Ladder:
-    if alert.channel and not attended(rules, "radio", alert.raised_us):
+    if alert.incident_id and alert.channel and not attended(rules, "radio", alert.raised_us):
         return next(one for one in rules.special_ladders if one.name)
     return next((one for one in rules.special_ladders if alert.rule in one.rules), rules.ladder)
 
 
 def _rules_of(journal: Journal, disk: Disk, alert: Alert) -> RuleSet:
     """As they were at that moment, and where they changed in it, those that it was told by."""
+    if alert.rule in OPERATORS and alert.climbs:
+        step = alert.climbs[0].tell
+        then = [journal.in_force(alert.raised_us, one.version) for _, one in journal.rules]
+        return next((one for one in then if _ladder_of(one, alert).escalation == step), then[-1])
     asked = [o for o in disk.all_obligations.values() if o.alert == alert.id]
     return journal.in_force(alert.raised_us, asked[0].rule_set if asked else "")
 
 
 def _over_us(disk: Disk, cleared: Alert) -> int:
     """When it was over: a reply proves to be one only when it has lasted, also while nobody looks."""
+    if cleared.rule != "two_calls":
+        return cleared.raised_us
     ended_us = disk.all_obligations[cleared.obligation].ended_us
-    if cleared.rule != "two_calls" or ended_us is None:
+    if ended_us is None:
         return cleared.raised_us
     return min(cleared.raised_us, ended_us + REPLY_MIN * 1000)
 
@@ -220,7 +237,13 @@ def _notify(journal: Journal, alert: Alert, rules: RuleSet, place: int) -> Itera
     if len(settled) >= len(alert.notifiers) and not any(delivered for _, _, delivered in settled):
         due_us = min(due_us, max(at_us for at_us, _, _ in settled))
     name = f"nobody{place}" if place else "escalation1"
-    yield Rung(f"{journal.site}-{alert.obligation}-{name}", due_us, frozenset(journal.in_force(due_us).notifiers))
+    everybody = frozenset(_others(alert, journal.in_force(due_us).notifiers))
+    yield Rung(f"{journal.site}-{alert.obligation}-{name}", due_us, everybody)
+
+
+def _others(alert: Alert, targets: Iterable[str]) -> Iterator[str]:
+    """Who may tell it: of a notifier that does not deliver all others."""
+    return (one for one in targets if alert.rule != "notifier_online" or one.partition("/")[0] != alert.about)
 
 
 def _to(journal: Journal, at_us: int, step: str) -> frozenset[str]:

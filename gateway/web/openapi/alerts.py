@@ -73,6 +73,7 @@ SCHEMAS: Schema = {
             "clears": many(TEXT),
             "count": maybe(WHOLE | {"description": "it stands for so many that were not told one by one"}),
             "waiting": maybe(WHOLE | {"description": "so many of them still wait"}),
+            "about": TEXT | {"description": "of no caller's matter: the notifier, the role, the plan's step"},
             "tied_to": TEXT | {"description": "the alert that stands for this one"},
             "silenced": one_of(Why) | {"description": "why nobody was told"},
             "acknowledge_url": TEXT | {"description": "empty here: only messages carry it"},

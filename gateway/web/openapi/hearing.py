@@ -107,7 +107,15 @@ SCHEMAS: Schema = {
     ),
     "Notifier": record(
         "One way by which alerts leave.",
-        {"name": TEXT, "link": TEXT, "reason": TEXT, "waiting": WHOLE, "delivered": WHOLE, "failed": WHOLE},
+        {
+            "name": TEXT,
+            "link": TEXT,
+            "reason": TEXT,
+            "waiting": WHOLE,
+            "delivered": WHOLE,
+            "failed": WHOLE,
+            "failing_since": maybe(MOMENT | {"description": "nothing has been delivered since"}),
+        },
     ),
     "Unparsed": record(
         "What a source sent and nobody could read, or an event that made a rule raise.",

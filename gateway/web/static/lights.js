@@ -25,7 +25,8 @@ export function fillLights(sources, notifiers) {
     item.title = [source.kind, source.channel, heard, source.reason, ...blind.map((rule) => t("blindTo", t(`rule_${rule}`)))].filter(Boolean).join(" · ");
   });
   keep($("notifiers"), notifiers, (notifier) => notifier.name, makeLight, (item, notifier) => {
-    fillLight(item, `→ ${notifier.name}`, notifier.link, t(`light_${notifier.link}`));
+    const link = notifier.link || (notifier.failing_since ? "offline" : "");
+    fillLight(item, `→ ${notifier.name}`, link, t(`light_${link}`));
     item.title = [t("tellsWaiting", notifier.waiting), notifier.reason].filter(Boolean).join(" · ");
   });
 }

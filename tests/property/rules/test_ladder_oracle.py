@@ -23,7 +23,7 @@ from rules.events import (
     RulesTaken,
 )
 from rules.people import Person, Shift
-from rules.settings import AcknowledgeBy, Ladder, LadderStep, RuleSet, SourceRules
+from rules.settings import AcknowledgeBy, Ladder, LadderStep, OnDuty, RuleSet, SourceRules
 from tests.property.rules.plain_ladder import Deed, Plain, Told
 from tests.property.rules.soup import frozen, restarted
 
@@ -51,6 +51,7 @@ def rules_of(ladder: Ladder, *, moved: bool, version: str) -> RuleSet:
         notifiers=NOTIFIERS,
         sources=(SourceRules(name="main"),),
         ladder=ladder,
+        on_duty=OnDuty(enabled=False),
         people=tuple(person(who) for who in REACHED),
         shifts=(
             Shift(role="guard", people=(day,), from_="08:00", to="16:07"),

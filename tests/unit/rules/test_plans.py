@@ -1,9 +1,23 @@
-"""Steps of an emergency plan about a record: due in time, told when late, taken back when done after all."""
+"""Steps of an emergency plan, about a record or none: due in time, told when late, taken back when done after all."""
 
-from rules.effects import Decision
+import msgspec
+import pytest
+
+from rules.effects import Alert, Decision
 from rules.engine import decide
-from rules.events import DeadlinePassed, Delivered, Entry, Event, PlanEnded, PlanStarted, PlanStep, PlanStepDone
+from rules.events import (
+    DeadlinePassed,
+    Delivered,
+    Entry,
+    Event,
+    PlanEnded,
+    PlanStarted,
+    PlanStep,
+    PlanStepDone,
+    RulesTaken,
+)
 from rules.obligations import Obligation
+from rules.people import Person
 from rules.settings import Line, RuleSet, SourceRules, ThreeRings
 from rules.state import State
 
@@ -33,6 +47,9 @@ class Site:
     def start(self) -> int:
         self.take(1, PlanStarted(by="王", plan="fire", steps=STEPS, incident=self.number))
         return self.seq
+
+    def late(self) -> list[Alert]:
+        return [a for a in self.state.alerts.values() if a.rule == "plan_step" and a.kind == "breach"]
 
     def steps(self) -> list[Obligation]:
         return [o for o in self.state.by_number[self.number].obligations if o.rule == "plan_step"]
@@ -65,7 +82,40 @@ def test_the_end_of_a_plan_leaves_nothing_due() -> None:
     assert not [a for a in site.take(200, DeadlinePassed()).alerts if a.rule == "plan_step"]
 
 
-def test_a_plan_about_no_record_decides_nothing() -> None:
+def test_steps_of_a_plan_about_no_record_are_told_and_taken_back_too() -> None:
     site = Site()
-    assert site.take(1, PlanStarted(by="王", plan="fire", steps=STEPS)) == Decision()
-    assert site.take(2, PlanStepDone(by="王", started=2, step=0)) == Decision()
+    site.take(1, PlanStarted(by="王", plan="fire", steps=STEPS))
+    run = site.seq
+    site.take(62, DeadlinePassed())
+    [told] = site.late()
+    assert (told.rule, told.kind, told.about, told.incident) == ("plan_step", "breach", "fire: call 119", "")
+    site.take(100, PlanStepDone(by="李", started=run, step=1))
+    done = site.take(110, PlanStepDone(by="李", started=run, step=0))
+    cleared = done.alerts[-1]
+    assert (cleared.kind, cleared.about) == ("cleared", "fire: call 119")
+    assert told.id in cleared.clears
+    site.take(900, DeadlinePassed())
+    assert [a.raised_us for a in site.late()] == [told.raised_us]
+
+
+def test_the_end_of_a_plan_about_no_record_ends_its_troubles() -> None:
+    site = Site()
+    site.take(1, PlanStarted(by="王", plan="fire", steps=STEPS))
+    run = site.seq
+    site.take(62, DeadlinePassed())
+    ended = site.take(70, PlanEnded(by="王", started=run))
+    assert (ended.alerts[-1].kind, ended.alerts[-1].reason) == ("cleared", "plan_ended")
+    assert not [key for key in site.state.quiet if key.startswith("plan/")]
+
+
+@pytest.mark.parametrize("with_record", [True, False])
+def test_a_late_step_is_told_to_the_role_that_owns_it(*, with_record: bool) -> None:
+    """Beside whom the ladder names; a role that nobody holds is a word for people."""
+    site = Site()
+    wang = Person(id="wang", roles=("guard",), reach={"desk": "1"})
+    site.take(0.5, RulesTaken(rules=msgspec.structs.replace(site.state.rules, people=(wang,))))
+    steps = (PlanStep(do="a", role="guard", within_s=10.0), PlanStep(do="b", role="义务消防队", within_s=20.0))
+    site.take(1, PlanStarted(by="王", plan="fire", steps=steps, incident=site.number if with_record else ""))
+    site.take(12, DeadlinePassed())
+    site.take(21.5, DeadlinePassed())
+    assert [alert.notifiers for alert in site.late()] == [("desk", "desk/wang"), ("desk",)]
