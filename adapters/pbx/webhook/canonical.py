@@ -23,11 +23,12 @@ CALL_CHARS_MAX: Final = 128
 TEXT_CHARS_MAX: Final = 256
 SAME_CALL_MAX: Final = 16
 _SEQ_MAX: Final = 2**63 - 1
+_WITH_CAUSE: Final = frozenset({"failed", "cleared"})  # their own words may tell it
 _ROLES: Final = frozenset(get_args(Role))
 _ALLOWED: Final = ", ".join(EVENT_WORDS)
 
 
-class Message(msgspec.Struct, frozen=True):
+class Message(msgspec.Struct, frozen=True, rename={"caller": "from", "called": "to"}):
     """The canonical event of the documentation, with closed words for what is closed."""
 
     event: str
@@ -66,37 +67,30 @@ def canonical(item: Item, read_time: TimeReader) -> Message:
 
 def _message(call: str, fields: Item, ignored: list[str], read_time: TimeReader) -> Message:
     """On the hot path: what is absent costs nothing."""
-    at_us = _at(fields.pop("at"), read_time) if "at" in fields else None
-    same_call = _ids(fields.pop("same_call")) if "same_call" in fields else ()
+    more: dict[str, Any] = {}
+    if "at" in fields:
+        more["at_us"] = _at(fields.pop("at"), read_time)
+    if "same_call" in fields:
+        more["same_call"] = _ids(fields.pop("same_call"))
     texts = fields if _are_clean(fields) else _cleaned(fields)
-    text = texts.get
-    word = text("event", "")
+    word = texts.get("event", "")
     event = _event(word)
     if not call:
         raise Unreadable(
             "is missing or empty", field="call", cure="send your id of the call, the same in all its events"
         )
-    return Message(
-        event=event,
-        call=call,
-        id=text("id", ""),
-        leg=text("leg", ""),
-        at_us=at_us,
-        caller=text("from", ""),
-        called=text("to", ""),
-        name=text("name", ""),
-        device=text("device", ""),
-        agent=text("agent", ""),
-        trunk=text("trunk", ""),
-        queue=text("queue", ""),
-        cause=_cause(text("cause", ""), event, word, ignored),
-        seq=_seq(texts["seq"]) if "seq" in texts else None,
-        direction=_direction(texts["direction"]) if "direction" in texts else "",
-        role=_role(texts["role"]) if "role" in texts else "",
-        to_leg=text("to_leg", ""),
-        same_call=same_call,
-        remarks=tuple(ignored),
-    )
+    more["event"], more["call"] = event, call
+    if "cause" in texts or event in _WITH_CAUSE:
+        more["cause"] = _cause(texts.get("cause", ""), event, word, ignored)
+    if "seq" in texts:
+        more["seq"] = _seq(texts["seq"])
+    if "direction" in texts:
+        more["direction"] = _direction(texts["direction"])
+    if "role" in texts:
+        more["role"] = _role(texts["role"])
+    if ignored:
+        more["remarks"] = tuple(ignored)
+    return msgspec.convert({**texts, **more}, Message)
 
 
 def _are_clean(fields: Item) -> bool:
@@ -129,7 +123,7 @@ def _cause(told: str, event: str, word: str, ignored: list[str]) -> Cause:
     cause = cause_of(told)
     if cause is None:
         ignored.append(f"cause {told[:64]!r} is not known")
-    if not cause and event in ("failed", "cleared"):
+    if not cause and event in _WITH_CAUSE:
         cause = EVENT_CAUSES.get(squash(word), "")
     return cause or ""
 
