@@ -15,6 +15,7 @@ from rules.events import Entry, Event
 from rules.events.staff import ViewName
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation
+from rules.people import DutyChange
 from rules.quiet import Quiet
 
 
@@ -236,6 +237,7 @@ class LiveState(msgspec.Struct):
     place: str = ""  # what tells the store from one that was put back from a copy of it
     restored: bool = False  # put back from a copy since that event: what was committed after the copy is lost
     quiet: list[Quiet] = msgspec.field(default_factory=list)
+    duty: tuple[DutyChange, ...] = ()
 
 
 class JournalRow(NamedTuple):
@@ -268,6 +270,7 @@ class Batch(msgspec.Struct):
     units_gone: set[str] = msgspec.field(default_factory=set)
     quiet: dict[str, Quiet] = msgspec.field(default_factory=dict)
     quiet_gone: set[str] = msgspec.field(default_factory=set)
+    duty: tuple[DutyChange, ...] | None = None  # all that stand, where they changed
 
 
 class IncidentsAsked(TypedDict, total=False):

@@ -154,6 +154,8 @@ class Draft:
             _merge_radio(batch, decision)
         if decision.quiet or decision.quiet_gone:
             _merge_quiet(batch, decision)
+        if decision.duty is not None:
+            batch.duty = decision.duty
 
 
 def _merge_radio(batch: Batch, decision: Decision) -> None:

@@ -28,6 +28,7 @@ def restore(live: LiveState, rules: RuleSet) -> State:
         channels=live.channels,
         units=live.units,
         quiet=live.quiet,
+        duty=live.duty,
         last_id=live.last_id,
         last_number=live.last_number,
         views=live.views,

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import date, tzinfo
 from typing import NamedTuple
 
+import msgspec
+
 from rules.moments import zone_of
-from rules.people import Person, Shift, Stint
+from rules.people import DutyChange, Person, Shift, Stint
 from rules.settings import RuleSet
 from rules.weekly import Days, Weekly, spans
 
@@ -16,6 +18,11 @@ class Gap(NamedTuple):
     role: str
     from_us: int
     until_us: int
+
+
+def roster_of(rules: RuleSet, duty: tuple[DutyChange, ...]) -> RuleSet:
+    """What all questions of this file are asked with, where the desk changed duty."""
+    return msgspec.structs.replace(rules, stints=rules.stints + duty) if duty else rules
 
 
 def roles(rules: RuleSet) -> tuple[str, ...]:
@@ -63,23 +70,12 @@ def on_duty(rules: RuleSet, role: str, at_us: int) -> list[Stint]:
 
 def stints(rules: RuleSet, role: str, from_us: int, until_us: int) -> list[Stint]:
     """All that touch the span, whole, in order. A role that no shift fills is held by its people all the time."""
-    shifts = [shift for shift in rules.shifts if shift.role == role]
-    dated = [stint for stint in rules.stints if stint.role == role]
-    if not shifts and not dated:
-        return [
-            Stint(role=role, person=one.id, from_us=from_us, until_us=until_us)
-            for one in rules.people
-            if role in one.roles
-        ]
-    days = Days(rules.days_off)
-    zone = zone_of(rules.timezone)
-    planned = [stint for stint in dated if stint.from_us < until_us and stint.until_us > from_us]
-    for shift in shifts:
-        planned += _stints_of(shift, days, zone, from_us, until_us)
-    stand_ins = [stint for stint in planned if stint.instead]
-    usual = [left for stint in planned if not stint.instead for left in _left_beside(stint, stand_ins)]
-    touching = [stint for stint in usual + stand_ins if stint.from_us < until_us and stint.until_us > from_us]
-    return sorted(touching, key=lambda stint: (stint.from_us, stint.until_us, stint.person))
+    found = _planned(rules, role, from_us, until_us)
+    for change in rules.stints:
+        if isinstance(change, DutyChange) and change.role == role:
+            found = _changed(found, change)
+    touching = [stint for stint in found if stint.from_us < until_us and stint.until_us > from_us]
+    return sorted(touching, key=lambda stint: (stint.from_us, stint.until_us))
 
 
 def gaps(rules: RuleSet, role: str, from_us: int, until_us: int) -> list[Gap]:
@@ -93,6 +89,46 @@ def gaps(rules: RuleSet, role: str, from_us: int, until_us: int) -> list[Gap]:
     if covered_us < until_us:
         found.append(Gap(role, covered_us, until_us))
     return found
+
+
+def _planned(rules: RuleSet, role: str, from_us: int, until_us: int) -> list[Stint]:
+    shifts = [shift for shift in rules.shifts if shift.role == role]
+    dated = [stint for stint in rules.stints if stint.role == role and not isinstance(stint, DutyChange)]
+    if not shifts and not dated:
+        return [
+            Stint(role=role, person=one.id, from_us=from_us, until_us=until_us)
+            for one in rules.people
+            if role in one.roles
+        ]
+    days = Days(rules.days_off)
+    zone = zone_of(rules.timezone)
+    planned = [stint for stint in dated if stint.from_us < until_us and stint.until_us > from_us]
+    for shift in shifts:
+        planned += _stints_of(shift, days, zone, from_us, until_us)
+    stand_ins = [stint for stint in planned if stint.instead]
+    usual = [left for stint in planned if not stint.instead for left in _left_beside(stint, stand_ins)]
+    return sorted(usual + stand_ins, key=lambda stint: stint.person)
+
+
+def _changed(planned: list[Stint], change: DutyChange) -> list[Stint]:
+    """The plan as somebody changed it; of several changes the latest has the last word."""
+    if change.instead_of:
+        theirs = [stint for stint in planned if stint.person == change.instead_of]
+        taken = [_part(stint, change) for stint in theirs if _overlap(stint, change)]
+    else:
+        theirs = planned if change.instead else []
+        taken = [change]
+    others = [stint for stint in planned if stint not in theirs]
+    return others + [left for stint in theirs for left in _left_beside(stint, [change])] + taken
+
+
+def _overlap(stint: Stint, change: Stint) -> bool:
+    return stint.from_us < change.until_us and stint.until_us > change.from_us
+
+
+def _part(stint: Stint, change: DutyChange) -> DutyChange:
+    from_us, until_us = max(stint.from_us, change.from_us), min(stint.until_us, change.until_us)
+    return msgspec.structs.replace(change, from_us=from_us, until_us=until_us, instead=True)
 
 
 def _stints_of(shift: Shift, days: Days, zone: tzinfo, from_us: int, until_us: int) -> Iterator[Stint]:
@@ -122,7 +158,7 @@ def _left_beside(stint: Stint, stand_ins: list[Stint]) -> Iterator[Stint]:
         if other.until_us <= from_us or other.from_us >= stint.until_us:
             continue
         if other.from_us > from_us:
-            yield Stint(role=stint.role, person=stint.person, from_us=from_us, until_us=other.from_us)
+            yield msgspec.structs.replace(stint, from_us=from_us, until_us=other.from_us)
         from_us = max(from_us, other.until_us)
     if from_us < stint.until_us:
-        yield Stint(role=stint.role, person=stint.person, from_us=from_us, until_us=stint.until_us)
+        yield msgspec.structs.replace(stint, from_us=from_us)

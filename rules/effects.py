@@ -7,6 +7,7 @@ import msgspec
 from rules.channels import Channel, UnitStatus
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation, Rule, Severity, Why
+from rules.people import DutyChange
 from rules.quiet import Quiet
 from rules.settings import AcknowledgeBy
 
@@ -168,4 +169,5 @@ class Decision(msgspec.Struct, gc=False):
     units_gone: tuple[str, ...] = ()
     quiet: tuple[Quiet, ...] = ()
     quiet_gone: tuple[str, ...] = ()  # keys that leave the live table, whatever `quiet` says of them
+    duty: tuple[DutyChange, ...] | None = None  # all that stand; None: as before
     incident: int = 0  # Incident.id the entry belongs to, for the journal

@@ -51,3 +51,15 @@ class Stint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     from_us: int
     until_us: int
     instead: bool = False
+
+
+class DutyChange(Stint, frozen=True, kw_only=True, omit_defaults=True):
+    """Duty otherwise than planned, as somebody said at the desk: `instead` of all others for the role, or beside them.
+
+    With `instead_of` it is that person's part of the plan, as far as it falls into the time.
+    """
+
+    id: str
+    instead_of: str = ""  # a person's id
+    by: str = ""
+    reason: str = ""

@@ -6,12 +6,14 @@ from heapq import heapify, heappop, heappush
 from typing import Literal
 
 from rules.channels import Channel, UnitStatus
+from rules.duty import roster_of
 from rules.effects import Alert
 from rules.events.staff import ViewName
 from rules.incident_numbers import IncidentNumbers
 from rules.incidents import Incident, SourceStatus
 from rules.moments import SECOND_US
 from rules.obligations import Obligation, Rule
+from rules.people import DutyChange
 from rules.phone_numbers import number_key
 from rules.quiet import Quiet, Storm, Trouble, Window
 from rules.settings import RuleSet
@@ -54,6 +56,7 @@ class State:
         channels: Iterable[Channel] = (),
         units: Iterable[UnitStatus] = (),
         quiet: Iterable[Quiet] = (),
+        duty: Iterable[DutyChange] = (),
         last_id: int = 0,
         last_number: str = "",
         views: Mapping[str, dict[ViewName, str]] | None = None,
@@ -68,7 +71,8 @@ class State:
         self.quiet: dict[str, Quiet] = {q.key: q for q in quiet}
         self.windows: dict[str, Window] = {key: q for key, q in self.quiet.items() if isinstance(q, Window)}  # of these
         self.last_id = last_id
-        self.terms = Terms(rules)
+        self.duty: tuple[DutyChange, ...] = tuple(duty)  # as the desk changed it, in the order in which it did
+        self.terms = Terms(rules, self.duty)
         self.steady_clocks: dict[str, tuple[int, int, int]] = {}  # what rules.source_clock knows of those it trusts
         self.by_call: defaultdict[str, dict[str, Incident]] = defaultdict(dict)  # by source, then by its own id
         self.by_leg: dict[tuple[str, str], Incident] = {}
@@ -89,10 +93,19 @@ class State:
 
     def take_rules(self, rules: RuleSet) -> None:
         self.rules = rules
-        self.terms = Terms(rules)
+        self.terms = Terms(rules, self.duty)
         self.steady_clocks.clear()  # how much a clock may be off may have changed
         self.numbers = IncidentNumbers(rules.timezone, self.numbers.last)
         self._collect_waits()  # how long a source may be away may have changed
+
+    def change_duty(self, duty: tuple[DutyChange, ...]) -> None:
+        self.duty = duty
+        self.terms.roster = roster_of(self.rules, duty)
+
+    @property
+    def roster(self) -> RuleSet:
+        """The rules, with duty as the desk changed it: what `rules.duty` is to be asked with."""
+        return self.terms.roster
 
     def next_id(self) -> int:
         self.last_id += 1

@@ -6,9 +6,11 @@ from collections import defaultdict
 import msgspec
 
 from rules.cadence import cadence
+from rules.duty import roster_of
 from rules.ladders import ROLE, LadderTerms, reach, told_by
 from rules.moments import span_us
 from rules.obligations import Rule, Severity, Step, warned_plan
+from rules.people import DutyChange
 from rules.phone_numbers import number_key
 from rules.radio_terms import RadioTerms
 from rules.service_hours import HoursTerms
@@ -42,9 +44,10 @@ class SourceTerms:
 class Terms:
     """`RuleSet` as the rules use it."""
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, duty: tuple[DutyChange, ...] = ()) -> None:
         self.rules = rules
         self.version = rules.version
+        self.roster = roster_of(rules, duty)
         self.lines = {number_key(line.number) or line.number: line for line in rules.lines}
         unnamed = SourceTerms(SourceRules(name=""))
         self.sources = defaultdict(lambda: unnamed, {source.name: SourceTerms(source) for source in rules.sources})
@@ -105,14 +108,14 @@ class Terms:
         """The targets, and who cannot be reached; kept where it does not depend on the moment."""
         found = self._told_always.get(tell)
         if found is None:
-            found = told_by(self.rules, tell, at_us)
+            found = told_by(self.roster, tell, at_us)
             if not any(name.startswith(ROLE) for name in tell):
                 self._told_always[tell] = found
         return found
 
     def reach(self, tell: tuple[str, ...], at_us: int) -> tuple[str, ...]:
         """The targets of those of them who can be reached."""
-        return reach(self.rules, tell, at_us)[0]
+        return reach(self.roster, tell, at_us)[0]
 
     def _ring_terms(self, source: SourceRules, line: Line | None) -> RingTerms | None:
         site = self.rules.three_rings

@@ -37,6 +37,8 @@ def commit_of(batch: Batch, place: str = "") -> Commit:
 def _told(batch: Batch, place: str) -> tuple[list[rows.Row], list[rows.Row]]:
     """What entries themselves say of `meta` and of the outbox."""
     meta = {"last_id": str(batch.last_id), "last_number": batch.last_number}
+    if batch.duty is not None:
+        meta["duty"] = rows.duty_json(batch.duty)
     deliveries: list[rows.Row] = []
     for row in batch.journal:
         event = row.entry.event

@@ -46,6 +46,7 @@ def _load(ask: Ask, place_query: str) -> LiveState:
         quiet=[rows.quiet_from_body(body) for (body,) in ask(text("SELECT body FROM quiet_live ORDER BY key"))],
         anchor_us=int(meta["anchor_us"]) if "anchor_us" in meta else None,
         views=rows.views_of(meta),
+        duty=rows.duty_from_json(meta.get("duty", "[]")),
         place=place,
         restored=meta.get("place", place) != place,
     )

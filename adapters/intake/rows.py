@@ -12,6 +12,7 @@ from rules.events import Entry, Event, Unparsed, ViewKept
 from rules.events.staff import FactName, ViewName
 from rules.incidents import Call, Care, Incident, Recording, SourceStatus
 from rules.obligations import Obligation, Step
+from rules.people import DutyChange
 from rules.quiet import Quiet
 
 Row = tuple[Any, ...]
@@ -33,6 +34,7 @@ _NO_FLAGS, _NO_FACTS, _NO_RECORDINGS, _NO_CARE = "[]", "{}", "[]", "{}"  # as of
 VIEW = "view/"  # what a person's rows of `meta` begin with
 _VIEW_NAMES = frozenset(get_args(ViewName))
 _read_quiet: msgspec.msgpack.Decoder[Quiet] = msgspec.msgpack.Decoder(Quiet)
+_read_duty = msgspec.json.Decoder(tuple[DutyChange, ...])
 CHANNEL, UNIT = "channel/", "unit/"  # what the keys of `radio_live` begin with
 
 
@@ -103,6 +105,14 @@ def views_of(meta: Mapping[str, str]) -> dict[str, dict[ViewName, str]]:
         if key.startswith(VIEW) and name in _VIEW_NAMES:
             views.setdefault(by, {})[cast(ViewName, name)] = value
     return views
+
+
+def duty_json(duty: tuple[DutyChange, ...]) -> str:
+    return _json.encode(duty).decode()
+
+
+def duty_from_json(body: str) -> tuple[DutyChange, ...]:
+    return _read_duty.decode(body)
 
 
 def quiet_row(thing: Quiet) -> Row:

@@ -21,7 +21,7 @@ from gateway.web.asking import (
     read_one_of,
     read_query,
 )
-from gateway.web.desk import alert_deeds, care, deeds, own_view, plans, quiet, shifts, trial_alerts
+from gateway.web.desk import alert_deeds, care, deeds, duty_changes, own_view, plans, quiet, shifts, trial_alerts
 from gateway.web.live import now, pulse, radio, today
 from gateway.web.live.stream import HUB, stream
 from gateway.web.services import SERVICES
@@ -39,6 +39,7 @@ def routes() -> list[web.RouteDef]:
         *own_view.routes(),
         *alert_deeds.routes(),
         *duty.routes(),
+        *duty_changes.routes(),
         *pulse.routes(),
         *today.routes(),
         *shifts.routes(),

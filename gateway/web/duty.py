@@ -13,7 +13,7 @@ from gateway.web.problems import Problem
 from gateway.web.services import SERVICES
 from rules.duty import gaps, on_duty, person, roles, stints
 from rules.moments import SECOND_US, parse_rfc3339, rfc3339
-from rules.people import Stint
+from rules.people import DutyChange, Stint
 from rules.settings import RuleSet
 
 _DAY_US = 86_400 * SECOND_US
@@ -57,7 +57,7 @@ async def show_calendar(request: web.Request) -> web.Response:
 
 
 def _asked(request: web.Request) -> tuple[RuleSet, int, int]:
-    """The rules in force, and the span that is asked for."""
+    """The rules with duty as the desk changed it, and the span that is asked for."""
     query = read_query(request, "at", "days")
     pipeline = request.app[SERVICES].pipeline
     from_us = read_moment(query, "at")
@@ -66,7 +66,7 @@ def _asked(request: web.Request) -> tuple[RuleSet, int, int]:
     if not _EARLIEST_US <= from_us <= _LATEST_US:
         raise Problem(404, "Nobody knows who stood then", field="at", cure="a moment from 2000 to 2100")
     days = read_count(query, "days", default=7, most=DAYS_MAX)
-    return pipeline.state.rules, from_us, from_us + days * _DAY_US
+    return pipeline.state.roster, from_us, from_us + days * _DAY_US
 
 
 def _stint(rules: RuleSet, stint: Stint) -> dict[str, Any]:
@@ -78,4 +78,5 @@ def _stint(rules: RuleSet, stint: Stint) -> dict[str, Any]:
         "from": rfc3339(stint.from_us),
         "until": rfc3339(stint.until_us),
         "instead": stint.instead,
+        "change": stint.id if isinstance(stint, DutyChange) else None,
     }

@@ -48,6 +48,8 @@ from rules.events.staff import (
     AlertWorkedOn,
     CalledBack,
     CheckedIn,
+    DutyChanged,
+    DutyChangeEnded,
     FactsTold,
     HailAnswered,
     IncidentClaimed,
@@ -139,6 +141,8 @@ Event = (
     | MaintenanceBegun
     | AlertTested
     | MaintenanceEnded
+    | DutyChanged
+    | DutyChangeEnded
     | RulesTaken
     | ClockAnchored
     | LinkChanged
@@ -192,6 +196,8 @@ __all__ = [
     "DeliveryTried",
     "Dequeued",
     "Diverted",
+    "DutyChangeEnded",
+    "DutyChanged",
     "Emergency",
     "Entry",
     "Established",

@@ -165,3 +165,23 @@ class AlertTested(StaffEvent, frozen=True):
 
     test: str  # names it, for good
     to: tuple[str, ...]
+
+
+class DutyChanged(StaffEvent, frozen=True):
+    """From one moment until another somebody stands for a role otherwise than planned. `change` names it, for good."""
+
+    change: str
+    role: str
+    person: str  # by id, as the next
+    from_us: int
+    until_us: int
+    instead: bool = False  # nobody else stands for the role meanwhile
+    instead_of: str = ""  # only as far as this person would have
+    reason: str = ""
+
+
+class DutyChangeEnded(StaffEvent, frozen=True):
+    """What was changed is as planned again, from now on."""
+
+    change: str
+    note: str = ""

@@ -211,6 +211,9 @@ def _event(player: Player, kind: str, facts: dict[str, str]) -> Event:
         fields["alert"] = next(a.id for _, a in reversed(player.alerts) if a.kind == fields["alert"])
     if "for_s" in fields:
         fields["for_us"] = round(float(fields.pop("for_s")) * 1_000_000)
+    for moment in ("from", "until"):
+        if kind == "DutyChanged" and moment in fields:
+            fields[f"{moment}_us"] = _us(fields.pop(moment))
     if "same_call" in fields:
         fields["same_call"] = fields["same_call"].split(",")
     if "since" in fields:

@@ -13,6 +13,7 @@ from rules.effects import Alert, Send
 from rules.events import ClockAnchored, Entry, Event, RulesTaken, settlements
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation
+from rules.people import DutyChange
 from rules.quiet import Quiet
 
 DiskFault = Literal["", "full", "answer_lost", "slow", "unreadable"]
@@ -36,6 +37,7 @@ class Disk:
         self.quiet: Things = {}
         self.last_id = 0
         self.last_number = ""
+        self.duty: tuple[DutyChange, ...] = ()
         self.rules: bytes | None = None
         self.anchor_us: int | None = None
         self.keys: dict[bytes, int] = {}
@@ -70,6 +72,7 @@ class Disk:
         self.pending.update((send, None) for send in batch.sends if send not in settled)
         self.last_id = batch.last_id
         self.last_number = batch.last_number
+        self.duty = self.duty if batch.duty is None else batch.duty
         self.all_incidents |= batch.incidents
         self.all_obligations |= batch.obligations
         self.all_alerts |= batch.alerts
@@ -105,6 +108,7 @@ class Disk:
             channels=sorted(_decoded(self.channels, Channel), key=lambda c: c.id),
             units=sorted(_decoded(self.units, UnitStatus), key=lambda u: u.id),
             anchor_us=self.anchor_us,
+            duty=self.duty,
             quiet=_decoded(dict(sorted(self.quiet.items())), Quiet),
         )
 

@@ -162,7 +162,7 @@ class Hub:
         self._units.update(batch.units)
         self._sources_changed |= bool(batch.sources)
         self._quiet_changed |= bool(batch.quiet or batch.quiet_gone)
-        self._anew |= bool(batch.channels_gone or batch.units_gone)
+        self._anew |= bool(batch.channels_gone or batch.units_gone) or batch.duty is not None
         self._changed.set()
 
     async def _tell(self) -> None:

@@ -135,7 +135,8 @@ SCHEMAS: Schema = {
     ),
     "Stint": record(
         "One person stands for one role from a moment until another.",
-        {"person": TEXT, "name": TEXT, "number": TEXT, "from": MOMENT, "until": MOMENT, "instead": FLAG},
+        {"person": TEXT, "name": TEXT, "number": TEXT, "from": MOMENT, "until": MOMENT, "instead": FLAG}
+        | {"change": maybe(TEXT | {"description": "by which change of duty; null: as planned"})},
     ),
     "RoleDuty": record(
         "Who stands for a role.",
@@ -144,6 +145,37 @@ SCHEMAS: Schema = {
             "now": many(ref("Stint")),
             "stints": many(ref("Stint")),
             "gaps": many(record("Nobody does.", {"from": MOMENT, "until": MOMENT})),
+        },
+    ),
+    "DutyNote": body(
+        "Times are as 2026-11-21T20:00, of the site, or with a zone. `from`: now without it. `person` is an id, as is "
+        "`instead_of`: whose shifts it takes; *: nobody else stands meanwhile; empty: beside those planned.",
+        {
+            "role": TEXT,
+            "person": TEXT,
+            "until": TEXT,
+            "from": maybe_words(100),
+            "instead_of": maybe_words(500),
+            "reason": maybe_words(500),
+        },
+        "role",
+        "person",
+        "until",
+    ),
+    "DutyChanges": record(
+        "The first to begin first.",
+        {
+            "items": many(
+                record(
+                    "Somebody stands for a role otherwise than planned.",
+                    {
+                        **dict.fromkeys(("change", "role", "person", "instead_of", "reason", "by"), TEXT),
+                        "from": MOMENT,
+                        "until": MOMENT,
+                        "on": FLAG,
+                    },
+                )
+            )
         },
     ),
     "Duty": record(
@@ -162,6 +194,9 @@ def paths() -> Schema:
         | put("Keep it; what is not named stays", body="ViewNote", answer="View"),
         "/api/v1/duty": get("Who stands for which role, and when nobody does", "Duty", _duty_span(), may_lack=True),
         "/api/v1/duty.ics": _calendar(),
+        "/api/v1/duty/changes": get("Duty otherwise than planned, now and to come", "DutyChanges")
+        | post("Somebody stands in, or takes a role, until a moment", [repeat()], body="DutyNote"),
+        "/api/v1/duty/changes/{id}/end": post("As planned again, from now on", [in_path("id", "Of the change")]),
         "/api/v1/shift": get("What is told from shift to shift", "Shift"),
         "/api/v1/shift/notes": post("A note for the next shift", [repeat()], body="ShiftNote"),
         "/api/v1/shift/hand-overs": post("The shift is handed over", [repeat()], body="ShiftHandOverNote"),

@@ -25,6 +25,10 @@ class LocalTime:
     def whole(self, moment: Moment) -> str:
         return self._format(moment, "%Y-%m-%d %H:%M:%S")
 
+    def field(self, moment: Moment) -> str:
+        """As a form's field of date and time has it."""
+        return self._format(moment, "%Y-%m-%dT%H:%M")
+
     def exact(self, moment: Moment) -> str:
         text = self._format(moment, "%H:%M:%S.%f")
         return text[:-3]

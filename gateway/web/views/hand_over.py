@@ -75,7 +75,7 @@ def _owed(incidents: list[Incident], now_us: int) -> list[dict[str, Any]]:
 
 def _duty(request: web.Request, now_us: int) -> list[dict[str, Any]]:
     """Each role: who stands for it now, and who does next."""
-    rules, hidden = request.app[SERVICES].pipeline.state.rules, people_hidden(request)
+    rules, hidden = request.app[SERVICES].pipeline.state.roster, people_hidden(request)
     told = []
     for role in roles(rules_seen(request)):
         coming = stints(rules, role, now_us, now_us + _AHEAD_US)

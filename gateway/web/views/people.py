@@ -12,14 +12,17 @@ from gateway.web.access.guard import WHO
 from gateway.web.access.needs import page
 from gateway.web.access.of_sites import people_hidden, rules_seen
 from gateway.web.asking import unusable
+from gateway.web.desk.duty_changes import changes_ahead
 from gateway.web.pages.local_time import LocalTime
 from gateway.web.pages.rendering import render
 from gateway.web.services import SERVICES
 from rules.duty import gaps, on_duty, person, roles, shown_name, stints
-from rules.moments import us_of
+from rules.moments import SECOND_US, us_of
+from rules.people import DutyChange, Stint
 from rules.settings import RuleSet
 
 _DAYS: Final = 7
+_CHANGE_US: Final = 8 * 3600 * SECOND_US  # offered first: a shift
 
 
 def routes() -> list[web.RouteDef]:
@@ -29,7 +32,7 @@ def routes() -> list[web.RouteDef]:
 @page(Right.SEE)
 async def show(request: web.Request) -> web.Response:
     pipeline = request.app[SERVICES].pipeline
-    rules, now_us = pipeline.state.rules, pipeline.now_us()
+    rules, now_us = pipeline.state.roster, pipeline.now_us()
     seen = rules_seen(request)
     hidden = people_hidden(request)
     local = LocalTime(rules.timezone)
@@ -48,7 +51,12 @@ async def show(request: web.Request) -> web.Response:
             for role in roles(seen)
         ],
         "week": [(role, [_day(rules, hidden, role, day, local) for day in days]) for role in roles(seen)],
-        "may_test": request[WHO].may(Right.MANAGE),
+        "may_manage": request[WHO].may(Right.MANAGE),
+        "may_change": request[WHO].may(Right.MANAGE) and request[WHO].sites is None,
+        "roles": roles(seen),
+        "changes": [_change(rules, one) for one in changes_ahead(request)],
+        "from_first": local.field(now_us),
+        "until_first": local.field(now_us + _CHANGE_US),
         "people": [
             {
                 "id": one.id,
@@ -60,6 +68,17 @@ async def show(request: web.Request) -> web.Response:
         ],
     }
     return render(request, "people.html", **values)
+
+
+def _kind(stint: Stint) -> str:
+    return "instead" if stint.instead else "changed" if isinstance(stint, DutyChange) else ""
+
+
+def _change(rules: RuleSet, told: dict[str, Any]) -> dict[str, Any]:
+    """With names instead of ids."""
+    of = told["instead_of"]
+    names = {"person": shown_name(person(rules, told["person"]))}
+    return told | names | {"instead_of": shown_name(person(rules, of)) if of not in {"", "*"} else of}
 
 
 def _monday(request: web.Request, today: date) -> date:
@@ -83,7 +102,7 @@ def _day(rules: RuleSet, hidden: Collection[str], role: str, day: date, local: L
         return begins_us, {"from": local.clock(begins_us)[:5], "to": ends, "who": who, "kind": kind}
 
     found = [
-        part(stint.from_us, stint.until_us, shown_name(person(rules, stint.person)), "instead" if stint.instead else "")
+        part(stint.from_us, stint.until_us, shown_name(person(rules, stint.person)), _kind(stint))
         for stint in stints(rules, role, from_us, until_us)
         if stint.person not in hidden
     ]

@@ -44,7 +44,7 @@ from rules.events import (
     Unparsed,
 )
 from rules.incidents import Incident, SourceStatus
-from rules.people import Person
+from rules.people import DutyChange, Person
 from rules.quiet import Quiet
 from rules.settings import HoldCheckin, Ladder, Line, RuleSet, SourceRules, ThreeRings
 
@@ -219,6 +219,7 @@ def restarted(state: State) -> State:
         channels=again(state.channels.values(), Channel),
         units=again(state.units.values(), UnitStatus),
         quiet=again([state.quiet[key] for key in sorted(state.quiet)], Quiet),
+        duty=again(state.duty, DutyChange),
         last_id=state.last_id,
         last_number=state.last_number,
     )

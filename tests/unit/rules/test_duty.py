@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rules.duty import gaps, on_duty, person, roles, stints
+from rules.duty import gaps, on_duty, person, roles, roster_of, stints
 from rules.moments import us_of
-from rules.people import DayOff, Person, Shift, Stint
+from rules.people import DayOff, DutyChange, Person, Shift, Stint
 from rules.settings import RuleSet
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -147,3 +147,46 @@ def test_the_night_of_a_clock_change_leaves_no_gap() -> None:
         assert gaps(both, "operator", begin, begin + 3 * 86_400_000_000) == []
     (night,) = on_duty(both, "operator", us_of(datetime(2026, 3, 29, 1, 30, tzinfo=UTC)))
     assert (night.person, night.until_us - night.from_us) == ("li", 11 * 3600_000_000)  # an hour was left out
+
+
+def changed(rule_set: RuleSet, *changes: dict[str, Any]) -> RuleSet:
+    """As the desk changed it; `from` and `until` as people write them."""
+    made = [
+        DutyChange(
+            id=str(place),
+            role="operator",
+            person=told["person"],
+            from_us=local(told["from"]),
+            until_us=local(told["until"]),
+            instead=told.get("instead", False),
+            instead_of=told.get("instead_of", ""),
+        )
+        for place, told in enumerate(changes)
+    ]
+    return roster_of(rule_set, tuple(made))
+
+
+def test_who_stands_in_for_somebody_takes_their_shifts_and_no_others() -> None:
+    leave = {"person": "zhao", "instead_of": "wang", "from": "2026-11-23T00:00", "until": "2026-11-25T12:00"}
+    both = changed(rules(shifts=(DAY, NIGHT)), leave)
+    assert who(both, "2026-11-23T08:00") == ["zhao"]
+    assert who(both, "2026-11-23T20:00") == ["li"]
+    assert who(both, "2026-11-25T11:59") == ["zhao"]
+    assert who(both, "2026-11-25T12:00") == ["wang"]
+    assert gaps(both, "operator", local("2026-11-23T00:00"), local("2026-11-26T00:00")) == []
+
+
+def test_a_role_is_taken_beside_those_planned_or_instead_of_them() -> None:
+    beside = {"person": "zhao", "from": "2026-11-23T09:00", "until": "2026-11-23T10:00"}
+    assert who(changed(rules(shifts=(DAY,)), beside), "2026-11-23T09:30") == ["wang", "zhao"]
+    alone = changed(rules(shifts=(DAY,)), beside | {"instead": True})
+    assert [who(alone, f"2026-11-23T{at}") for at in ("08:59", "09:30", "10:00")] == [["wang"], ["zhao"], ["wang"]]
+
+
+def test_the_latest_change_has_the_last_word_and_who_always_holds_a_role_keeps_the_rest() -> None:
+    always = rules(people=(Person(id="wang", roles=("operator",)),))
+    first = {"person": "zhao", "instead_of": "wang", "from": "2026-11-23T08:00", "until": "2026-11-23T20:00"}
+    second = {"person": "li", "instead_of": "zhao", "from": "2026-11-23T10:00", "until": "2026-11-23T11:00"}
+    both = changed(always, first, second)
+    found = [who(both, f"2026-11-23T{at}") for at in ("07:00", "09:00", "10:30", "11:00", "20:00")]
+    assert found == [["wang"], ["zhao"], ["li"], ["zhao"], ["wang"]]
