@@ -84,7 +84,7 @@ class Gateway:
             for source in config.sources
             if source.kind.make is None
         }
-        self._store_ours = asyncio.Event()
+        self.store_ours = asyncio.Event()
         self._stop = asyncio.Event()
 
     @property
@@ -176,17 +176,17 @@ class Gateway:
                     log.warning("not ready", reason=self.pipeline.ready)
                     said = self.pipeline.ready
                 await asyncio.sleep(backoff.next_s())
-        self._store_ours.set()
+        self.store_ours.set()
         await self.pipeline.run()
 
     async def _verify_audit(self) -> None:
         """At each start, beside the work: a chain that is broken is told, and goes on from its last entry."""
-        await self._store_ours.wait()
+        await self.store_ours.wait()
         await tell_chain(self.signing_in.register)
 
     async def _deliver(self) -> None:
         """Not before the store is ours: a second gateway started by mistake would push the first off its broker."""
-        await self._store_ours.wait()
+        await self.store_ours.wait()
         await self.delivery.run()
 
     async def _listen(self) -> web.AppRunner:

@@ -15,6 +15,7 @@ from gateway.app import Gateway
 from gateway.broker import EmbeddedBroker
 from gateway.children import end_with_parent
 from gateway.config import Config
+from gateway.demo_accounts import accounts
 from gateway.demo_folder import RADIO_PORTS, SOURCE, is_free
 from gateway.demo_screen import Screen
 from rules.effects import Alert
@@ -52,6 +53,8 @@ async def play(config: Config, screen: Screen, *, seed: int, factor: float) -> N
 async def _play_along(gateway: Gateway, screen: Screen, seed: int, factor: float) -> None:
     await gateway.started.wait()
     screen.greet(gateway)
+    await gateway.store_ours.wait()
+    screen.show_accounts(await accounts(gateway.signing_in, gateway.config.folder))
     showing = asyncio.get_running_loop().create_task(_show_alerts(gateway, screen), name="alerts")
     try:
         async with asyncio.TaskGroup() as simulated:

@@ -1,4 +1,4 @@
-"""The folder of `make run`: its configuration, its units, its secret; made once, then the user's."""
+"""The folder of `make run`: its configuration, its tables, its secret; made once, then the user's."""
 
 import base64
 import json
@@ -67,17 +67,7 @@ name = "工程"
 [radio]
 units_file = "units.csv"
 """
-_UNITS = """\
-单位,名称,岗位
-1011,陈刚,东门岗
-1012,刘军,西门岗
-1013,赵磊,车库岗
-1014,孙强,巡逻一
-1015,周勇,巡逻二
-100-4001,吴师傅,电工
-100-4002,郑师傅,水工
-100-4003,王师傅,电梯
-"""
+_SITE = Path(__file__).parent / "demo_site"  # its people, its numbers, its neighbours
 
 
 def prepare(folder: Path, port: int | None) -> Config:
@@ -86,12 +76,14 @@ def prepare(folder: Path, port: int | None) -> Config:
     file = folder / "hotline.toml"
     if not file.exists():
         _write_secret(folder / "hook-secret.txt")
-        (folder / "units.csv").write_text(_UNITS, encoding="utf-8-sig")  # as office programs write it
+        for table in ("units.csv", "residents.csv"):  # as office programs write them
+            (folder / table).write_text((_SITE / table).read_text(encoding="utf-8"), encoding="utf-8-sig")
         ch1, ch2 = (
             json.dumps(str(folder.absolute() / RADIO_PORTS / name), ensure_ascii=False) for name in ("ch1", "ch2")
         )
         text = _CONFIGURATION.format(mqtt_port=_free_mqtt_port(), ch1=ch1, ch2=ch2)
-        file.write_text(text, encoding="utf-8")
+        told = [(_SITE / table).read_text(encoding="utf-8") for table in ("people.toml", "emergency.toml")]
+        file.write_text("\n".join([text, *told]), encoding="utf-8")
     config = load(file)
     if port is None:
         return config

@@ -1,7 +1,7 @@
 """What `make run` shows in the terminal: how to reach the board, then each alert as it happens, in one language."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from rich.text import Text
 
 from adapters.notify.texts import texts
 from gateway.app import Gateway
+from gateway.demo_accounts import Entry
 from gateway.logs import escaped
 from rules.effects import Alert
 from rules.moments import SECOND_US
@@ -30,6 +31,7 @@ _WORDS = {
     "zh": {
         "title": "热线网关：模拟热线与对讲正在呼叫",
         "board": "看板（点此链接登录，限用一次；以后用 token.txt 里的令牌）：",
+        "accounts": "各角色的账号和密码（首次启动时随机生成，存于 accounts.txt）：",
         "mqtt": "MQTT",
         "folder": "数据与日志",
         "end": "按 Ctrl-C 结束。English: make run ARGS='--language en'",
@@ -40,6 +42,7 @@ _WORDS = {
     "en": {
         "title": "hotline-gateway: a simulated hotline and simulated radios call it",
         "board": "The board (this link signs you in, once; afterwards the token in token.txt does):",
+        "accounts": "An account for each role (drawn at the first start, kept in accounts.txt):",
         "mqtt": "MQTT",
         "folder": "data, logs",
         "end": "Ctrl-C ends it. 中文：make run ARGS='--language zh'",
@@ -71,7 +74,16 @@ class Screen:
         self._console.print(f"\n{words['board']}\n  {gateway.sign_in_link}\n")
         self._console.print(f"{words['mqtt']}: {mqtt}  hotline/{config.gateway.site}/alerts/#")
         self._console.print(f"{words['folder']}: {config.folder}")
-        self._console.print(f"{words['end']}\n\n{words['alerts']}\n")
+        self._console.print(words["end"])
+
+    def show_accounts(self, entries: Sequence[Entry]) -> None:
+        """Who may sign in, then the alerts begin."""
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for entry in entries:
+            table.add_row("", entry.name, entry.password)
+        self._console.print(f"\n{self._words['accounts']}")
+        self._console.print(table)
+        self._console.print(f"\n{self._words['alerts']}\n")
 
     def show(self, alert: Alert, zone: ZoneInfo) -> None:
         """One alert: on a terminal its words stay in a column of their own, in a file it is one line."""

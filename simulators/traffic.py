@@ -10,6 +10,9 @@ BY_HOUR = (4, 2, 2, 1, 2, 6, 18, 42, 70, 78, 64, 52, 44, 40, 46, 50, 56, 72, 80,
 LINES = ("4008100911", "02368801234")
 DESKS = (("801", "陈静"), ("802", "刘洋"), ("803", "赵敏"), ("804", "周强"))
 NAMES = ("", "", "", "王女士", "李先生", "张先生", "3栋业主", "门岗", "物业客户")
+# Who calls again and again: a directory may know them.
+REGULARS = ("13800138001", "13900139002", "15000150003", "18600186004", "02367890005", "17600176006")
+_REGULAR_SHARE = 0.4
 # What becomes of a call, out of a hundred.
 SHARES = {
     "answered": 54,
@@ -61,10 +64,13 @@ def day(seed: int, *, calls: float = 1000.0) -> Iterator[Story]:
 def steady(seed: int, *, mean_gap_s: float = 12.0) -> Iterator[Story]:
     """Calls without end at one rate; the first within two seconds, so that nobody waits for it."""
     chance = random.Random(f"steady {seed}")
+    who = random.Random(f"regulars {seed}")
     at_s, number = chance.uniform(0.5, 2.0), 0
     while True:
         number += 1
-        yield from _tell(chance, at_s, f"s{seed}-{number:06d}", OPENING[number - 1] if number <= len(OPENING) else "")
+        kind = OPENING[number - 1] if number <= len(OPENING) else ""
+        regular = who.choice(REGULARS) if who.random() < _REGULAR_SHARE else ""
+        yield from _tell(chance, at_s, f"s{seed}-{number:06d}", kind, regular)
         at_s += chance.gammavariate(3.0, mean_gap_s / 3)
 
 
@@ -87,9 +93,9 @@ def phone_number(chance: random.Random) -> str:
     return area + str(chance.randrange(2, 9)) + f"{chance.randrange(10**7):07d}"
 
 
-def _tell(chance: random.Random, at_s: float, call: str, kind: str = "") -> Iterator[Story]:
+def _tell(chance: random.Random, at_s: float, call: str, kind: str = "", regular: str = "") -> Iterator[Story]:
     """One call from outside, and perhaps the call back to somebody whom nobody answered."""
-    made = _Call(chance, at_s, call)
+    made = _Call(chance, at_s, call, regular)
     story = made.of_kind(kind) if kind else made.any_kind()
     yield story
     if story.kind in ("abandoned", "missed") and chance.random() < 0.6:
@@ -99,14 +105,16 @@ def _tell(chance: random.Random, at_s: float, call: str, kind: str = "") -> Iter
 class _Call:
     """Puts one call together, step by step."""
 
-    def __init__(self, chance: random.Random, starts_s: float, call: str) -> None:
+    def __init__(self, chance: random.Random, starts_s: float, call: str, regular: str = "") -> None:
         self.chance = chance
         self.starts_s = starts_s
         self.call = call
         self.desk, self.agent = chance.choice(DESKS)
         self.parties = {"from": phone_number(chance), "to": chance.choice(LINES), "direction": "inbound"}
         name = chance.choice(NAMES)
-        if name:
+        if regular:
+            self.parties["from"] = regular
+        elif name:
             self.parties["name"] = name
         self.steps: list[Step] = []
 
