@@ -125,7 +125,8 @@ def _moment(field: str, text: str, zone: tzinfo) -> int:
         moment = datetime.fromisoformat(text)
         return us_of(moment if moment.tzinfo is not None else moment.replace(tzinfo=zone))
     except (ValueError, OverflowError):
-        raise unusable(field, "a time as 2026-11-21T20:00, of the site; or with its zone") from None
+        cure = "a time as 2026-11-21T20:00, of the site; or with its zone"
+        raise Problem(409, f"No such time: {field}", field=field, cure=cure) from None
 
 
 def _check_names(told: DutyNote, state: State, now_us: int) -> None:
