@@ -223,7 +223,7 @@ def _person(request: web.Request, named: str) -> str:
         return ""
     one = known_as(rules_seen(request), named.removeprefix(PERSON))
     if one is None:
-        raise unusable("for", "an id, number or name of one [[person]]")
+        raise Problem(409, "Nobody is known so", field="for", cure="an id, number or name of one [[person]]")
     return one.id
 
 
