@@ -12,7 +12,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from gateway.access.rights import ROLES
 from gateway.demo_screen import language_of
 
 
@@ -58,8 +57,12 @@ async def test_the_demonstration_rings_alerts_and_ends_without_a_trace(
         env={**os.environ, "LC_ALL": "C.UTF-8"},
     )
     try:
-        link = re.search(r"http://\S+/login\?code=\S+", await said_until("warning", process))
+        told = await said_until("warning", process)
+        link = re.search(r"http://\S+/login\?code=\S+", told)
+        for entry in (folder / "accounts.txt").read_text().splitlines():
+            assert re.search(r"\s+".join(map(re.escape, entry.split())), told)
         assert link is not None
+        assert (folder / "accounts.txt").stat().st_mode & 0o077 == 0
         async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http, http.get(link[0]) as board:
             assert board.status == 200
             assert board.url.path == "/"
@@ -135,31 +138,3 @@ async def test_a_taken_port_ends_the_demonstration_with_the_cure(tmp_path: Path)
     assert f"port {port} is taken" in err.decode()
     assert "Traceback" not in err.decode()
     assert not await asyncio.to_thread(processes_that_name, tmp_path)
-
-
-async def test_each_role_signs_in_with_a_password_of_this_folder_only(
-    tmp_path: Path, free_port: Callable[[], int]
-) -> None:
-    said = []
-    for name in ("one", "another", "one"):  # the first one again: nothing is drawn anew
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "gateway", "demo", "--folder", str(tmp_path / name), "--port", str(free_port())),
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
-        )
-        told = await said_until("Alerts, as they happen", process)
-        entries = re.findall(r"^ *(\w+) +(\S{12})\s*$", told, re.MULTILINE)
-        said.append(entries)
-        board = re.search(r"http://[\d.:]+", told)
-        assert board is not None
-        async with aiohttp.ClientSession() as http:
-            for account, password in entries:
-                form = {"name": account, "password": password}
-                async with http.post(f"{board[0]}/login", data=form, allow_redirects=False) as answer:
-                    assert (account, answer.status) == (account, 303)
-        process.send_signal(signal.SIGINT)
-        await process.communicate()
-        assert process.returncode == 0
-    assert {account for account, _ in said[0]} == set(ROLES)
-    assert said[0] == said[2]
-    assert not {password for _, password in said[0]} & {password for _, password in said[1]}
