@@ -29,11 +29,12 @@ class Entry(NamedTuple):
 
 
 async def accounts(signing_in: SigningIn, folder: Path) -> list[Entry]:
-    """As the folder has them; those that the store does not know are made. Nobody must change a password here."""
+    """As the folder has them; those that the store does not know are made. Without the file all get new passwords."""
+    anew = not (folder / FILE).exists()
     entries = _kept(folder / FILE)
     register = signing_in.register
     for entry in entries:
-        if register.account(entry.name) is None and entry.name in _PEOPLE:
+        if entry.name in _PEOPLE and (anew or register.account(entry.name) is None):
             account = Account(
                 name=entry.name, roles=(entry.name,), person=_PEOPLE[entry.name], made_us=register.now_us()
             )

@@ -1,9 +1,9 @@
-"""The accounts of `make run`: one for each role, whose passwords are of one folder only, and stay."""
+"""The accounts of `make run`: one for each role, with passwords that are drawn once and stay."""
 
 from pathlib import Path
 
 from gateway.access.rights import ROLES
-from gateway.demo_accounts import accounts
+from gateway.demo_accounts import FILE, accounts
 from tests.contract.api.test_accounts import Browser
 from tests.fixtures.served import Served
 
@@ -19,9 +19,10 @@ async def test_each_role_signs_in_with_the_password_of_its_folder(served: Served
         assert (session["roles"], session["must_change"]) == ([entry.name], False)
 
 
-async def test_two_folders_have_nothing_in_common(served: Served, tmp_path: Path) -> None:
-    found = []
-    for name in ("one", "another"):
-        (tmp_path / name).mkdir()
-        found.append({entry.password for entry in await accounts(served.signing_in, tmp_path / name)})
-    assert not found[0] & found[1]
+async def test_without_the_file_all_passwords_are_new(served: Served, tmp_path: Path) -> None:
+    before = await accounts(served.signing_in, tmp_path)
+    (tmp_path / FILE).unlink()
+    after = await accounts(served.signing_in, tmp_path)
+    assert not {entry.password for entry in before} & {entry.password for entry in after}
+    assert await Browser(served).sign_in(*before[0]) == 401
+    assert await Browser(served).sign_in(*after[0]) == 303
