@@ -96,12 +96,12 @@ async def change(request: web.Request) -> web.Response:
 @needs(Right.MANAGE)
 async def end(request: web.Request) -> web.Response:
     told = await read_note(request)
-    check_whole(request)
     services = request.app[SERVICES]
     by, name, now_us = by_whom(request, told), request.match_info["id"], services.pipeline.now_us()
     known = next((one for one in services.pipeline.state.duty if one.id == name), None)
     if known is None:
         raise Problem(404, "No such change of duty", field="id", cure="GET /api/v1/duty/changes lists them")
+    check_whole(request)
     if known.until_us > now_us:
         await submit(services, DutyChangeEnded(by=by, change=name, note=told.note), key_of("duty-change-end", name))
         await note(request, "duty_change_ended", known.role, person=known.person, change=name)

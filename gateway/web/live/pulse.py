@@ -36,8 +36,8 @@ def pulse(services: Services, sight: Sight) -> dict[str, Any]:
         "timezone": state.rules.timezone,
         "version": services.version,
         "ready": services.pipeline.ready,
-        "alerts_waiting": len(waiting),
-        "emergencies_waiting": sum(a.severity == "emergency" for a in waiting),
+        "alerts_waiting": len({a.key for a in waiting}),  # matters: as many as the board has rows
+        "emergencies_waiting": len({a.key for a in waiting if a.severity == "emergency"}),
         "obligations_owed": len(due),
         "overdue": sum(due_us <= now_us for due_us in due),
         "first_due_at": rfc3339(min(due)) if due else None,

@@ -22,6 +22,7 @@ from gateway.web.pages.spreadsheet import csv_answer
 from gateway.web.pages.texts import Words
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES, Services
+from rules.duty import known_as
 from rules.moments import SECOND_US
 
 _DAYS_MAX: Final = 93
@@ -171,6 +172,10 @@ def _staff(services: Services, one: Answer) -> str:
         return ""
     if services.identify_staff == "name":
         return one.agent
-    known = (person.number for person in services.pipeline.state.rules.people if person.number)
+    rules = services.pipeline.state.rules
+    one_of_us = known_as(rules, one.agent)
+    if one_of_us is not None:
+        return one_of_us.number
+    known = (person.number for person in rules.people if person.number)
     digits = "".join(filter(str.isdigit, one.agent))
     return next((number for number in known if number in one.agent.split()), digits)

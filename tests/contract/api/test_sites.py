@@ -74,6 +74,7 @@ def filled(both: TwoSites, path: str, *, ours: bool) -> str:
         "/recordings/": OUR_CLIP if ours else CLIP,
         "/alerts/": both.our_alert if ours else both.their_alert,
         "/maintenance/": both.our_window if ours else both.their_window,
+        "/duty/changes/": "0123456789ab",
         "/plans/": both.our_run if ours else both.their_run,
         "/sessions/": "0123456789abcdef",
         "seq": both.our_over if ours else both.their_over,
