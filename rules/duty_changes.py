@@ -2,6 +2,7 @@
 
 import msgspec
 
+from rules import trouble_alerts
 from rules.events import DutyChanged, DutyChangeEnded
 from rules.moments import SECOND_US
 from rules.people import DutyChange
@@ -47,3 +48,4 @@ def ended(turn: Turn, event: DutyChangeEnded) -> None:
 def _keep(turn: Turn, duty: tuple[DutyChange, ...]) -> None:
     turn.state.change_duty(duty)
     turn.decision.duty = duty
+    trouble_alerts.rules_taken(turn)  # a gap may be filled

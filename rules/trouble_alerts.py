@@ -54,7 +54,7 @@ def notifier_changed(turn: Turn, event: NotifierChanged) -> None:
 
 
 def rules_taken(turn: Turn) -> None:
-    """Who is asked for no more is no trouble; times may have changed."""
+    """Also where the desk changed duty. Who is asked for no more is no trouble; times may have changed."""
     for trouble in [one for one in turn.state.quiet.values() if isinstance(one, Trouble)]:
         if trouble.rule == "on_duty":
             _look_again(turn, trouble)
@@ -79,7 +79,7 @@ def _look_again(turn: Turn, trouble: Trouble) -> None:
 
 def _next_on_duty_us(turn: Turn, trouble: Trouble) -> int:
     until_us = turn.at_us + _AHEAD_US
-    coming = (one.from_us for one in stints(turn.terms.rules, trouble.name, turn.at_us, until_us))
+    coming = (one.from_us for one in stints(turn.terms.roster, trouble.name, turn.at_us, until_us))
     return next((from_us for from_us in coming if from_us > turn.at_us), until_us)
 
 
