@@ -3,7 +3,7 @@
 import msgspec
 
 from rules import receivers, storm_lines, storms
-from rules.alerts import acted, alert_id, let_go_if_settled
+from rules.alerts import acted, alert_id, let_go_if_settled, reached
 from rules.climbing import climb, copied, tell
 from rules.duty import known_as
 from rules.effects import Acknowledgement, Alert
@@ -116,7 +116,9 @@ def act_warned(turn: Turn, obligation: Obligation) -> None:
     alert = copied(turn, head, "not_acted_yet", obligation.step_us)
     alert.id = alert_id(turn, obligation.id, "warning", obligation.step)
     alert.kind, alert.severity = "warning", "warning"
-    tell(turn, alert, turn.terms.reach(people, turn.at_us) or head.notifiers)
+    whom = turn.terms.reach(people, turn.at_us) or head.notifiers
+    # A step that was kept back has told nobody; who acknowledged it by its line may be nobody whom we can reach.
+    tell(turn, alert, whom or reached(turn, turn.state.incidents.get(head.incident_id), head.tell))
 
 
 def act_passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:

@@ -15,6 +15,7 @@ from tests.simulation.plan import (
     RECEIVER_FAULTS,
     SIGNALS,
     STREAMS,
+    AtThePhone,
     BrokerTrouble,
     Call,
     CallOut,
@@ -46,6 +47,7 @@ BY_MQTT = 0.3  # of the stretches have a broker, for alerts and for radios
 ON_SQLITE = 0.2
 QUIET = 0.15  # of the stretches nothing fails: whatever goes wrong there is our own fault
 FEATURED = 0.35  # of the stretches have each feature of the site
+RESCUED_S = 15.0  # three rings
 STRETCH_S = 900.0  # calls and faults begin within it
 WAYS: tuple[Way, ...] = ("", "", "", "again", "answer_lost", "late")
 
@@ -67,7 +69,7 @@ def draw(seed: int) -> Plan:
     _add_radios(plan, quiet=quiet)
     _add_deeds(plan)
     _add_alert_deeds(plan)
-    _add_house(plan)
+    _add_house(plan, quiet=quiet)
     if quiet:
         return plan
     for _ in range(chance.randint(0, 4)):
@@ -155,7 +157,7 @@ def _add_deeds(plan: Plan) -> None:
             plan.happenings += [Click(given_s, "promise"), Click(kept_s, "keep")][: chance.choice([1, 2, 2])]
 
 
-def _add_house(plan: Plan) -> None:
+def _add_house(plan: Plan, *, quiet: bool) -> None:
     """What the site has beyond the plainest, what somebody announces there, and calls enough to make a storm."""
     chance = random.Random(f"house {plan.seed}")
     plan.features = tuple(one for one in get_args(Feature) if chance.random() < FEATURED)
@@ -165,6 +167,16 @@ def _add_house(plan: Plan) -> None:
         source: CallSource = chance.choice(["main", "plain", "ami"])
         for nth in range(chance.randint(3, 6)):
             add(_call(chance, 100 + nth, at_s=round(at_s + nth * chance.uniform(0.1, 9.0), 3), source=source))
+    if "phone" in plan.features:
+        _add_telephones(plan, chance, quiet=quiet)
+    if "rescue" in plan.features:
+        add(replace(_call(chance, 200, source="ami"), wait_s=round(chance.uniform(RESCUED_S + 0.5, 30.0), 3)))
+    if "rescue" in plan.features and not quiet:
+        for call in [one for one in plan.happenings if isinstance(one, Call) and one.source == "ami"]:
+            if call.wait_s > RESCUED_S and chance.random() < 0.6:  # as the caller has just been sent elsewhere
+                when: Literal["before", "after"] = chance.choice(["before", "after"])
+                at_s = round(call.at_s + RESCUED_S + chance.choice([-0.001, 0.0005, 0.0005, 0.005]), 4)
+                add(Crash(at_s, when, chance.choice([0.05, 0.5, 3.0])))
     for nth in range(chance.choice([0, 0, 1, 2])):
         for_s = chance.choice([5.0, 60.0, 200.0, 900.0])
         ended_s = chance.choice([None, None, round(chance.uniform(0.0, for_s), 3)])
@@ -174,6 +186,20 @@ def _add_house(plan: Plan) -> None:
     for nth in range(chance.choice([0, 0, 0, 1])):
         to = chance.choice([("desk",), ("chief", "boss"), ("role:guard", "person:zhao"), ("person:sun",)])
         add(TestAlert(_moment(chance, plan), f"t{nth}", to))
+
+
+def _add_telephones(plan: Plan, chance: random.Random, *, quiet: bool) -> None:
+    for dialled in ("PJSIP/8100", "PJSIP/8101"):
+        for _ in range(chance.randint(1, 4)):
+            why = chance.choice(["", "", "", "busy", "no_answer", "declined"])
+            key, at, hangs_up_at = (
+                chance.choice(["", "1", "1", "2", "7"]),
+                chance.randint(1, 4),
+                chance.choice([0, 0, 2]),
+            )
+            plan.happenings.append(AtThePhone(_moment(chance), dialled, why, key, at, hangs_up_at))
+    if not quiet and chance.random() < 0.5:
+        plan.happenings.append(Cut(_moment(chance, plan), chance.choice([1.0, 8.0, 45.0]), "telephones", False))
 
 
 def _add_changes(plan: Plan) -> None:

@@ -1,7 +1,7 @@
 """What the site is configured with: its sources, its people, its ladders, and what keeps alerts back, by feature."""
 
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
@@ -40,17 +40,21 @@ class _Ami(asterisk.Settings, kw_only=True):
 
 
 AMI = _Ami(name="ami", kind=asterisk.KIND.name, host="switchboard", port=3, username="sim", secret_env="unused")
+AMI_RESCUING = msgspec.structs.replace(AMI, rescue="900@rescue")
 
 
 @cache
 def rule_sets(features: tuple[Feature, ...] = ()) -> tuple[RuleSet, RuleSet]:
     """What the site is configured with, and what it is reconfigured to."""
     first, second = _plain()
-    for feature in get_args(Feature):
+    for feature, (changed_first, changed_second) in _FEATURES.items():
         if feature in features:
-            changed_first, changed_second = _FEATURES[feature]
             first = msgspec.structs.replace(first, **changed_first)
             second = msgspec.structs.replace(second, **changed_second)
+    if "rescue" in features:
+        first, second = _rescuing(first), _rescuing(second)
+    if "phone" in features:
+        first, second = _calling_up(first), _calling_up(second)
     if "people" in features:
         first, second = _told_to_people(first), _told_to_people(second)
     return first, second
@@ -110,11 +114,30 @@ def _told_to_people(rules: RuleSet) -> RuleSet:
     """Beside notifiers, each ladder tells whoever is on duty."""
 
     def peopled(ladder: Any) -> Any:
-        breach, escalation = (*ladder.breach, "role:guard"), (*ladder.escalation[:1], "role:lead")
+        breach, escalation = (
+            (*ladder.breach, "role:guard"),
+            (*ladder.escalation[:1], *ladder.escalation[2:], "role:lead"),
+        )
         return msgspec.structs.replace(ladder, breach=breach, escalation=escalation)
 
     special = tuple(peopled(one) for one in rules.special_ladders)
     return msgspec.structs.replace(rules, ladder=peopled(rules.ladder), special_ladders=special)
+
+
+def _calling_up(rules: RuleSet) -> RuleSet:
+    """Whoever does not look is called in the end."""
+
+    def longer(ladder: Any) -> Any:
+        return msgspec.structs.replace(ladder, escalation=(*ladder.escalation, "phone"))
+
+    special = tuple(longer(one) for one in rules.special_ladders)
+    notifiers = (*rules.notifiers, "phone")
+    return msgspec.structs.replace(rules, notifiers=notifiers, ladder=longer(rules.ladder), special_ladders=special)
+
+
+def _rescuing(rules: RuleSet) -> RuleSet:
+    sources = tuple(asterisk.KIND.rules(AMI_RESCUING) if one.name == AMI.name else one for one in rules.sources)
+    return msgspec.structs.replace(rules, sources=sources)
 
 
 def _shift(role: str, person: str, from_: str, to: str, *, instead: bool = False) -> Shift:
@@ -132,7 +155,7 @@ PEOPLE = (
     Person(id="wang", reach={"desk": ""}),
     Person(id="zhao", reach={"desk": "", "chief": ""}),
     Person(id="chen", reach={"boss": ""}),
-    Person(id="sun"),  # nothing reaches him
+    Person(id="sun", reach={"phone": "PJSIP/8101"}),  # nothing else reaches him
 )
 _USUAL = (
     _shift("guard", "wang", "08:00", "16:09"),

@@ -5,6 +5,9 @@ from typing import Any
 
 import msgspec
 
+from adapters.notify.asterisk_call.notifier import AsteriskCallNotifier
+from adapters.pbx.asterisk import rescue
+from adapters.ports import AlertDesk, Notifier
 from rules import maintenance, silence, storm_lines
 from rules.effects import Alert
 from rules.quiet import Window
@@ -37,6 +40,31 @@ def _holds_emergencies(right: Callable[..., None], turn: Turn, alert: Alert) -> 
     alert.severity = severity
 
 
+def _unmarked(right: Callable[..., str], status: object) -> str:
+    """It does not see that this caller was sent away already."""
+    return ""
+
+
+class OneBehind:
+    """What somebody acknowledges counts for the alert that was acknowledged before it."""
+
+    def __init__(self, desk: AlertDesk) -> None:
+        self.is_raised = desk.is_raised
+        self._desk = desk
+        self._before = ""
+
+    async def acknowledge(self, alert: str, by: str, channel: str, note: str = "") -> bool:
+        before, self._before = self._before, alert
+        return await self._desk.acknowledge(before or alert, by, channel, note)
+
+
+def _mistakes_keys(notifier: Notifier) -> Notifier:
+    if isinstance(notifier, AsteriskCallNotifier):
+        answer_to = notifier.answer_to
+        notifier.answer_to = lambda desk: answer_to(OneBehind(desk))  # type: ignore[method-assign]
+    return notifier
+
+
 def _stand_ins_stay(rules: RuleSet) -> RuleSet:
     """Who stands in is still told two minutes after the shift has changed back."""
     shifts = tuple(
@@ -52,5 +80,7 @@ HOUSE_BUGS: dict[str, tuple[Parts, int]] = {
     "keeps a neighbour back": (Parts(rule=Misread(silence, "_within", _with_the_neighbour)), 30),
     "tells nobody what was kept back": (Parts(rule=Misread(maintenance, "operators", _tells_nobody)), 20),
     "keeps emergencies back": (Parts(rule=Misread(silence, "weigh", _holds_emergencies)), 60),
+    "sends a caller away twice": (Parts(rule=Misread(rescue, "_mark", _unmarked)), 60),
+    "takes a key for another alert": (Parts(notifier=_mistakes_keys), 60),
     "tells a stand-in for too long": (Parts(rules=_stand_ins_stay), 60),
 }

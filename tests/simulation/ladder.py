@@ -177,9 +177,10 @@ def _expected(
     )
     plain.begin(breach.raised_us)
     kin = {a.id for a in disk.all_alerts.values() if a.obligation == breach.obligation}
-    lines = {a.tied_to for a in disk.all_alerts.values() if a.id in kin and a.tied_to}
+    held = [(a.tied_to, a.raised_us) for a in disk.all_alerts.values() if a.id in kin and a.tied_to]
     deeds = [deed for named, deed in journal.deeds if named in kin and deed.at >= breach.raised_us]
-    deeds += [deed for named, deed in journal.deeds if _line_of(disk, named) in lines and deed.at >= breach.raised_us]
+    for line, since_us in held:
+        deeds += [deed._replace(what="done") for deed in _acknowledging(journal, disk, line) if deed.at >= since_us]
     if breach.rule in OPERATORS:
         deeds = [deed._replace(what="acknowledge") if deed.what == "on_it" else deed for deed in deeds]
     over = [_over_us(disk, a) for a in disk.all_alerts.values() if a.kind == "cleared" and breach.id in a.clears]
@@ -194,6 +195,13 @@ def _expected(
     first, *followed = plain.told
     to = first.to | everybody(breach.raised_us) if breach.severity == "emergency" else first.to
     return frozenset(to), list(zip(due, [one for one in followed if one.reason != "answered"], strict=True))
+
+
+def _acknowledging(journal: Journal, disk: Disk, line: str) -> Iterator[Deed]:
+    """Of this line, and so of whom it stands for: nothing more is asked of them."""
+    for named, deed in journal.deeds:
+        if deed.what in ("acknowledge", "done") and _line_of(disk, named) == line:
+            yield deed
 
 
 def _line_of(disk: Disk, alert: str) -> str:

@@ -16,7 +16,9 @@ Deed = Literal["acknowledge", "call_back", "promise", "keep", "notice", "hand_ov
 Way = Literal["", "again", "answer_lost", "late"]
 Channel = str  # the source: a key of tests.simulation.stations.KINDS
 CallSource = Literal["main", "plain", "ami"]
-Feature = Literal["people", "hours", "works", "storm"]  # of the site's configuration: see tests.simulation.house
+Feature = Literal[
+    "people", "hours", "works", "storm", "phone", "rescue"
+]  # of the site's configuration: see tests.simulation.house
 SignalName = Literal["page", "emergency", "status", "text"]
 LagKind = Literal["delayed", "shuffled"]
 BrokerFault = Literal["cut", "half_open", "forgets", "repeats", "slow"]
@@ -261,8 +263,25 @@ class TestAlert:
         return f"test alert {self.name} to {', '.join(self.to)}"
 
 
+@dataclass(frozen=True)
+class AtThePhone:
+    """From now on whoever has this telephone does so when it rings with an alert."""
+
+    at_s: float
+    dialled: str
+    answers: str = ""  # or why not
+    key: str = ""
+    at: int = 1  # at which of the things that are said
+    hangs_up_at: int = 0
+
+    def __str__(self) -> str:
+        does = self.answers or f"answers, presses {self.key or 'nothing'} at {self.at}, hangs up at {self.hangs_up_at}"
+        return f"telephone {self.dialled}: {does}"
+
+
 Happening = (
-    Works
+    AtThePhone
+    | Works
     | TestAlert
     | CallOut
     | ClockSet

@@ -68,7 +68,13 @@ def attended(rules: RuleSet, medium: str, at_us: int) -> bool:
 
 
 def _ways_to(rules: RuleSet, who: str) -> set[str]:
-    return {f"{notifier}/{who}" for one in rules.people if one.id == who for notifier in one.reach}
+    return {
+        f"{notifier}/{who}"
+        for one in rules.people
+        if one.id == who
+        for notifier in one.reach
+        if notifier in rules.notifiers
+    }
 
 
 def _time_us(told_: str) -> int:

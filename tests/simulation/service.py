@@ -20,7 +20,7 @@ from gateway.pipeline import Pipeline
 from gateway.web.door.hooks import Hooks
 from rules.settings import RuleSet
 from tests.simulation.disk import SimStore
-from tests.simulation.house import AMI, PBXS
+from tests.simulation.house import AMI, AMI_RESCUING, PBXS
 from tests.simulation.stations import KINDS, numbers
 from tests.simulation.wires import SimLink
 
@@ -83,16 +83,19 @@ class Service:
         self.died = asyncio.Event()
         self._read_rules = parts.rules
         self.pipeline = parts.pipeline(store, parts.rules(rules), clock, metrics=_METRICS, anchor_us=clock.anchor_us)
-        self.delivery = parts.delivery([parts.notifier(one) for one in notifiers], self.pipeline, _PATIENCE)
+        rescues = any(source.rescue for source in rules.sources)
+        ami = AsteriskLink(AMI_RESCUING if rescues else AMI)
+        carriers = [parts.notifier(one) for one in (*notifiers, *filter(None, [ami.rescuer()]))]
+        self.delivery = parts.delivery(carriers, self.pipeline, _PATIENCE)
         sources = {settings.name: parts.hook_source(settings) for settings in PBXS}
         self.hook_sources = sources
         self.hooks = Hooks(sources, self.pipeline, wall_s=lambda: clock() / 1_000_000)
         self.links: list[Source] = [
+            ami,
             *(
                 parts.link(parts.radios.get(name, KINDS[name].radio), KINDS[name].settings, NUMBERS)
                 for name in channels
             ),
-            AsteriskLink(AMI),
         ]
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._hang_up = hang_up

@@ -26,6 +26,8 @@ def happened(world: World) -> Counter[str]:
             counts[f"kept back: {alert.silenced}"] += 1
         elif any("/" in target for target in alert.notifiers):
             counts["a person was told"] += 1
+    counts["a key was pressed"] += len(world.telephones.pressed)
+    counts["a caller was sent elsewhere"] += len(world.switchboard.redirected)
     counts["commits on SQLite"] += len(world.disk.rows) if world.plan.on_sqlite else 0
     return counts
 
@@ -38,6 +40,9 @@ def expected() -> list[str]:
         *(f"noise by {medium} was read" for medium in MEDIA if medium not in _NEVER_NOISY),
         *(f"kept back: {why}" for why in ("maintenance", "after_hours", "source_offline", "storm")),
         "a person was told",
+        "a key was pressed",
+        "a caller was sent elsewhere",
+        "AtThePhone",
         "TestAlert",
         "Works",
         "a link to the PBX was lost",

@@ -3,10 +3,59 @@
 import asyncio
 from collections.abc import Callable
 
-from simulators.asterisk import PretendAsterisk
+from simulators.ami_server import Fields
+from simulators.asterisk import RINGING, UP, PretendAsterisk
 from tests.simulation.house import AMI, START_US
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.plan import Call, Cut
+
+
+class Board(PretendAsterisk):
+    """Redirects callers, too; what is set on a channel lives as long as the call. `redirected`: each, in order."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        now_s = lambda: (START_US + loop.now_us) / 1_000_000  # noqa: E731 - given on, not called
+        super().__init__(AMI.username, AMI.secret(), port=AMI.port, now_s=now_s)
+        self.redirected: list[str] = []
+        self._marks: dict[str, str] = {}
+        self._asked: Fields = {}
+        self.lists["status"] = self._status
+        self.lists["showdialplan"] = lambda: [("ListDialplan", {"Context": "rescue", "Extension": "900"})]
+
+    def does(self, action: str, asked: Fields) -> str:
+        channel = self.channels.get(asked.get("channel", ""))
+        if action in ("setvar", "redirect") and channel is None:
+            return "No such channel"
+        if action == "setvar":
+            self._marks[asked["channel"]] = f"{asked['variable']}={asked['value']}"
+        elif action == "redirect":
+            self.redirected.append(asked["channel"])
+            for leg in self.ringing(asked["channel"]):
+                self.stops_ringing(leg, "CANCEL", "26")
+            self.rings(asked["channel"], "900")
+        return ""
+
+    def ringing(self, call: str) -> list[str]:
+        """Its legs that nobody has answered yet."""
+        legs = ((unique, one) for unique, one in self.channels.items() if one.linked == call and unique != call)
+        return [unique for unique, one in legs if one.state == RINGING]
+
+    async def _act(self, writer: asyncio.StreamWriter, asked: Fields, challenge: str) -> None:
+        self._asked = asked
+        await super()._act(writer, asked, challenge)
+
+    def _answer(self, action: str) -> Fields:
+        if action == "listcommands":
+            return dict.fromkeys(("Redirect", "Setvar", "Status", "ShowDialPlan"), "…")
+        return super()._answer(action)
+
+    def _status(self) -> list[tuple[str, Fields]]:
+        channel = self.channels.get(self._asked["channel"])
+        if channel is None:
+            return []
+        talks = "b-1" if channel.state == UP else ""
+        mark = self._marks.get(channel.unique, "HOTLINE_RESCUE=")
+        return [("Status", {**channel.fields(), "BridgeID": talks, "Variable": mark})]
 
 
 class Switchboard:
@@ -15,9 +64,12 @@ class Switchboard:
     def __init__(self, loop: VirtualLoop) -> None:
         self.calls: dict[str, str] = {}
         self._loop = loop
-        self._pbx = PretendAsterisk(
-            AMI.username, AMI.secret(), port=AMI.port, now_s=lambda: (START_US + loop.now_us) / 1_000_000
-        )
+        self._pbx = Board(loop)
+
+    @property
+    def redirected(self) -> list[str]:
+        """Callers by the id of their call."""
+        return self._pbx.redirected
 
     async def start(self) -> None:
         await self._pbx.start()
@@ -35,8 +87,10 @@ class Switchboard:
         """The whole call, as far as its plan goes."""
         pbx = self._pbx
         caller = self.calls[call.name] = pbx.arrives(call.caller, "88886666")
-        legs = [pbx.rings(caller, f"80{nth + 1}") for nth in range(call.devices)]
+        for nth in range(call.devices):
+            pbx.rings(caller, f"80{nth + 1}")
         await self._until(call, call.wait_s)
+        legs = pbx.ringing(caller)
         if not call.answered:
             for leg in legs:
                 pbx.stops_ringing(leg, "CANCEL", "16")

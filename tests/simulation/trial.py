@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import structlog
 
+from tests.simulation.calling import misdialled
 from tests.simulation.checks import broken
 from tests.simulation.draw import draw
 from tests.simulation.duties import undone
@@ -59,7 +60,7 @@ def played(plan: Plan, parts: Parts | None = None) -> Trial:
                 world = run(plan, parts)
         except AssertionError as error:
             return Trial(plan, [f"{type(error).__name__}: {error}"], 0, {}, "")
-        wrong = [line for judge in (broken, untrue, unsaid, undone, unhushed) for line in judge(world)]
+        wrong = [line for judge in (broken, untrue, unsaid, undone, unhushed, misdialled) for line in judge(world)]
     return Trial(plan, wrong, len(world.disk.rows), happened(world), _trace(world))
 
 

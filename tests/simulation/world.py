@@ -36,6 +36,7 @@ from tests.simulation.house import NOTIFIERS, SITE, START_US, rule_sets
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.pbx import Pbx
 from tests.simulation.plan import (
+    AtThePhone,
     BrokerFault,
     BrokerTrouble,
     Call,
@@ -63,6 +64,7 @@ from tests.simulation.service import Parts, Service
 from tests.simulation.sqlite import SqliteDisk, SqliteStore
 from tests.simulation.stations import KINDS
 from tests.simulation.switchboard import Switchboard
+from tests.simulation.telephones import Phone, Telephones
 
 BY_MQTT = "desk"  # whose alerts go to the broker, where there is one
 _DEEDS: dict[Deed, Callable[[str], Event]] = {
@@ -74,6 +76,7 @@ _DEEDS: dict[Deed, Callable[[str], Event]] = {
 }
 BROKER_LAG_S = 1.5
 STEP_MAX_US = 100_000  # so much a step of the wall clock may move a short deadline
+IN_THE_END_US = 600_000_000  # before the end whoever is called takes care of it
 END_US = 2_700_000_000  # all is over by then, and quiet: what was due has passed, what was late is done
 
 
@@ -114,6 +117,7 @@ class World:
         }
         self.radios = {name: Radio(name, loop) for name in plan.channels}
         self.switchboard = Switchboard(loop)
+        self.telephones = Telephones(loop, self._heard_us)
         if plan.by_mqtt:
             self._subscribe(self.receivers[BY_MQTT])
         self._parts = parts
@@ -125,15 +129,19 @@ class World:
 
     async def play(self) -> None:
         await self.switchboard.start()
+        await self.telephones.start()
         for radio in self.radios.values():
             await radio.start()
         await self._boot(Crash(0.0, "now", 0.0))
         async with asyncio.TaskGroup() as tasks:
             for happening in self.plan.happenings:
                 tasks.create_task(self._at(happening))
+        await asyncio.sleep((END_US - IN_THE_END_US - self._loop.now_us) / 1_000_000)
+        self.telephones.everybody_answers()
         await asyncio.sleep((END_US - self._loop.now_us) / 1_000_000)
         await self._end_life("stop")
         await self.switchboard.stop()
+        await self.telephones.stop()
         for radio in self.radios.values():
             await radio.stop()
         if isinstance(self.disk, SqliteDisk):
@@ -187,6 +195,10 @@ class World:
                 return self._disk_trouble(happening)
             case ReceiverTrouble():
                 return self._receiver_trouble(happening)
+            case AtThePhone():
+                return self.telephones.changes(happening)
+            case Cut(channel="telephones"):
+                return self.telephones.cut_off(happening)
             case Cut():
                 if happening.channel in KINDS and KINDS[happening.channel].medium == "mqtt":
                     what: BrokerFault = "half_open" if happening.half_open else "cut"
@@ -325,6 +337,8 @@ class World:
         make_store = SqliteStore if isinstance(self.disk, SqliteDisk) else self._parts.store
         store = make_store(self.disk, self._disk_state, lambda busy: self._set_busy(self.gateway_us(), busy=busy))
         notifiers = [self._notifier(receiver) for receiver in self.receivers.values()]
+        if "phone" in self.plan.features:
+            notifiers.append(Phone(self.telephones))
         self.service = Service(
             self._parts,
             store,

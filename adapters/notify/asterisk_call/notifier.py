@@ -1,7 +1,6 @@
 """Calls people: one call at a time to each, all that waits for a person in one call, so many calls a minute."""
 
 import asyncio
-import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -166,7 +165,7 @@ class AsteriskCallNotifier:
             for letter in live:
                 letter.settle(Retry("throttled", wait_s) if wait_s else Retry("unreachable"))
             return
-        self._placed.append(time.monotonic())
+        self._placed.append(asyncio.get_running_loop().time())
         for letter in live:
             self._tally[letter.key] = self._tally.get(letter.key, 0) + 1
         while len(self._tally) > _TALLY_MAX:
@@ -280,7 +279,7 @@ class AsteriskCallNotifier:
 
     def _wait_s(self) -> float:
         """Until the next call may be placed; 0 now."""
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         while self._placed and now - self._placed[0] >= 60.0:
             self._placed.popleft()
         return 0.0 if len(self._placed) < self._settings.per_minute else 60.0 - (now - self._placed[0])
