@@ -46,6 +46,7 @@ MEASUREMENTS = (
     Measurement("restart", ("--rounds", "1", "--open", "5000", "--journal", "20000")),
     Measurement("cold_start", ("--rounds", "2")),
     Measurement("idle", ("--seconds", "5")),
+    Measurement("storm", ("--calls", "500")),
     Measurement("dead_notifier", ("--alerts", "500", "--seconds", "3")),
     Measurement("live_stream", ("--browsers", "50", "--seconds", "3")),
     Measurement("board", ("--rounds", "1", "--seconds", "3")),

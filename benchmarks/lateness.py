@@ -103,13 +103,15 @@ async def ring(pipeline: Pipeline, calls: int, seconds: float, *, together: bool
         await asyncio.sleep(0 if together else 0.01)
 
 
-async def measure(folder: Path, calls: int, seconds: float, *, together: bool) -> dict[str, float]:
+@asynccontextmanager
+async def hotline(folder: Path, storm: StormRules) -> AsyncIterator[tuple[Pipeline, EmbeddedBroker]]:
+    """The whole way from an event to MQTT, ready, in this process."""
     rules = RuleSet(
         version="bench",
         site="bench",
         three_rings=ThreeRings(seconds=LIMIT_S, warn_at_rings=()),
         call_back=CallBack(enabled=False),
-        storm=StormRules(enabled=False),  # each is looked for by itself
+        storm=storm,
         sources=(SourceRules(name="pbx"),),
         notifiers=("desk",),
     )
@@ -123,17 +125,25 @@ async def measure(folder: Path, calls: int, seconds: float, *, together: bool) -
         running += [asyncio.create_task(pipeline.run()), asyncio.create_task(delivery.run())]
         while pipeline.ready:  # noqa: ASYNC110 - a benchmark's start-up, not the product
             await asyncio.sleep(0.01)
-        async with subscriber(broker.port, calls, LIMIT_S + seconds + 120) as listening:
-            await ring(pipeline, calls, seconds, together=together)
-            rung_cpu_s = time.process_time()
-            assert listening.stdout is not None
-            late_ms: list[float] = json.loads(await listening.stdout.readline())
-            cpu_us = (time.process_time() - rung_cpu_s) / calls * 1e6
+        yield pipeline, broker
     finally:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await asyncio.to_thread(broker.stop)
+
+
+async def measure(folder: Path, calls: int, seconds: float, *, together: bool) -> dict[str, float]:
+    each_by_itself = StormRules(enabled=False)
+    async with (
+        hotline(folder, each_by_itself) as (pipeline, broker),
+        subscriber(broker.port, calls, LIMIT_S + seconds + 120) as listening,
+    ):
+        await ring(pipeline, calls, seconds, together=together)
+        rung_cpu_s = time.process_time()
+        assert listening.stdout is not None
+        late_ms: list[float] = json.loads(await listening.stdout.readline())
+        cpu_us = (time.process_time() - rung_cpu_s) / calls * 1e6
     took_s = (max(late_ms, default=float("nan")) - min(late_ms, default=0.0)) / 1000
     return {
         "missed": calls - len(late_ms),

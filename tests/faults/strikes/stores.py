@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -68,7 +69,7 @@ class PostgresKilled(Fault):
         while True:
             try:
                 self._server.ensure_postgres_running()
-            except Exception:
+            except (subprocess.SubprocessError, OSError, AssertionError):  # its files are half written yet
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.2)
