@@ -22,7 +22,8 @@ def alert_id(turn: Turn, obligation: int, kind: AlertKind | Literal["nobody"], c
 def warn(turn: Turn, incident: Incident, obligation: Obligation) -> None:
     """The warning at `obligation.step`, which is then behind it."""
     step = obligation.plan[obligation.step]
-    to = reached(turn, incident, _ladder(turn, incident, obligation, "warning").warn)
+    ladder = turn.terms.ladder(obligation.rule, "warning", incident.medium, turn.at_us)
+    to, _ = whom(turn, incident, ladder.warn)
     due_us = obligation.opened_us + step.after_us
     told = _about(
         turn,
@@ -274,8 +275,10 @@ def _about(
     alert.call = f"c{incident.id}"
     if call.ids:
         alert.source_call = call.ids[0]
-    if incident.device or obligation.leg in call.legs:
-        alert.device = _device(incident, obligation)
+    leg = call.legs.get(obligation.leg)
+    device = leg.device if leg is not None and leg.device else incident.device
+    if device:
+        alert.device = device
     if not obligation.certain:
         alert.certain = False
     if turn.at_us - due_us > LATE_US:
@@ -290,11 +293,6 @@ def _about(
     if hush is not None:
         alert.silenced, alert.tied_to = hush.why, hush.tied_to
     return publish(turn, alert, to)
-
-
-def _device(incident: Incident, obligation: Obligation) -> str:
-    leg = incident.call.legs.get(obligation.leg)
-    return leg.device if leg is not None and leg.device else incident.device
 
 
 def _told(turn: Turn, obligation: Obligation) -> list[str]:

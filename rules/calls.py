@@ -13,14 +13,17 @@ from rules.merging import merge
 from rules.turn import Turn
 
 
-def incident_of(turn: Turn, event: CallEvent) -> Incident:
-    """Whose call the event is of, with what it tells of that call."""
+def incident_of(turn: Turn, event: CallEvent, source: str, call: str) -> Incident:
+    """Whose call the event is of, with what it tells of that call.
+
+    `source` and `call` are the event's, read where its class is known: of any class costs ten times as much.
+    """
     if event.uncertain:
         turn.uncertain = True
     if event.source_seq is not None:
         turn.source_seq = event.source_seq
     state = turn.state
-    incident = state.by_call[event.source].get(event.call)
+    incident = state.by_call[source].get(call)
     if event.same_call or state.by_leg:
         incident = _find(turn, event, incident)
     if incident is None:

@@ -113,7 +113,7 @@ def climbs_at_once(alert: Alert, tell: tuple[str, ...]) -> bool:
 
 def copied(turn: Turn, about: Alert, reason: str, due_us: int) -> Alert:
     """The same facts, to be told anew; it has no id yet."""
-    return Alert(
+    alert = Alert(
         id="",
         key="",
         site=about.site,
@@ -128,23 +128,16 @@ def copied(turn: Turn, about: Alert, reason: str, due_us: int) -> Alert:
         obligation=about.obligation,
         call=about.call,
         source=about.source,
-        source_call=about.source_call,
-        caller=about.caller,
-        line=about.line,
-        device=about.device,
-        ring=about.ring,
-        unit=about.unit,
-        unit_name=about.unit_name,
-        channel=about.channel,
-        calls=about.calls,
-        late=turn.at_us - due_us > LATE_US,
-        certain=about.certain,
         reason=reason,
-        count=about.count,
-        waiting=about.waiting,
-        about=about.about,
-        stands=about.stands,
-    )
+    )  # no more than fifteen at once, see rules.alerts
+    alert.source_call, alert.caller = about.source_call, about.caller
+    alert.line, alert.device = about.line, about.device
+    alert.ring, alert.certain, alert.late = about.ring, about.certain, turn.at_us - due_us > LATE_US
+    alert.unit, alert.unit_name = about.unit, about.unit_name
+    alert.channel, alert.calls = about.channel, about.calls
+    alert.count, alert.waiting = about.count, about.waiting
+    alert.about, alert.stands = about.about, about.stands
+    return alert
 
 
 def tell(turn: Turn, alert: Alert, to: tuple[str, ...]) -> None:

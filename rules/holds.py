@@ -9,7 +9,7 @@ from rules.turn import Turn
 
 
 def held(turn: Turn, event: Held) -> None:
-    incident = incident_of(turn, event)
+    incident = incident_of(turn, event, event.source, event.call)
     leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
     follows = hold_checkin.follows(turn, incident, leg, parked=event.parked)
     _held(turn, incident, leg, event, follows=follows)
@@ -43,7 +43,7 @@ def _told_late(turn: Turn, leg: Leg, event: Held) -> bool:
 
 
 def retrieved(turn: Turn, event: Retrieved) -> None:
-    incident = incident_of(turn, event)
+    incident = incident_of(turn, event, event.source, event.call)
     named = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
     for leg in _meant(incident, named):
         _retrieve(turn, incident, leg, event)

@@ -23,14 +23,14 @@ from rules.turn import Turn
 
 
 def originated(turn: Turn, event: Originated) -> None:
-    incident = incident_of(turn, event)
+    incident = incident_of(turn, event, event.source, event.call)
     if event.leg:
         leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
     _reached_us(turn, incident)
 
 
 def offered(turn: Turn, event: Offered) -> None:
-    incident = incident_of(turn, event)
+    incident = incident_of(turn, event, event.source, event.call)
     leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
     leg.role = leg.role or "agent"
     if leg.offered_us is None:
@@ -40,7 +40,7 @@ def offered(turn: Turn, event: Offered) -> None:
 
 def delivered(turn: Turn, event: Delivered) -> None:
     """A device rings: the caller's own hears the ring-back tone, a person's starts the clock."""
-    incident = incident_of(turn, event)
+    incident = incident_of(turn, event, event.source, event.call)
     leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
     if not leg.role:
         leg.role = "agent"
@@ -95,7 +95,7 @@ def _rings_again(turn: Turn, leg: Leg) -> bool:
 
 def established(turn: Turn, event: Established) -> None:
     """Answered: by a person, unless it is the caller's own leg (a queue or a menu took the call)."""
-    incident = incident_of(turn, event)
+    incident = incident_of(turn, event, event.source, event.call)
     leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
     if leg.established_us is None:
         leg.established_us = turn.moment_us
@@ -115,7 +115,7 @@ def established(turn: Turn, event: Established) -> None:
 
 
 def queued(turn: Turn, event: Queued) -> None:
-    incident = incident_of(turn, event)
+    incident = incident_of(turn, event, event.source, event.call)
     if event.leg:
         leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
         leg.role = leg.role or "caller"
@@ -126,7 +126,7 @@ def queued(turn: Turn, event: Queued) -> None:
 
 
 def dequeued(turn: Turn, event: Dequeued) -> None:
-    incident = incident_of(turn, event)
+    incident = incident_of(turn, event, event.source, event.call)
     incident.call.queued = False
     if event.cause == "cancelled" and incident.answered_us is None:
         incident.call.caller_gave_up = True
@@ -137,7 +137,7 @@ def dequeued(turn: Turn, event: Dequeued) -> None:
 
 def gone(turn: Turn, event: Failed | ConnectionCleared) -> None:
     """A leg is over; where none is named, the whole call."""
-    incident = incident_of(turn, event)
+    incident = incident_of(turn, event, event.source, event.call)
     if event.leg == "":
         endings.call_over(turn, incident, event.cause)
         return

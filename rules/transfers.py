@@ -12,7 +12,7 @@ from rules.turn import Turn
 
 def diverted(turn: Turn, event: Diverted) -> None:
     """Picked up by `to_leg`, or sent on: this leg rings no more, the call goes on."""
-    incident = incident_of(turn, event)
+    incident = incident_of(turn, event, event.source, event.call)
     if event.leg:
         leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
         if leg.state in ("initiated", "alerting"):
@@ -28,7 +28,7 @@ def diverted(turn: Turn, event: Diverted) -> None:
 
 def transferred(turn: Turn, event: Transferred) -> None:
     """Whom the caller goes to has three rings: the next device to ring, or one that rings or talks already."""
-    incident = incident_of(turn, event)
+    incident = incident_of(turn, event, event.source, event.call)
     turn.note(incident, "transferred", "attended" if event.attended else event.called or "blind")
     if incident.closed_us is not None:
         return
