@@ -165,7 +165,7 @@ def _last_leg_over(turn: Turn, incident: Incident, leg: Leg, cause: Cause, *, ra
     if call.transfer_pending:  # the caller's own leg is not told here, and somebody else is about to ring
         _linger(turn, incident)
         return
-    if not _waits(incident):
+    if incident.answered_us is not None and not three_rings.still_rings(incident):
         _close(turn, incident, "answered")
         call.ended_by_call = True
         return
@@ -178,11 +178,6 @@ def _last_leg_over(turn: Turn, incident: Incident, leg: Leg, cause: Cause, *, ra
         return
     _close(turn, incident, _reason(incident, cause, ringing=rang and leg.role != "caller"))
     call.ended_by_call = True
-
-
-def _waits(incident: Incident) -> bool:
-    """The caller has nobody yet, or nobody after a transfer."""
-    return incident.answered_us is None or three_rings.still_rings(incident)
 
 
 def _only_rings(incident: Incident, left: list[Leg]) -> bool:

@@ -31,8 +31,7 @@ def originated(turn: Turn, event: Originated) -> None:
 
 def offered(turn: Turn, event: Offered) -> None:
     incident = incident_of(turn, event, event.source, event.call)
-    leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
-    leg.role = leg.role or "agent"
+    leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent, "agent")
     if leg.offered_us is None:
         leg.offered_us = turn.moment_us
     _reached_us(turn, incident)
@@ -41,9 +40,7 @@ def offered(turn: Turn, event: Offered) -> None:
 def delivered(turn: Turn, event: Delivered) -> None:
     """A device rings: the caller's own hears the ring-back tone, a person's starts the clock."""
     incident = incident_of(turn, event, event.source, event.call)
-    leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
-    if not leg.role:
-        leg.role = "agent"
+    leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent, "agent")
     if leg.state == "cleared" and _rings_again(turn, leg):
         leg = incident.call.legs[leg.id] = Leg(id=leg.id, role=leg.role, device=leg.device, agent=leg.agent)
     rang_us = leg.delivered_us
@@ -117,8 +114,7 @@ def established(turn: Turn, event: Established) -> None:
 def queued(turn: Turn, event: Queued) -> None:
     incident = incident_of(turn, event, event.source, event.call)
     if event.leg:
-        leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
-        leg.role = leg.role or "caller"
+        leg_of(turn, incident, event.leg, event.role, event.device, event.agent, "caller")
     _reached_us(turn, incident)
     if incident.closed_us is None and incident.answered_us is None:
         incident.call.queued = True
@@ -147,18 +143,23 @@ def gone(turn: Turn, event: Failed | ConnectionCleared) -> None:
 
 
 def leg_of(  # noqa: PLR0917 - of an event, read where its class is known: of any class costs ten times as much
-    turn: Turn, incident: Incident, id_: str, role: Role, device: str, agent: str
+    turn: Turn, incident: Incident, id_: str, role: Role, device: str, agent: str, presumed: Role = ""
 ) -> Leg:
-    """The event's leg, with what the event tells of it; "" is the one leg of a source that names none."""
+    """The event's leg, with what the event tells of it; "" is the one leg of a source that names none.
+
+    `presumed`: whose it is where nobody has told.
+    """
     legs = incident.call.legs
     found = legs.get(id_)
     if found is None:
-        found = legs[id_] = Leg(id=id_, role=role, device=device, agent=agent, uncertain=turn.uncertain)
+        found = legs[id_] = Leg(id=id_, role=role or presumed, device=device, agent=agent, uncertain=turn.uncertain)
         if turn.terms.leg_ids_unique:
             turn.state.know_leg(incident, id_)
         return found
     if role:
         found.role = role
+    elif presumed and not found.role:
+        found.role = presumed
     if device and not found.device:
         found.device = device
     if agent and not found.agent:
