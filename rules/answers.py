@@ -1,6 +1,6 @@
 """A person answers: for the caller, or for whom they were transferred to."""
 
-from rules import call_back, endings, hold_checkin, three_rings
+from rules import call_back, endings, hold_checkin, ring_episodes, three_rings
 from rules.incidents import Call, Incident, Leg
 from rules.turn import Turn
 
@@ -9,7 +9,7 @@ def person_answered(turn: Turn, incident: Incident, leg: Leg) -> None:
     """The caller, or whom they were transferred to, has a person now."""
     call = incident.call
     first = incident.answered_us is None
-    if not first and not call.transfer_pending and not three_rings.still_rings(incident):
+    if not first and not call.transfer_pending and not ring_episodes.still_rings(incident):
         return
     three_rings.answered(turn, incident, leg)
     if call.transfer_pending or call.linger_until_us is not None:  # a look costs a tenth of a store

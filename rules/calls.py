@@ -4,7 +4,7 @@ What an event does to its leg and to the rules stands in rules.legs, rules.holds
 rules.endings, how two that turn out to be one are joined in rules.merging.
 """
 
-from rules import call_back, inbound_only, three_rings
+from rules import call_back, inbound_only, ring_episodes
 from rules.answers import adopt_answer
 from rules.events import CallEvent
 from rules.events.call import Direction
@@ -137,7 +137,7 @@ def _learn_direction(turn: Turn, incident: Incident, told: Direction) -> None:
     incident.line = own.number if own else incident.trunk or incident.caller
     inbound_only.outbound_seen(turn, incident)
     if before not in ("", "outbound"):
-        three_rings.drop(turn, incident, "waived", "outbound")
+        ring_episodes.drop(turn, incident, "waived", "outbound")
         call_back.not_needed(turn, incident, "outbound")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from rules import call_back, claims, hold_checkin, three_rings
+from rules import call_back, claims, hold_checkin, ring_episodes
 from rules.events.call import Cause
 from rules.incidents import Incident, IncidentOutcome, Leg
 from rules.moments import SECOND_US
@@ -48,7 +48,7 @@ def leg_over(turn: Turn, incident: Incident, leg: Leg, cause: Cause) -> None:
     elif leg.role == "caller" and _only_rings(incident, left):
         # the caller gave up, the PBX will stop the devices next
         call.caller_gave_up = call.caller_gave_up or cause in ("", "normal")
-        three_rings.ended(turn, incident, _reason(incident, cause, ringing=True))
+        ring_episodes.ended(turn, incident, _reason(incident, cause, ringing=True))
 
 
 def call_over(turn: Turn, incident: Incident, cause: Cause) -> None:
@@ -75,7 +75,7 @@ def lost(turn: Turn, incident: Incident, reason: IncidentOutcome) -> None:
         leg.state = "cleared"
         leg.held_us = None
     hold_checkin.lost(turn, incident, reason)
-    three_rings.drop(turn, incident, "not_measurable", reason)
+    ring_episodes.drop(turn, incident, "not_measurable", reason)
     if incident.answered_us is not None:
         turn.flag(incident, "end_not_seen")
     _close(turn, incident, reason)
@@ -165,7 +165,7 @@ def _last_leg_over(turn: Turn, incident: Incident, leg: Leg, cause: Cause, *, ra
     if call.transfer_pending:  # the caller's own leg is not told here, and somebody else is about to ring
         _linger(turn, incident)
         return
-    if incident.answered_us is not None and not three_rings.still_rings(incident):
+    if incident.answered_us is not None and not ring_episodes.still_rings(incident):
         _close(turn, incident, "answered")
         call.ended_by_call = True
         return
@@ -215,10 +215,10 @@ def _close(turn: Turn, incident: Incident, outcome: IncidentOutcome) -> None:
     if incident.answered_us is None:
         if incident.first_offered_us is None and outcome == "lost_while_disconnected":
             turn.flag(incident, "beginning_not_seen")
-        three_rings.ended(turn, incident, outcome)
+        ring_episodes.ended(turn, incident, outcome)
     elif outcome != "answered":
-        if three_rings.still_rings(incident):  # transferred, and nobody took it
-            three_rings.ended(turn, incident, outcome)
+        if ring_episodes.still_rings(incident):  # transferred, and nobody took it
+            ring_episodes.ended(turn, incident, outcome)
         outcome = "answered"
     if incident.call.queued:
         incident.call.queued = False

@@ -4,7 +4,7 @@ A leg's state only advances, but for held and back: late and repeated events fil
 they never lower a state nor open what is over.
 """
 
-from rules import endings, hold_checkin, rescue, three_rings
+from rules import endings, hold_checkin, rescue, rings_told_late, three_rings
 from rules.answers import person_answered
 from rules.calls import incident_of
 from rules.events import (
@@ -63,7 +63,7 @@ def _rings_at_a_person(turn: Turn, incident: Incident, leg: Leg, *, repeated: bo
         incident.first_human_ring_us = turn.moment_us
     call = incident.call
     if leg.state != "alerting":  # told after its end: it rang before
-        three_rings.rang_before(turn, incident, leg)
+        rings_told_late.rang_before(turn, incident, leg)
     elif len(call.legs) == 1 or call.transfer_pending or not talking(incident):
         if call.transfer_pending or call.linger_until_us is not None:  # a look costs a tenth of a store
             call.transfer_pending = False
@@ -72,7 +72,7 @@ def _rings_at_a_person(turn: Turn, incident: Incident, leg: Leg, *, repeated: bo
             rescue.rings_on(incident)
         three_rings.rings(turn, incident, leg, incident.answered_us is not None)
     else:  # of a ring group: it may have rung before another answered
-        three_rings.rang_before(turn, incident, leg)
+        rings_told_late.rang_before(turn, incident, leg)
 
 
 def _rings_on(turn: Turn, incident: Incident, *, repeated: bool) -> bool:

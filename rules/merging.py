@@ -1,6 +1,6 @@
 """Two calls that turn out to be one: the older (or the one from outside) takes over the other's ids, legs and holds."""
 
-from rules import call_back, claims, endings, three_rings
+from rules import call_back, claims, endings, ring_episodes, three_rings
 from rules.incidents import Incident
 from rules.turn import Turn
 
@@ -43,8 +43,8 @@ def _order(one: Incident, other: Incident) -> tuple[Incident, Incident]:
 def _move_obligations(turn: Turn, keep: Incident, gone: Incident) -> None:
     """Holds go on, a consulted telephone's verdict is the survivor's; one caller has one running three_rings."""
     three_rings.joined(turn, keep, gone)
-    if three_rings.episode(keep) is not None:
-        three_rings.drop(turn, gone, "waived", "merged")
+    if ring_episodes.episode(keep) is not None:
+        ring_episodes.drop(turn, gone, "waived", "merged")
     for obligation in list(gone.obligations):
         if obligation.rule in ("hold_checkin", "three_rings") and obligation.reason != "merged":
             gone.obligations = [o for o in gone.obligations if o is not obligation]

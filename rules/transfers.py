@@ -1,6 +1,6 @@
 """A call goes to others: a ringing leg is picked up or sent on, an answered call is transferred."""
 
-from rules import endings, three_rings
+from rules import endings, ring_episodes, three_rings
 from rules.answers import adopt_answer
 from rules.calls import incident_of
 from rules.events import Diverted, Transferred
@@ -73,12 +73,12 @@ def _take_over(turn: Turn, incident: Incident, taker: Leg) -> None:
         return  # judged already as the call it was
     with turn.back_at(taker.delivered_us, taker.source_delivered_us):
         three_rings.rings(turn, incident, taker, anew=True)
-    current = three_rings.episode(incident)
+    current = ring_episodes.episode(incident)
     if taker.established_us is None or current is None or current.leg != taker.id:
         return
     if current.ended_by is None:
         with turn.back_at(taker.established_us, taker.source_established_us):
-            three_rings.settle(turn, incident, current, "met", "")
+            ring_episodes.settle(turn, incident, current, "met", "")
 
 
 def _join_leg(turn: Turn, incident: Incident, leg: str) -> Incident:
