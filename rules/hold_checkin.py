@@ -8,7 +8,7 @@ from rules.alerts import breach as tell_breach
 from rules.alerts import clear
 from rules.escalation import breach_was_told
 from rules.incidents import Incident, Leg
-from rules.obligations import Clock, Obligation, Outcome
+from rules.obligations import Clock, Obligation
 from rules.turn import Turn
 
 QUEUE = "queue"  # stands for the leg while the caller waits in a queue
@@ -24,94 +24,18 @@ def held(turn: Turn, incident: Incident, leg: Leg, *, follows: bool) -> None:
 
 
 def queued(turn: Turn, incident: Incident) -> None:
-    if turn.terms.rules.hold_checkin.follow_queue and _current(incident, QUEUE) is None:
+    if turn.terms.rules.hold_checkin.follow_queue and running(incident, QUEUE) is None:
         begin(turn, incident, QUEUE, turn.moment_us, turn.source_us)
 
 
 def retrieved(turn: Turn, incident: Incident, leg: str) -> None:
     """The caller is spoken to again: the chain ends."""
-    current = _current(incident, leg)
+    current = running(incident, leg)
     if current is None:
         return
     if _disproved(turn, incident, current):
         return
     _meet(turn, incident, current, "retrieved")
-
-
-def held_before(turn: Turn, incident: Incident, leg: Leg) -> None:
-    """A hold told after its retrieve: judged at once, by the source's clock alone."""
-    began, until = turn.source_us, leg.source_retrieved_us
-    if began is None or until is None:
-        if _applies(turn, incident) and _ours(incident, leg):
-            turn.record(incident, "hold_checkin", "not_measurable", "hold_told_late")
-        return
-    if _known(incident, leg.id, began):
-        return
-    begin(turn, incident, leg.id, turn.moment_us, began)
-    current = _current(incident, leg.id)
-    if current is None:
-        return
-    every_us = current.plan[-1].after_us
-    verdict: Outcome = "met" if until - began < every_us else "breached"
-    if not turn.clock_trusted(incident.call.source):
-        verdict = "not_measurable"
-    turn.end(incident, current, verdict, "hold_told_late")
-    current.source_ended_us = until
-    fill(turn, incident, current, until - began, "source")
-
-
-def held_before_the_end(turn: Turn, incident: Incident, leg: Leg) -> None:
-    """A hold told after the leg is gone: how long it lasted its return may tell yet, by a trusted clock."""
-    if not (_applies(turn, incident) and _ours(incident, leg)):
-        return
-    began = turn.source_us
-    if began is None:
-        if leg.source_held_us is None and leg.held_us is None and not _any(incident, leg.id):
-            turn.record(incident, "hold_checkin", "not_measurable", "hold_told_late")
-            incident.obligations[-1].leg = leg.id
-        return
-    if _known(incident, leg.id, began) or began < (leg.source_held_us or 0):
-        return
-    leg.source_held_us = began
-    turn.record(incident, "hold_checkin", "not_measurable", "hold_told_late")
-    told = incident.obligations[-1]
-    told.leg = leg.id
-    told.plan, told.step = turn.terms.hold_plan, len(turn.terms.hold_plan)
-    told.source_ended_us = None
-
-
-def retrieved_before_the_end(turn: Turn, incident: Incident, leg: Leg) -> None:
-    """A return told after the leg is gone: by a trusted clock it shows how long the hold was."""
-    began, until = leg.source_held_us, turn.source_us
-    if began is None or until is None or until < began or not turn.clock_trusted(incident.call.source):
-        return
-    wrong = [
-        o
-        for o in incident.obligations
-        if o.rule == "hold_checkin"
-        and o.leg == leg.id
-        and (o.source_opened_us or 0) >= began
-        and (o.source_ended_us is None or o.source_ended_us > until)
-    ]
-    watched = [o for o in wrong if o.reason != "hold_told_late"]  # of the others nothing was told
-    disproved = [o for o in wrong if judge_again(turn, incident, o, until) and o in watched]
-    if disproved:
-        clear(turn, incident, disproved, "corrected")
-
-
-def judge_again(turn: Turn, incident: Incident, obligation: Obligation, until: int) -> bool:
-    """Whether that takes back a breach."""
-    before = obligation.state
-    elapsed_us = until - (obligation.source_opened_us or until)
-    in_time = elapsed_us < obligation.plan[-1].after_us
-    verdict: Outcome = "waived" if elapsed_us < 0 else "met" if in_time else "breached"
-    if verdict != before:
-        obligation.revised += 1
-        turn.note(incident, "revised", f"hold_checkin: {before} → {verdict}: retrieve_told_late")
-    turn.end(incident, obligation, verdict, "retrieve_told_late")
-    if verdict != "waived":
-        fill(turn, incident, obligation, elapsed_us, "source")
-    return before == "breached" != verdict
 
 
 def over(turn: Turn, incident: Incident, leg: str, reason: str) -> None:
@@ -172,44 +96,36 @@ def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
 
 def not_observable(turn: Turn, incident: Incident) -> None:
     """The call was answered where no hold can be seen: said so, nothing is called compliant."""
-    if _applies(turn, incident) and not any(o.rule == "hold_checkin" for o in incident.obligations):
+    if applies(turn, incident) and not any(o.rule == "hold_checkin" for o in incident.obligations):
         turn.record(incident, "hold_checkin", "not_observable", "source_shows_no_hold")
 
 
-def _applies(turn: Turn, incident: Incident) -> bool:
+def applies(turn: Turn, incident: Incident) -> bool:
     terms = turn.terms
     return (incident.direction != "internal" or "internal" in terms.rings_apply_to) and terms.holds(incident.line)
 
 
-def _ours(incident: Incident, leg: Leg) -> bool:
+def ours(incident: Incident, leg: Leg) -> bool:
     """Whether our side pressed hold; when the outside party does, nobody of theirs waits for us."""
     outside = "agent" if incident.direction == "outbound" else "caller"
     return leg.role != outside
 
 
-def _current(incident: Incident, leg: str) -> Obligation | None:
+def running(incident: Incident, leg: str) -> Obligation | None:
     for obligation in reversed(incident.obligations):
         if obligation.rule == "hold_checkin" and obligation.leg == leg and obligation.state == "open":
             return obligation
     return None
 
 
-def _any(incident: Incident, leg: str) -> bool:
-    return any(o.rule == "hold_checkin" and o.leg == leg for o in incident.obligations)
-
-
-def _known(incident: Incident, leg: str, began: int) -> bool:
-    return any(o.rule == "hold_checkin" and o.leg == leg and o.source_opened_us == began for o in incident.obligations)
-
-
 def follows(turn: Turn, incident: Incident, leg: Leg, *, parked: bool) -> bool:
     """Whether a hold of this leg is one of ours to watch."""
-    wanted = turn.terms.rules.hold_checkin.follow_park if parked else _ours(incident, leg)
-    return wanted and _applies(turn, incident)
+    wanted = turn.terms.rules.hold_checkin.follow_park if parked else ours(incident, leg)
+    return wanted and applies(turn, incident)
 
 
 def begin(turn: Turn, incident: Incident, leg: str, opened_us: int, source_us: int | None) -> Obligation | None:
-    if not _applies(turn, incident):
+    if not applies(turn, incident):
         return None
     return _open(turn, incident, leg, opened_us, source_us)
 

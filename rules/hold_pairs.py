@@ -6,7 +6,8 @@ While they come in order, `rules.hold_checkin` judges each as it comes, and noth
 from typing import Final, Literal, NamedTuple
 
 from rules.alerts import clear
-from rules.hold_checkin import begin, fill, judge_again
+from rules.hold_checkin import begin, fill
+from rules.holds_told_late import judge_again
 from rules.incidents import Incident, Leg
 from rules.obligations import Obligation, Outcome
 from rules.turn import Turn

@@ -1,6 +1,6 @@
 """What a hold and a return do to their leg; those that are told late too."""
 
-from rules import endings, hold_checkin, hold_pairs
+from rules import endings, hold_checkin, hold_pairs, holds_told_late
 from rules.calls import incident_of
 from rules.events import Held, Retrieved
 from rules.incidents import Incident, Leg
@@ -19,12 +19,12 @@ def held(turn: Turn, event: Held) -> None:
 
 def _held(turn: Turn, incident: Incident, leg: Leg, event: Held, *, follows: bool) -> None:
     if _told_late(turn, leg, event):
-        hold_checkin.held_before(turn, incident, leg)
+        holds_told_late.held_before(turn, incident, leg)
         return
     if leg.state == "held":
         return
     if leg.state == "cleared" or incident.closed_us is not None:
-        hold_checkin.held_before_the_end(turn, incident, leg)
+        holds_told_late.held_before_the_end(turn, incident, leg)
         return
     leg.state = "held"
     leg.held_us = turn.moment_us
@@ -65,7 +65,7 @@ def _retrieve(turn: Turn, incident: Incident, leg: Leg, event: Retrieved) -> Non
     if seq is not None and seq > (leg.retrieved_seq or -1):
         leg.retrieved_seq = seq
     if leg.state == "cleared":
-        hold_checkin.retrieved_before_the_end(turn, incident, leg)
+        holds_told_late.retrieved_before_the_end(turn, incident, leg)
     if leg.state != "held":
         return
     if turn.source_us is not None and turn.source_us < (leg.source_held_us or 0):
