@@ -1,7 +1,6 @@
 """The audit: who saw or changed what, when, from where. Each entry's hash covers the entry and the hash before it.
 
-An entry is on disk before what it tells of is answered. What the desk does on incidents stands in the journal:
-the audit names the journal's `seq` and does not tell it twice.
+An entry is on disk before what it tells of is answered. What is said in a deed stands in the journal alone.
 """
 
 import asyncio

@@ -109,8 +109,7 @@ class Register:
                 await self.audit.write(kept=_bodies([used]))
             except StoreError:
                 self._take(token)
-        sites = None if token.sites is None else frozenset(token.sites)
-        return Who(f"token {token.name}", None, frozenset(token.scopes), sites)
+        return who_of(token)
 
     async def change(self, notes: Sequence[Note], kept: Iterable[Kept] = (), dropped: Iterable[Kept] = ()) -> None:
         """On disk, then in force."""
@@ -202,3 +201,8 @@ def _key(one: Kept) -> str:
     if isinstance(one, ApiToken):
         return TOKEN + one.name
     return SESSION + one.digest
+
+
+def who_of(token: ApiToken) -> Who:
+    sites = None if token.sites is None else frozenset(token.sites)
+    return Who(f"token {token.name}", None, frozenset(token.scopes), sites)

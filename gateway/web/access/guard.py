@@ -9,12 +9,14 @@ from aiohttp import web
 
 from adapters.errors import Overloaded, StoreError
 from gateway.access.audit import Note
+from gateway.access.register import who_of
 from gateway.access.rights import Right, roles_with
 from gateway.access.sessions import Session
 from gateway.access.sight import whole_numbers
 from gateway.access.who import Who
 from gateway.web.access.auth import Auth
 from gateway.web.access.needs import Door, is_page, need_of
+from gateway.web.access.told_deeds import told_of
 from gateway.web.asking import Told
 from gateway.web.door.handed_over import Handler, at_work
 from gateway.web.problems import Problem, problem_response
@@ -52,13 +54,25 @@ _SEEN = web.RequestKey("seen", list[tuple[str, str]])
 
 
 def still_sees(request: web.Request) -> bool:
-    """For answers that last, such as the stream: a session may have ended, or been locked, meanwhile."""
-    who = request.get(WHO)
-    if who is None or who.session is None:
-        return who is not None
-    session = request.app[AUTH].sessions.find(cookie(request))
-    now = None if session is None else request.app[SERVICES].signing_in.register.who_has(session)
+    """For answers that last, such as the stream: a session may have ended, or been locked, or a token revoked."""
+    who, auth, register = request.get(WHO), request.app[AUTH], request.app[SERVICES].signing_in.register
+    if who is None:
+        return False
+    if who.session is not None:
+        session = auth.sessions.find(cookie(request))
+        now = None if session is None else register.who_has(session)
+    elif auth.token_is_right(_offered(request)):
+        now = Who("api")
+    else:
+        token = register.token(_offered(request))
+        now = None if token is None else who_of(token)
     return now is not None and now.sight == who.sight and now.may(Right.SEE)
+
+
+def _offered(request: web.Request) -> str:
+    """The token that a program shows, or ""."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def cookie_name(request: web.Request) -> str:
@@ -98,6 +112,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         answer = await handler(request)
         if isinstance(answer, Told):
             _write(request, answer)
+        await _tell_done(request)
         await _tell_seen(request)
         return answer  # noqa: TRY300 - what a handler raises is caught as well
     except Problem as problem:
@@ -179,6 +194,13 @@ def _write(request: web.Request, answer: Told) -> None:
     answer.tell(answer.document if answer.whole else shown(request, answer.document))
 
 
+async def _tell_done(request: web.Request) -> None:
+    if (deed := told_of(request)) is not None:
+        what, target, detail = deed
+        audit = request.app[SERVICES].signing_in.register.audit
+        await audit.write(Note(request[WHO].by, what, target, address(request), detail))
+
+
 async def _tell_seen(request: web.Request) -> None:
     seen: list[tuple[str, str]] = request.get(_SEEN, [])
     register, by = request.app[SERVICES].signing_in.register, request[WHO].by if seen else ""
@@ -225,11 +247,10 @@ async def _who(request: web.Request) -> Who | None:
     register = request.app[SERVICES].signing_in.register
     header = request.headers.get("Authorization", "")
     if header:
-        scheme, _, token = header.partition(" ")
         check_guesses(request)
-        if scheme.lower() == "bearer" and request.app[AUTH].token_is_right(token.strip()):
+        if request.app[AUTH].token_is_right(_offered(request)):
             return Who("api")
-        known = register.token(token.strip()) if scheme.lower() == "bearer" else None
+        known = register.token(_offered(request))
         if known is not None:
             return await register.who_holds(known)
         guessed_wrong(request)

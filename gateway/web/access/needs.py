@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from gateway.access.rights import Right
+from gateway.web.access.told_deeds import is_known
 
 _TOLD_AT_ONCE = ("/hooks/", "/favicon.ico")
 HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
@@ -61,7 +62,9 @@ def is_page(request: web.Request) -> bool:
 
 
 def check_routes(app: web.Application) -> None:
-    """Raises TypeError for a route that does not say what it needs."""
+    """Raises TypeError for a route that does not say what it needs, or changes something unknown to the audit."""
     for route in app.router.routes():
         if not isinstance(route.resource, web.StaticResource) and not hasattr(route.handler, "need"):
             raise TypeError(f"{route.method} {route.resource}: say what it needs: @needs(Right.…) above its handler")
+        if route.resource is not None and not is_known(route.method, route.resource.canonical):
+            raise TypeError(f"{route.method} {route.resource}: say in told_deeds.py what the audit is told of it")

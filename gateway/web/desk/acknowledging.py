@@ -8,6 +8,7 @@ import structlog
 from aiohttp import web
 
 from adapters.notify.texts import texts
+from gateway.access.audit import Note
 from gateway.answers import Answers
 from gateway.links import PATH, Named
 from gateway.web.access.guard import address, check_guesses, guessed_wrong
@@ -39,6 +40,9 @@ async def acknowledge(request: web.Request) -> web.Response:
     if state == "raised" and named is not None:
         by = shown_name(person(services.pipeline.state.rules, named.who)) if named.person else named.who
         if await Answers(services.pipeline).acknowledge(named.alert, by, "link"):
+            await services.signing_in.register.audit.write(
+                Note(by, "acknowledged", named.alert, address(request), {"by": "link"})
+            )
             log.info("acknowledged_by_link", alert=named.alert, by=by, address=address(request))
             state = "thanks"
         else:

@@ -7,6 +7,7 @@ from aiohttp import web
 from gateway.access.rights import Right
 from gateway.web.access.needs import needs
 from gateway.web.access.of_sites import rules_seen
+from gateway.web.access.told_deeds import tell
 from gateway.web.asking import json_answer, unusable
 from gateway.web.desk.deeds import (
     StaffNote,
@@ -76,6 +77,8 @@ async def acknowledge(request: web.Request) -> web.Response:
     alert_id = request.match_info["id"]
     by = by_whom(request, note)
     person = _person(request, note.for_)
+    if person:
+        tell(request, person=person, channel=note.channel)
     services = request.app[SERVICES]
     key = key_of("acknowledge", alert_id)
     head = _head(request)
@@ -104,6 +107,7 @@ async def hand_over(request: web.Request) -> web.Response:
         head = _climbing(request)
         _refuse(handing.not_handed(head), "It cannot be handed over")
         _check_reached(request, note.to)
+    tell(request, to=note.to)
     event = AlertHandedOver(by=by, alert=request.match_info["id"], to=note.to, note=note.note)
     await submit(request.app[SERVICES], event, key)
     return json_answer({"alert": request.match_info["id"], "state": "handed_over", "by": by})

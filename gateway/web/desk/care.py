@@ -6,6 +6,7 @@ from aiohttp import web
 from gateway.access.rights import Right
 from gateway.web.access.guard import WHO, right_lacks
 from gateway.web.access.needs import needs
+from gateway.web.access.told_deeds import tell
 from gateway.web.asking import json_answer, read_body, unusable
 from gateway.web.desk.deeds import (
     NOTE_CHARS_MAX,
@@ -51,6 +52,9 @@ async def claim(request: web.Request) -> web.Response:
     incident = await open_record(request)
     if told.override and not told.reason.strip():
         raise unusable("reason", "say why it is taken from its owner: it stands in the record")
+    if told.override:
+        owner = incident.care.by if incident.care is not None else ""
+        tell(request, override=True, reason=told.reason, taken_from=owner)
     event = IncidentClaimed(by=by, incident=incident.number, override=told.override, reason=told.reason)
     await submit(request.app[SERVICES], event, repeat_key(request, "claim"))
     _check_is_theirs(incident, by)

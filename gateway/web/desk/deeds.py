@@ -11,6 +11,7 @@ from gateway.access.rights import Right
 from gateway.access.sight import text_masked
 from gateway.web.access.guard import WHO, shown
 from gateway.web.access.needs import needs
+from gateway.web.access.told_deeds import tell
 from gateway.web.asking import json_answer, read_body, unusable
 from gateway.web.live.now import owed, place_of
 from gateway.web.live.radio import board_counts
@@ -260,7 +261,10 @@ def by_whom(request: web.Request, note: Signed) -> str:
     if len(note.by) > NOTE_CHARS_MAX:
         raise unusable("by", f"at most {NOTE_CHARS_MAX} characters")
     who = request[WHO]
-    return who.by if who.session else note.by.strip() or who.by
+    if who.session or not note.by.strip():
+        return who.by
+    tell(request, by=note.by.strip())
+    return note.by.strip()
 
 
 async def read_note(request: web.Request) -> StaffNote:

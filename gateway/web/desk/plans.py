@@ -11,6 +11,7 @@ from gateway.emergency.running import runs
 from gateway.web.access.guard import shown
 from gateway.web.access.needs import needs
 from gateway.web.access.of_sites import own_sites
+from gateway.web.access.told_deeds import tell
 from gateway.web.asking import json_answer, read_body, read_query, unusable
 from gateway.web.desk.deeds import StaffNote, by_whom, in_sight, key_of, read_note, repeat_key, submit
 from gateway.web.live.now import place_of
@@ -58,6 +59,7 @@ async def start(request: web.Request) -> web.Response:
         if record is None or not in_sight(request, **place_of(record)):
             raise unusable("incident", "the number of a record that is open to the desk, or nothing")
         sites = tuple(sites_of(services.pipeline.state.rules, place_of(record)))
+    tell(request, plan=plan.name, incident=incident)
     event = PlanStarted(by=by, plan=plan.name, steps=plan.steps, incident=incident, sites=sites)
     await submit(services, event, repeat_key(request, "plan-start"))
     return json_answer({"state": "started", "by": by})

@@ -9,6 +9,7 @@ from aiohttp import web
 from gateway.access.rights import Right
 from gateway.web.access.guard import WHO
 from gateway.web.access.needs import needs
+from gateway.web.access.told_deeds import tell
 from gateway.web.asking import json_answer, read_body, read_query, unusable
 from gateway.web.desk.deeds import by_whom, in_sight, read_note, submit
 from gateway.web.live.quiet import windows
@@ -66,6 +67,7 @@ async def begin(request: web.Request) -> web.Response:
         raise Problem(409, "Too much maintenance at a time", cure="end one of those that GET /api/v1/maintenance lists")
     scope = Scope(sources=note.sources, lines=note.lines, channels=note.channels, rules=note.rules)
     reason = " ".join(note.reason.split())
+    tell(request, window=f"by_hand:{window}", until=rfc3339(until_us), reason=reason)
     event = MaintenanceBegun(by=by, window=window, until_us=until_us, scope=scope, reason=reason)
     await submit(services, event, None)
     return json_answer({"window": f"by_hand:{window}", "state": "begun", "until": rfc3339(until_us), "by": by})

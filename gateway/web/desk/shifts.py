@@ -10,6 +10,7 @@ from gateway.access.rights import Right
 from gateway.web.access.guard import WHO
 from gateway.web.access.needs import needs
 from gateway.web.access.of_sites import check_whole, own_sites, records_seen
+from gateway.web.access.told_deeds import tell
 from gateway.web.asking import json_answer, read_body, read_query, unusable
 from gateway.web.desk.deeds import StaffNote, by_whom, key_of, repeat_key, submit
 from gateway.web.live.now import is_live
@@ -143,6 +144,7 @@ async def approve(request: web.Request) -> web.Response:
     check_whole(request)
     if told.version != services.pipeline.state.rules.version:
         raise Problem(409, "These rules are not in force", field="version", cure="read the page of rules anew")
+    tell(request, version=told.version)
     event = RulesApproved(by=by, version=told.version, note=_written("note", told.note))
     await submit(services, event, repeat_key(request, "shift-approve"))
     return json_answer({"state": "approved", "by": by})

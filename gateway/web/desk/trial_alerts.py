@@ -9,6 +9,7 @@ from aiohttp import web
 from gateway.access.rights import Right
 from gateway.web.access.needs import needs
 from gateway.web.access.of_sites import people_hidden
+from gateway.web.access.told_deeds import tell
 from gateway.web.asking import json_answer, read_body, unusable
 from gateway.web.desk.deeds import by_whom, submit
 from gateway.web.problems import Problem
@@ -65,6 +66,7 @@ async def _begin(request: web.Request, lately: deque[int]) -> web.Response:
         wait_s = (lately[0] + _MINUTE_US - now_us) / SECOND_US
         raise Problem(429, "Too many test alerts", cure=f"at most {A_MINUTE_MAX} a minute", retry_after_s=wait_s)
     lately.append(now_us)
+    tell(request, to=list(words))
     by, test = by_whom(request, note), uuid4().hex[:12]
     await submit(services, AlertTested(by=by, test=test, to=words), None)
     return json_answer({"alert": trial_id(state, test), "state": "raised", "by": by})
