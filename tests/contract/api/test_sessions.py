@@ -34,7 +34,8 @@ def shown_by(browser: Browser) -> dict[str, str]:
 
 
 async def test_with_an_account_its_streams_end(served: Served) -> None:
-    for number, (method, body) in enumerate((("DELETE", None), ("POST", {"disabled": True}), ("POST", {"roles": []}))):
+    ends: list[tuple[str, Any]] = [("DELETE", None), ("POST", {"disabled": True}), ("POST", {"roles": []})]
+    for number, (method, body) in enumerate(ends):
         name = f"wang{number}"
         await add(served, "operator", name=name)
         browser = Browser(served)
