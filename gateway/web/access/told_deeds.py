@@ -32,14 +32,14 @@ DEEDS: Final = {  # told by the guard, once the deed is on disk and before it is
     "POST /api/v1/shift/notes": "shift_note_written",
     "POST /api/v1/shift/hand-overs": "shift_handed_over",
     "POST /api/v1/shift/hand-overs/{seq}/take-over": "shift_taken_over",
-    "POST /api/v1/duty/changes": "duty_changed",
-    "POST /api/v1/duty/changes/{id}/end": "duty_change_ended",
     "POST /api/v1/rules/approve": "rules_approved",
     "POST /api/v1/maintenance": "maintenance_begun",
     "POST /api/v1/maintenance/{id}/end": "maintenance_ended",
     "POST /api/v1/test-alerts": "alert_tested",
 }
-BY_ITSELF: Final = {  # told by what does it, in the transaction that does it
+BY_ITSELF: Final = {  # told by what does it
+    "POST /api/v1/duty/changes": "duty_changed",
+    "POST /api/v1/duty/changes/{id}/end": "duty_change_ended",
     "POST /login": "signed_in",
     "POST /logout": "signed_out",
     "POST /account/password": "password_changed",

@@ -22,7 +22,7 @@ FIRE = "火警 Fire"
 RULES = msgspec.structs.replace(
     RADIO_RULES,
     lines=(Line(number="4001"),),
-    people=(Person(id="li", name="李强", reach={"desk": "1"}),),
+    people=(Person(id="li", name="李强", roles=("operator",), reach={"desk": "1"}),),
     ladder=Ladder(breach=("person:li",), act_within_s=600),
 )
 
@@ -140,6 +140,10 @@ async def _desk(player: Player) -> None:
     told, _ = await player.play("POST /api/v1/maintenance", body={"until": until, "reason": "new battery"})
     await player.play("POST /api/v1/maintenance/{id}/end", id=told["window"])
     await player.play("POST /api/v1/test-alerts", body={"to": ["person:li"]})
+    until = rfc3339(served.pipeline.now_us() + 3600 * SECOND_US)
+    stands = {"role": "operator", "person": "li", "until": until}
+    told, _ = await player.play("POST /api/v1/duty/changes", body=stands)
+    await player.play("POST /api/v1/duty/changes/{id}/end", id=told["change"])
 
 
 async def _access(player: Player) -> None:
