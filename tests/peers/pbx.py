@@ -22,6 +22,7 @@ EVENT_FILTER = (
     "MusicOnHold.*|LocalBridge|LocalOptimization.*|SoftHangupRequest|HangupRequest|ContactStatus|PeerStatus|Registry|"
     "NewAccountCode|ChannelTalking.*)"
 )
+KEYS_IN_SOUND = ("181",)  # telephones that send keys as events of RTP; all others by SIP INFO
 AMI_USER, AMI_SECRET = "hotline", "Gu3ss-me-n0t"
 
 # Extensions callers dial. Every call of the suite has telephones of its own, so that calls may run at once.
@@ -246,7 +247,7 @@ disallow = all
 allow = ulaw
 aors = {name}
 direct_media = no
-dtmf_mode = info
+dtmf_mode = {"rfc4733" if name in KEYS_IN_SOUND else "info"}
 callerid = Desk {name} <{name}>
 [{name}]
 type = aor

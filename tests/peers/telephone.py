@@ -1,16 +1,21 @@
 """A SIP telephone to be played by hand: what sipp's scenarios cannot, such as two calls at once on one telephone.
 
-It speaks just enough of RFC 3261 for a PBX on loopback; REFER with Replaces by RFC 3515 and 3891. No sound.
+It speaks just enough of RFC 3261 for a PBX on loopback; REFER with Replaces by RFC 3515 and 3891. Its only sound is
+silence, and keys as events of RFC 4733.
 """
 
 import asyncio
 import re
 import secrets
+import struct
 from typing import Self
 from urllib.parse import quote
 
 Headers = dict[str, list[str]]
 _ECHOED = ("via", "from", "to", "call-id", "cseq", "record-route")
+_PCMU, _EVENTS = 0, 101  # RTP payload types
+_PACKET_S, _SAMPLES = 0.02, 160  # a packet's sound
+_SILENCE = b"\xff" * _SAMPLES
 _REASONS = {100: "Trying", 180: "Ringing", 200: "OK", 486: "Busy Here", 487: "Request Terminated"}
 
 
@@ -22,15 +27,19 @@ class Telephone(asyncio.DatagramProtocol):
         self._talks: dict[str, Talk] = {}
         self._ringing: asyncio.Queue[Talk] = asyncio.Queue()
         self._transport: asyncio.DatagramTransport | None = None
+        self._sound: asyncio.DatagramTransport | None = None
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", self.port))
+        self._sound, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0))
         return self
 
     async def __aexit__(self, *_: object) -> None:
         assert self._transport
+        assert self._sound
         self._transport.close()
+        self._sound.close()
 
     async def rings(self, within_s: float = 60.0) -> "Talk":
         """The next call that comes in; its caller hears ringing."""
@@ -48,13 +57,23 @@ class Telephone(asyncio.DatagramProtocol):
         talk.request("INVITE", sdp=True)
         return talk
 
+    @property
+    def media_port(self) -> int:
+        assert self._sound
+        return int(self._sound.get_extra_info("sockname")[1])
+
+    def send_sound(self, packet: bytes, port: int) -> None:
+        assert self._sound
+        self._sound.sendto(packet, ("127.0.0.1", port))
+
     def send(self, text: str) -> None:
         assert self._transport
         self._transport.sendto(text.encode(), ("127.0.0.1", self.pbx_port))
 
     def datagram_received(self, data: bytes, addr: tuple[str | int, int]) -> None:  # noqa: ARG002 (asyncio's own signature)
-        head = data.decode(errors="replace").partition("\r\n\r\n")[0].split("\r\n")
-        headers: Headers = {}
+        head_text, _, body = data.decode(errors="replace").partition("\r\n\r\n")
+        head = head_text.split("\r\n")
+        headers: Headers = {"sdp": [body]}
         for line in head[1:]:
             key, _, value = line.partition(":")
             headers.setdefault(key.lower(), []).append(value.strip())
@@ -71,6 +90,7 @@ class Telephone(asyncio.DatagramProtocol):
     def _called(self, headers: Headers) -> None:
         talk = self._talks[headers["call-id"][0]] = Talk(self, headers["call-id"][0])
         talk.invitation = headers
+        talk.hears_at(headers)
         talk.far, talk.near = headers["from"][0], f"{headers['to'][0]};tag={secrets.token_hex(4)}"
         talk.target = _address(headers["contact"][0])
         talk.reply(100)
@@ -86,6 +106,8 @@ class Talk:
         self.invitation: Headers = {}
         self._telephone = telephone
         self._sequence = self._version = 0
+        self._far_media = 0  # the port where the other side hears
+        self._rtp = struct.unpack("!HII", secrets.token_bytes(10))  # sequence, timestamp, source
         self._answers: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
         self._over = asyncio.Event()
 
@@ -102,6 +124,10 @@ class Talk:
         """The other side hung up, or gave up."""
         async with asyncio.timeout(within_s):
             await self._over.wait()
+
+    @property
+    def is_over(self) -> bool:
+        return self._over.is_set()
 
     def answer(self) -> None:
         self.reply(200, sdp=True)
@@ -120,6 +146,34 @@ class Talk:
         body = f"Signal={key}\r\nDuration=160\r\n"
         self.request("INFO", body=("application/dtmf-relay", body))
         assert await self._final("INFO") == 200
+
+    def hears_at(self, headers: Headers) -> None:
+        found = re.search(r"^m=audio (\d+)", headers["sdp"][0], re.MULTILINE)
+        if found:
+            self._far_media = int(found[1])
+
+    async def presses_in_sound(self, key: str) -> None:
+        """By RFC 4733, as nearly every telephone does: the event in the stream of sound, its end told three times."""
+        for _ in range(10):
+            await self._sounds(_PCMU, _SILENCE)
+        event = "0123456789*#".index(key)
+        began = True
+        for place in range(1, 9):
+            body = struct.pack("!BBH", event, 10, place * _SAMPLES)
+            await self._sounds(_EVENTS, body, marker=began, lasts=0)
+            began = False
+        for _ in range(3):
+            await self._sounds(_EVENTS, struct.pack("!BBH", event, 0x80 | 10, 8 * _SAMPLES), lasts=0)
+        sequence, timestamp, source = self._rtp
+        self._rtp = sequence, timestamp + 8 * _SAMPLES, source
+
+    async def _sounds(self, kind: int, body: bytes, *, marker: bool = False, lasts: int = _SAMPLES) -> None:
+        """One packet in its time. `lasts`: by so many samples the next is later; an event keeps the moment it began."""
+        sequence, timestamp, source = self._rtp
+        head = struct.pack("!BBHII", 0x80, kind | marker << 7, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, source)
+        self._telephone.send_sound(head + body, self._far_media)
+        self._rtp = sequence + 1, timestamp + lasts, source
+        await asyncio.sleep(_PACKET_S)
 
     async def transfer(self, to: str, instead_of: "Talk | None" = None) -> None:
         """Send the other side to `to`, in the place this telephone has in `instead_of`."""
@@ -167,6 +221,7 @@ class Talk:
         method = headers["cseq"][0].split()[1]
         if method == "INVITE" and 100 < code <= 200:
             self.far, self.target = headers["to"][0], _address(headers["contact"][0])
+            self.hears_at(headers)
         if method == "INVITE" and code == 200:
             self.request("ACK")
         self._answers.put_nowait((method, code))
@@ -194,7 +249,8 @@ class Talk:
         self._version += 1
         body = (
             f"v=0\r\no=- 1 {self._version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-            f"m=audio {self._telephone.port + 1} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na={direction}\r\n"
+            f"m=audio {self._telephone.media_port} RTP/AVP {_PCMU} {_EVENTS}\r\na=rtpmap:{_PCMU} PCMU/8000\r\n"
+            f"a=rtpmap:{_EVENTS} telephone-event/8000\r\na=fmtp:{_EVENTS} 0-16\r\na={direction}\r\n"
         )
         return f"{contact}Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}"
 

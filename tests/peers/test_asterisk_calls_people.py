@@ -136,3 +136,22 @@ async def test_a_link_cut_while_a_supervisor_is_called_costs_no_more_than_a_seco
         others = [one for one in await site.incidents() if one["from"] != CALLER]
     assert (told["state"], told["acknowledged_by"]) == ("acknowledged", "boss 165")
     assert others == []  # nor are the legs behind the pipe
+
+
+async def test_a_key_in_the_stream_of_sound_acknowledges_too(tmp_path: Path) -> None:
+    """By RFC 4733, as nearly every telephone sends it."""
+    async with breaching(tmp_path, "rtpkeys", {"boss": "181"}, config({"boss": "181"})) as (site, telephones, calling):
+        breach = await site.until_told(CALLER, "breach")
+        talk = await telephones["boss"].rings()
+        talk.answer()
+        pressing = asyncio.create_task(_press_until_over(talk, "1"))
+        told = await _until_settled(site, breach["id"], {"phone/boss"})
+        await pressing
+        calling.hang_up()
+    assert (told["state"], told["acknowledged_by"]) == ("acknowledged", "boss 181")
+
+
+async def _press_until_over(talk: Talk, key: str) -> None:
+    """As somebody does who hears that nothing happens: what is pressed before the text begins is not heard."""
+    while not talk.is_over:
+        await talk.presses_in_sound(key)
