@@ -32,7 +32,8 @@ def _keys(world: World) -> Iterator[str]:
                 yield f"{event.alert} was acknowledged by {event.by}, who pressed no key for it"
     for press in presses:
         for alert in _told(world, press):
-            waits = world.disk.all_alerts[alert].state == "raised"
+            told = world.disk.all_alerts[alert]
+            waits = told.state == "raised" and told.kind != "cleared"  # what is over wakes nobody
             if waits and (alert, BY[press.dialled]) not in kept and _undisturbed(world, press):
                 yield f"{press} for {alert} counts for nothing"
 

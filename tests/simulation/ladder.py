@@ -22,10 +22,12 @@ from rules.events import (
 from rules.events.staff import AlertEvent
 from rules.moments import span_us
 from rules.obligations import Obligation
+from rules.rescue import RESCUE
 from rules.settings import Ladder, RuleSet
 from tests.property.rules.plain_ladder import Deed, Plain, Told
 from tests.property.rules.test_radio_oracle import REPLY_MIN
 from tests.simulation.disk import Disk
+from tests.simulation.house import SITE
 from tests.simulation.roster import attended, reached
 from tests.simulation.roster import told as told_by
 
@@ -79,6 +81,8 @@ def journal_of(entries: list[Entry], site: str, rule_sets: Sequence[RuleSet]) ->
                 journal.deeds.append((alert, _deed(entry.at_us, entry.event)))
             case event:
                 for one in settlements(event):
+                    if one.notifier.startswith(RESCUE):
+                        continue  # that a caller was sent elsewhere tells nobody
                     told = (entry.at_us, one.notifier, one.delivered)
                     journal.settled.setdefault(one.alert, []).append(told)
     return journal
@@ -207,7 +211,9 @@ def _acknowledging(journal: Journal, disk: Disk, line: str) -> Iterator[Deed]:
 def _line_of(disk: Disk, alert: str) -> str:
     """By whose name those stand that it stands for."""
     named = disk.all_alerts.get(alert)
-    return alert if named is None or named.count is None else named.tied_to or alert
+    if named is None or named.count is None:
+        return alert
+    return f"{SITE}-{named.obligation}-breach0" if named.kind == "escalation" else named.tied_to or alert
 
 
 def _ladder_of(rules: RuleSet, alert: Alert) -> Ladder:
