@@ -1,5 +1,6 @@
 """Debian's Chromium on a board that a real pipeline feeds."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -42,6 +43,13 @@ class Board:
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.complaints.append(message.text)
+
+
+async def until(page: Page, expression: str) -> None:
+    """The page's own policy lets nobody, nor Playwright, wait with a text that is to be evaluated there."""
+    async with asyncio.timeout(WITHIN_MS / 1000):
+        while not await page.evaluate(expression):  # noqa: ASYNC110 - a page has no event for us
+            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
