@@ -213,3 +213,13 @@ async def test_who_a_program_speaks_for_stands_in_the_entry(served: Served) -> N
     await served.ask("POST", f"/api/v1/incidents/{number}/note", json={"by": "李强", "note": "x"})
     [entry] = (await served.store.audit(limit=5, what="note_written")).items
     assert (entry["who"], entry["target"], entry["detail"]) == ("api", number, {"by": "李强"})
+
+
+async def test_the_page_of_the_audit_says_in_words_what_was_done(served: Served) -> None:
+    await add(served, "auditor")
+    browser = Browser(served)
+    assert await browser.sign_in() == 303
+    for language, said in (("zh", "登录"), ("en", "Signed in")):
+        browser.cookies["language"] = language
+        _, page, _ = await browser.ask("GET", "/audit")
+        assert f'<td>{said} <small class="code">signed_in</small></td>' in page
