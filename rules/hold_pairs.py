@@ -19,7 +19,7 @@ class Pair(NamedTuple):
     """By the source's clock."""
 
     began: int
-    until: int
+    until: int | None  # None: it goes on
 
 
 def told(turn: Turn, incident: Incident, leg: Leg, sign: Literal[1, -1]) -> None:
@@ -47,12 +47,12 @@ def _judge(turn: Turn, incident: Incident, leg: Leg) -> None:
         clear(turn, incident, disproved, "corrected")
     known = {o.source_opened_us for o in mine}
     for pair in pairs:
-        if pair.began not in known:
-            _record(turn, incident, leg, pair)
+        if pair.until is not None and pair.began not in known:
+            _record(turn, incident, leg, pair.began, pair.until)
 
 
 def _pairs(leg: Leg) -> list[Pair]:
-    """The holds that are over, in order; of two holds without a return between them the first began it."""
+    """The holds in order; of two without a return between them the first began it."""
     pairs: list[Pair] = []
     began: int | None = None
     for mark in leg.hold_marks:
@@ -61,16 +61,20 @@ def _pairs(leg: Leg) -> list[Pair]:
         elif began is not None:
             pairs.append(Pair(began, -mark))
             began = None
+    if began is not None:
+        pairs.append(Pair(began, None))
     return pairs
 
 
 def _put_right(turn: Turn, incident: Incident, obligation: Obligation, pairs: list[Pair]) -> bool:
-    """Judge it by the hold that it is of. Whether that takes back a breach that was told."""
+    """Judge it by the hold that it is of, if that is over. Whether that takes back what was told of it."""
     opened = obligation.source_opened_us
     before = [pair for pair in pairs if opened is not None and pair.began <= opened]
     if opened is None or not before or not obligation.plan:
         return False
     began, until = before[-1]
+    if until is None:
+        return False  # they wait still: it is judged at their return
     if (opened - began) % obligation.plan[-1].after_us != 0 or opened > until:
         until = opened - 1  # no period of this hold
     elapsed_us = until - opened
@@ -84,14 +88,14 @@ def _put_right(turn: Turn, incident: Incident, obligation: Obligation, pairs: li
     return took_back and told
 
 
-def _record(turn: Turn, incident: Incident, leg: Leg, pair: Pair) -> None:
+def _record(turn: Turn, incident: Incident, leg: Leg, began: int, until: int) -> None:
     """A hold that went unnoticed, as its events overtook others."""
-    opened_us = turn.moment_us - ((turn.source_us or 0) - pair.began)
-    obligation = begin(turn, incident, leg.id, opened_us, pair.began)
+    opened_us = turn.moment_us - ((turn.source_us or 0) - began)
+    obligation = begin(turn, incident, leg.id, opened_us, began)
     if obligation is None:
         return
-    elapsed_us = pair.until - pair.began
+    elapsed_us = until - began
     verdict: Outcome = "met" if elapsed_us < obligation.plan[-1].after_us else "breached"
     turn.end(incident, obligation, verdict, "hold_told_late")
-    obligation.source_ended_us = pair.until
+    obligation.source_ended_us = until
     fill(turn, incident, obligation, elapsed_us, "source")
