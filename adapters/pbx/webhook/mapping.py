@@ -101,7 +101,7 @@ class Mapper:
         except Unreadable as error:
             where = _where(self._mapping, error.field) if error.field in _FIELDS else ""
             error.cure += f" (mapping.{error.field} = {where!r})" if where else ""
-            return error
+            return error.told()
 
 
 def finder(where: Where) -> Find:

@@ -117,10 +117,10 @@ class Reader:
                 return [] if message is None else [message]
             return [canonical(item, self._read_time)]
         except Unreadable as error:
-            return [error]
+            return [error.told()]
 
     def _nothing(self, body: bytes, error: Unreadable, message_id: str, at_us: int) -> Reading:
-        return Reading([self._unparsed(error, body, message_id, at_us)], [error], [])
+        return Reading([self._unparsed(error, body, message_id, at_us)], [error.told()], [])
 
     def _unparsed(self, error: Unreadable, raw: bytes, told: str, at_us: int) -> Incoming:
         event = Unparsed(source=self._name, reason=str(error)[:500], call=error.call)

@@ -1,5 +1,7 @@
 """The one error of this kind's reading: which field, what is wrong with it, and the cure."""
 
+from typing import Self
+
 from adapters.errors import PeerProtocolError
 
 
@@ -13,3 +15,8 @@ class Unreadable(PeerProtocolError):
         self.status = status
         self.call = call
         super().__init__(f"{field}: {detail}" if field else detail)
+
+    def told(self) -> Self:
+        """To be kept with a reading, without the frames it was raised in: they hold the whole body, and the reading."""
+        self.__traceback__ = self.__cause__ = self.__context__ = None
+        return self

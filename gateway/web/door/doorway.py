@@ -221,6 +221,7 @@ class Connection(asyncio.Protocol):
         self._door.hand_over(self._transport, data)
 
     def _leave(self) -> None:
+        self._posts.forget()
         self._door.leave(self)
         self._stop_waiting()
 

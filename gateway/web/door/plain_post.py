@@ -52,6 +52,10 @@ class PlainPosts:
             raise NotPlain from error
         return self._done
 
+    def forget(self) -> None:
+        """To be called at the end: the parser and this hold each other, and what was read besides."""
+        self.raw, self._headers, self._body, self._done = b"", {}, b"", None
+
     def on_message_begin(self) -> None:
         if self._done is not None:  # a second request in the same bytes: the peer does not wait for answers
             raise NotPlain

@@ -1,12 +1,14 @@
 """What a connection may do in HTTP, byte by byte: the short way and aiohttp's answer alike."""
 
 import asyncio
+import gc
 import json
 from contextlib import closing
 
 import pytest
 
 from gateway.web.door.doorway import Doorway
+from gateway.web.door.plain_post import PlainPosts
 from gateway.web.door.turned_away import AT_ONCE_MAX
 from tests.contract.hooks.conftest import Door, sign
 
@@ -219,3 +221,11 @@ async def test_of_a_crowd_that_is_turned_away_only_so_many_are_told(door: Door) 
     assert not another.aborted
     assert isinstance(another.protocol, asyncio.Protocol)
     another.protocol.connection_lost(None)
+
+
+async def test_nothing_of_a_large_request_is_held_when_it_is_over(line: Line) -> None:
+    body = bytes(100_000)
+    with closing(line.writer):
+        line.send(b"POST /hooks/pbx/main HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + body)
+        assert (await line.answer())[0] == 401
+    assert [one for one in gc.get_objects() if isinstance(one, PlainPosts) and one.raw] == []

@@ -2,6 +2,7 @@
 
 import gzip
 import tracemalloc
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -202,3 +203,20 @@ def test_no_document_whatever_makes_the_reader_raise(item: dict[str, object], ev
 @given(st.binary(max_size=200))
 def test_no_query_whatever_makes_the_reader_raise(query: bytes) -> None:
     Reader(settings()).read_query(query, message_id="", at_us=AT_US)
+
+
+@pytest.mark.parametrize(
+    ("body", "table"),
+    [
+        (gzip.compress(bytes(1 << 20)), {}),
+        (b"\x1f\x8b is no gzip", {}),
+        (b"{", {}),
+        (b'[{"event":"delivered"},{"event":"held","call":1.5e999}]', {}),
+        (b'{"event":"newCall","callId":""}', {}),
+        (b'{"e":"delivered"}', {"mapping": {"event": "e", "call": "c"}}),
+    ],
+)
+def test_an_error_that_is_kept_holds_no_frames_and_so_no_body(body: bytes, table: dict[str, Any]) -> None:
+    errors = read(body, **table).errors
+    assert errors
+    assert [(e.__traceback__, e.__cause__, e.__context__) for e in errors] == [(None, None, None)] * len(errors)
