@@ -7,7 +7,7 @@ of the first call. Both stand in one obligation: the seconds in its plan, the ca
 from typing import NamedTuple
 
 from rules import acknowledging
-from rules.alerts import alert_id, breach_again, clear, warn
+from rules.alerts import alert_id, breach_after_all, breach_again, clear, warn
 from rules.alerts import breach as tell_breach
 from rules.channels import Channel, Hail, call_end_us
 from rules.escalation import breach_was_told
@@ -181,9 +181,18 @@ def tell_again(turn: Turn, hail: Hail, incident: Incident) -> None:
         hail.close_us = max(turn.at_us + 1, hail.emergency_us + turn.terms.radio.emergency_repeat_us)
         return
     hail.repeats += 1
-    breach_again(turn, incident, obligation, _severity(hail), hail.repeats)
+    if _waits_untold(turn, obligation):
+        breach_was_told(turn, incident, breach_after_all(turn, incident, obligation, hail.repeats))
+    else:
+        breach_again(turn, incident, obligation, _severity(hail), hail.repeats)
     _set_repeat(turn, hail)
     _set_close(turn, hail, incident)
+
+
+def _waits_untold(turn: Turn, obligation: Obligation) -> bool:
+    """It was kept back so far, and nobody has acknowledged the line that stands for it."""
+    first = turn.state.alerts.get(alert_id(turn, obligation.id, "breach", 0))
+    return first is not None and bool(first.silenced) and first.state == "raised" and not obligation.told
 
 
 def _breach(turn: Turn, channel: Channel, hail: Hail, incident: Incident, obligation: Obligation) -> None:
