@@ -133,6 +133,11 @@ confined sh -c "$probe" >"$work/out" || { cat "$work/out"; echo "prove.sh: its r
     ! grep -qE '^Uid:[[:space:]]*0' "$work/out" || { cat "$work/out"; echo "prove.sh: it may do too much" >&2; exit 1; }
 echo "== user $(awk '/^Uid:/ { print $2 }' "$work/out"), no capabilities, no new privileges; only /data, /tmp, /dev/shm take files"
 
+confined sh -c 'echo 8888 无人接听 | espeak-ng -v cmn --stdin --stdout' >"$work/said.wav"
+[ "$(head -c 4 "$work/said.wav")" = RIFF ] && [ "$(stat -c %s "$work/said.wav")" -gt 10000 ] ||
+    { echo "prove.sh: the voice says nothing" >&2; exit 1; }
+echo "== the voice of telephone alerts speaks Chinese"
+
 confined sh -c 'cd /data && exec "$@"' start "${start[@]}" >"$work/out" 2>&1 &
 server=$!
 for _ in $(seq 300); do
