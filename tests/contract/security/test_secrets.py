@@ -1,20 +1,35 @@
 """Secrets are planted, things go wrong on purpose, then all that the gateway wrote or says is searched for them."""
 
 import ast
+import asyncio
 import os
 import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 
 from tests.contract.security.conftest import UPLOAD_KEY
 from tests.fixtures.gateway import RunningGateway, running_gateway
+from tests.fixtures.provider import SECRET, identity_provider
 
 ROOT = Path(__file__).parents[3]
 PASSWORDS = ("planted-mqtt-password", "planted-ami-secret", "planted-password-in-the-environment")
+OWN, MISTYPED = "planted password of an account", "planted password that is wrong"
+APPRISE = "planted-apprise-password"
+ACCESS = ("accounts", "tokens", "sessions", "audit")
+FILES = {
+    "mqtt.txt": PASSWORDS[0],
+    "ami.txt": PASSWORDS[1],
+    "office.txt": "whsec_cGxhbnRlZC1vZmZpY2Utc2VjcmV0LTAxMjM0NTY3",
+    "apprise.txt": f"json://planted-user:{APPRISE}@127.0.0.1:9/",
+    "calls.txt": "planted-secret-of-calls",
+    "oidc.txt": SECRET,
+}
 MORE = """
 [[source]]
 name = "recorder"
@@ -49,16 +64,32 @@ kind = "webhook"
 url = "http://127.0.0.1:9/alerts"
 secret_file = "office.txt"
 allow_private = true
+
+[[notifier]]
+name = "mail"
+kind = "apprise"
+url_file = "apprise.txt"
+
+[[notifier]]
+name = "telephone"
+kind = "asterisk-call"
+host = "127.0.0.1"
+port = 9
+username = "calls"
+secret_file = "calls.txt"
+number = "PJSIP/8001"
+
+[oidc]
+issuer = "ISSUER"
+client_id = "hotline"
+client_secret_file = "oidc.txt"
+roles = { hotline-desk = "operator" }
 """
 
 
 @pytest.fixture
 def folder(folder: Path) -> Path:
-    for name, text in (
-        ("mqtt.txt", PASSWORDS[0]),
-        ("ami.txt", PASSWORDS[1]),
-        ("office.txt", "whsec_cGxhbnRlZC1vZmZpY2Utc2VjcmV0LTAxMjM0NTY3"),
-    ):
+    for name, text in FILES.items():
         (folder / name).write_text(f"{text}\n")
         (folder / name).chmod(0o600)
     return folder
@@ -67,7 +98,7 @@ def folder(folder: Path) -> Path:
 def planted(gateway: RunningGateway) -> dict[str, bytes]:
     told = {f"password {n}": text for n, text in enumerate(PASSWORDS)}
     told |= {"token": gateway.token, "hook secret": gateway.hook_secret, "upload key": UPLOAD_KEY}
-    told["office secret"] = (gateway.folder / "office.txt").read_text().strip()
+    told |= FILES | {"apprise.txt": APPRISE, "own password": OWN, "mistyped password": MISTYPED}
     told |= {f"{name} without its prefix": text.removeprefix("whsec_") for name, text in told.items()}
     return {name: text.encode() for name, text in told.items()}
 
@@ -77,7 +108,7 @@ def assert_holds_none(where: str, text: bytes, secrets: dict[str, bytes]) -> Non
 
 
 def search(folder: Path, secrets: dict[str, bytes]) -> None:
-    homes = {"token.txt", "hook-secret.txt", "upload-key.txt", "mqtt.txt", "ami.txt", "office.txt"}
+    homes = {"token.txt", "hook-secret.txt", "upload-key.txt", *FILES}
     for path in folder.rglob("*"):
         if path.is_file() and path.name not in homes:
             lines = path.read_bytes().splitlines()
@@ -93,11 +124,70 @@ def command_line(gateway: RunningGateway) -> bytes:
 async def test_no_secret_is_written_or_told_anywhere(folder: Path) -> None:
     os.environ["HOTLINE_TEST_PASSWORD"] = PASSWORDS[2]
     try:
-        async with running_gateway(folder, more=MORE) as gateway:
-            await use_everything(gateway)
+        async with identity_provider() as provider:
+            more = MORE.replace("ISSUER", provider.issuer)
+            async with running_gateway(folder, itself='public_url = "http://desk.example"', more=more) as gateway:
+                made = await come_in(gateway)
+                await alert_everybody(gateway)
+                await use_everything(gateway)
+        await asyncio.to_thread(print_it, folder, planted(gateway))
     finally:
         del os.environ["HOTLINE_TEST_PASSWORD"]
-    search(folder, planted(gateway))
+    search(folder, planted(gateway) | made)
+
+
+async def come_in(gateway: RunningGateway) -> dict[str, bytes]:
+    """By the provider, by name and password, by a token. The secrets made for it, which their maker is told once."""
+    account = await asked(gateway, "accounts", {"name": "chen", "roles": ["operator"]})
+    token = await asked(gateway, "tokens", {"name": "script", "scopes": ["see"], "expires_at": "2099-01-01T00:00:00Z"})
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        async with browser.get(f"{gateway.url}/login/oidc", allow_redirects=False) as led:
+            away = led.headers["location"]
+        async with gateway.http.get(away, allow_redirects=False) as led:
+            back = led.headers["location"].replace("http://desk.example", gateway.url)
+        async with browser.get(back) as answer:
+            assert answer.status == 200
+    jar, headers = aiohttp.CookieJar(unsafe=True), {"origin": gateway.url}
+    async with aiohttp.ClientSession(cookie_jar=jar, headers=headers) as browser:
+        for password, status in ((MISTYPED, 401), (account["first_password"], 303)):
+            login = {"name": "chen", "password": password}
+            async with browser.post(f"{gateway.url}/login", data=login, allow_redirects=False) as answer:
+                assert answer.status == status
+        change = {"old": account["first_password"], "new": OWN, "again": OWN}
+        async with browser.post(f"{gateway.url}/account/password", data=change, allow_redirects=False) as answer:
+            assert answer.status == 303
+    bearer = {"authorization": f"Bearer {token['token']}"}
+    async with gateway.http.get(f"{gateway.url}/api/v1/incidents", headers=bearer) as answer:
+        assert answer.status == 200
+    return {"first password": account["first_password"].encode(), "token of a program": token["token"].encode()}
+
+
+async def asked(gateway: RunningGateway, path: str, body: dict[str, Any]) -> Any:
+    headers = {"authorization": f"Bearer {gateway.token}"}
+    async with gateway.http.post(f"{gateway.url}/api/v1/{path}", json=body, headers=headers) as answer:
+        assert answer.status == 200, await answer.text()
+        return await answer.json()
+
+
+async def alert_everybody(gateway: RunningGateway) -> None:
+    """No receiver is there: each delivery fails, and is told so."""
+    to = [f"notifier:{name}" for name in ("desk", "phone", "office", "mail", "telephone")]
+    begun = await asked(gateway, "test-alerts", {"to": to, "by": "wang"})
+    async with asyncio.timeout(60):
+        while True:
+            items = (await gateway.api("alerts", limit="10"))["items"]
+            receivers = next(one["receivers"] for one in items if one["id"] == begun["alert"])
+            if all(one["error"] for one in receivers):
+                return
+            await asyncio.sleep(0.05)
+
+
+def print_it(folder: Path, secrets: dict[str, bytes]) -> None:
+    for command in ("check-config", "show-config"):
+        words = [sys.executable, "-m", "gateway", command, "--config", str(folder / "gateway.toml")]
+        ended = subprocess.run(words, capture_output=True, check=False)  # noqa: S603 - ours
+        assert ended.returncode == 0, ended.stderr
+        assert_holds_none(command, ended.stdout + ended.stderr, secrets)
 
 
 async def use_everything(gateway: RunningGateway) -> None:
@@ -115,7 +205,7 @@ async def use_everything(gateway: RunningGateway) -> None:
     unsigned = {"webhook-id": "x", "webhook-timestamp": "1", "webhook-signature": "v1," + gateway.hook_secret}
     async with gateway.http.post(f"{gateway.url}/hooks/pbx/main", data=b"{}", headers=unsigned) as answer:
         assert_holds_none("the answer to a forged hook", await answer.read(), secrets)
-    for path in ("sources", "notifiers", "rules", "alerts", "incidents", "unparsed", "openapi.json"):
+    for path in ("sources", "notifiers", "rules", "alerts", "incidents", "unparsed", "openapi.json", *ACCESS):
         async with gateway.http.get(f"{gateway.url}/api/v1/{path}", headers=headers) as answer:
             assert_holds_none(path, await answer.read(), secrets)
     for path in ("/metrics", "/", "/login", "/readyz", "/healthz"):
