@@ -16,7 +16,7 @@ import aiohttp
 import jwt
 import msgspec
 
-from gateway.access.oidc_settings import OidcSettings
+from gateway.access.oidc_settings import OidcSettings, is_guarded
 from gateway.access.sessions import digest_of
 
 # Signatures by a key of the provider's only: nothing symmetric, and never "none" (RFC 8725 §3.1).
@@ -128,8 +128,9 @@ class Provider:
         found = await self._asked("GET", f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration")
         if found.get("issuer") != self.settings.issuer:
             raise NotProven(f"the provider calls itself {found.get('issuer')!r}, not {self.settings.issuer!r}")
-        if missing := {"authorization_endpoint", "token_endpoint", "jwks_uri"} - found.keys():
-            raise NotProven(f"the provider does not tell its {', '.join(sorted(missing))}")
+        for endpoint in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            if not is_guarded(str(found.get(endpoint, ""))):
+                raise NotProven(f"the provider's {endpoint} is no https address: {found.get(endpoint)!r}")
         self._metadata = found, self._monotonic()
         return found
 

@@ -38,8 +38,7 @@ def check_oidc(settings: OidcSettings | None, public_url: str) -> Iterator[Probl
     def wrong(key: str, cure: str) -> Problem:
         return Problem(f"oidc.{key}", shown(key, getattr(settings, key)), cure)
 
-    issuer = urlsplit(settings.issuer)
-    if not issuer.hostname or (issuer.scheme != "https" and issuer.hostname not in _LOOPBACK):
+    if not is_guarded(settings.issuer):
         yield wrong("issuer", "must be https://…, as the provider names itself")
     if not settings.client_id:
         yield wrong("client_id", "the name under which the provider knows this gateway")
@@ -53,6 +52,17 @@ def check_oidc(settings: OidcSettings | None, public_url: str) -> Iterator[Probl
     if not public_url:
         cure = "the provider must lead people back to us: set public_url in [gateway]"
         yield Problem("gateway.public_url", "(empty)", cure)
+
+
+def is_guarded(address: str) -> bool:
+    """By TLS; or it never leaves this machine."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    )
 
 
 def client_secret(settings: OidcSettings, folder: Path) -> str:

@@ -7,7 +7,8 @@ from typing import Final
 
 from aiohttp import web
 
-_RUNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")  # a cell that begins so is taken for a formula
+# A cell that begins so is taken for a formula; the wide ones where the spreadsheet is Chinese or Japanese.
+_RUNS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 _BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for another encoding
 
 

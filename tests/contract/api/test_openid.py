@@ -130,6 +130,27 @@ async def test_a_token_that_the_provider_did_not_sign_lets_nobody_in(
     assert await sign_in(here, Browser(here)) == 401
 
 
+@pytest.mark.parametrize("endpoint", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://169.254.169.254/latest",
+        "http://desk.example/x",
+        "ftp://127.0.0.1/",
+        "javascript:alert(1)",
+        "//x/y",
+        "",
+        7,
+    ],
+)
+async def test_a_provider_leads_neither_us_nor_a_browser_where_nothing_is_proven(
+    here: Served, there: IdentityProvider, endpoint: str, address: str | int
+) -> None:
+    there.elsewhere = {endpoint: address}
+    status, _, headers = await Browser(here).ask("GET", "/login/oidc")
+    assert (status, headers.get("Location")) == (503, None)
+
+
 async def test_a_provider_may_change_its_key(here: Served, there: IdentityProvider) -> None:
     assert await sign_in(here, Browser(here)) == 200
     here.provider._keys = (here.provider._keys[0], -1e9)  # type: ignore[union-attr]  # noqa: SLF001 - a while ago
