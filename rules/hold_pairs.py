@@ -49,6 +49,8 @@ def _judge(turn: Turn, incident: Incident, leg: Leg) -> None:
     for pair in pairs:
         if pair.until is not None and pair.began not in known:
             _record(turn, incident, leg, pair.began, pair.until)
+        elif pair.until is None and pair.began not in known:
+            _go_on(turn, incident, leg, pair.began)
 
 
 def _pairs(leg: Leg) -> list[Pair]:
@@ -99,3 +101,13 @@ def _record(turn: Turn, incident: Incident, leg: Leg, began: int, until: int) ->
     turn.end(incident, obligation, verdict, "hold_told_late")
     obligation.source_ended_us = until
     fill(turn, incident, obligation, elapsed_us, "source")
+
+
+def _go_on(turn: Turn, incident: Incident, leg: Leg, began: int) -> None:
+    """A hold that overtook the return before it, and passed for the one that was over: they wait again."""
+    if leg.state != "connected" or began <= (leg.source_retrieved_us or 0):
+        return
+    opened_us = turn.moment_us + began - (turn.source_us or 0)
+    leg.state, leg.held_us, leg.source_held_us = "held", opened_us, began
+    incident.holds += 1
+    begin(turn, incident, leg.id, opened_us, began)
