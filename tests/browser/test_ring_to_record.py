@@ -64,6 +64,8 @@ async def test_a_call_rings_is_late_acknowledged_answered_written_down_and_found
         await expect(detail.locator("[data-saved=kept]")).to_have_count(2)
         await served.hang_up(call)
         await expect(page.locator("#hands .row")).to_have_count(1)
+        await page.keyboard.press("d")
+        await expect(detail.locator(".care")).to_have_attribute("data-care", "completed")
         await page.goto(served.url + "/incidents?q=漏水")
         await page.get_by_role("link", name=served.number(call)).click()
         await expect(page.locator("main")).to_contain_text("地下车库漏水")

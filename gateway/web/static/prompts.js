@@ -12,7 +12,7 @@ function fitting(record) {
 }
 
 function values(record) {
-  const { site, number, name } = document.body.dataset;
+  const { site, spokenNumber: number, spokenName: name } = document.body.dataset;
   const resident = record.resident ?? {};
   return {
     site, number, name, caller: resident.name || record.from_name, unit: resident.unit, ...record.facts,

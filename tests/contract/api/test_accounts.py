@@ -339,7 +339,10 @@ async def test_the_number_to_say_is_that_of_the_accounts_person(served: Served) 
     await served.pipeline.take_rules(msgspec.structs.replace(RULES, people=people))
     await add(served, "operator", name="desk2", person="wang")
     await add(served, "operator", name="desk7")
-    for name, spoken in (("desk2", 'data-name="王芳" data-number="008"'), ("desk7", 'data-name="" data-number=""')):
+    for name, spoken in (
+        ("desk2", 'data-spoken-name="王芳" data-spoken-number="008"'),
+        ("desk7", 'data-spoken-name="" data-spoken-number=""'),
+    ):
         browser = Browser(served)
         await browser.sign_in(name)
         assert spoken in (await browser.ask("GET", "/"))[1]
