@@ -7,7 +7,7 @@ import msgspec
 from rules.quiet import Scope
 
 FactName = Literal["time", "place", "matter", "person", "handling", "kind"]
-ViewName = Literal["language", "theme", "density", "sound"]
+ViewName = Literal["language", "theme", "density", "sound", "filter_kind", "filter_place"]
 
 
 class StaffEvent(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):

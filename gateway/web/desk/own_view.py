@@ -1,5 +1,7 @@
 """How each person likes the board, kept here so that it follows them from screen to screen."""
 
+import re
+from collections.abc import Mapping
 from typing import Final, get_args
 
 import msgspec
@@ -14,12 +16,14 @@ from gateway.web.services import SERVICES
 from rules.events import ViewKept
 from rules.events.staff import ViewName
 
-CHOICES: Final[dict[ViewName, tuple[str, ...]]] = {
+CHOICES: Final[Mapping[ViewName, tuple[str, ...]]] = {
     "language": ("zh", "en"),
     "theme": ("auto", "day", "night", "contrast"),
     "density": ("desk", "dense"),
     "sound": ("on", "muted"),
+    "filter_kind": ("all", "calls", "radio", "alerts"),
 }
+PLACE_FORM: Final = r"(all|(site|line|channel):[^\x00-\x1f\x7f]{1,200})"  # one that is no more hides nothing
 _PEOPLE_MAX = 2_000  # names are free to choose where nobody has an account
 
 
@@ -46,8 +50,10 @@ async def keep_view(request: web.Request) -> web.Response:
         await request.read(), ViewNote, 'send {"view": {"theme": "night"}}; names: ' + ", ".join(get_args(ViewName))
     )
     for name, value in told.view.items():
-        if value not in CHOICES[name]:
+        if name in CHOICES and value not in CHOICES[name]:
             raise unusable(name, "one of " + ", ".join(CHOICES[name]))
+        if name == "filter_place" and not re.fullmatch(PLACE_FORM, value):
+            raise unusable(name, 'all, or "site:", "line:" or "channel:" with its name')
     by, services = request[WHO].by, request.app[SERVICES]
     views = services.pipeline.state.views
     if by not in views and len(views) >= _PEOPLE_MAX:

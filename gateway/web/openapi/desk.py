@@ -1,6 +1,6 @@
 """The desk's day: pulse and figures, shifts, duty, emergency plans, the rules in force, one's own view."""
 
-from gateway.web.desk.own_view import CHOICES
+from gateway.web.desk.own_view import CHOICES, PLACE_FORM
 from gateway.web.duty import DAYS_MAX
 from gateway.web.openapi.operations import get, in_path, post, put, query, refusals, repeat
 from gateway.web.openapi.shapes import (
@@ -22,7 +22,8 @@ from gateway.web.openapi.shapes import (
 
 _VIEW: Schema = {
     "type": "object",
-    "properties": {name: {"type": "string", "enum": list(choices)} for name, choices in CHOICES.items()},
+    "properties": {name: {"type": "string", "enum": list(choices)} for name, choices in CHOICES.items()}
+    | {"filter_place": TEXT | {"pattern": f"^{PLACE_FORM}$", "examples": ["line:4001"]}},
     "additionalProperties": False,
 }
 

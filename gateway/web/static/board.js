@@ -7,6 +7,7 @@ import { keep, mark, put, span } from "./dom.js";
 import { dropOldDrafts } from "./drafts.js";
 import { serverNow } from "./feed.js";
 import { hailLook, isHail, mostUrgentHail, promised, promiseOf } from "./hails.js";
+import { bindFilter, chooseNamed, fillFilter, fillFiltered, passes } from "./filter.js";
 import { alerts, calls, channels, fillKept, kept, missed, named, openKept, recents, units } from "./kept.js";
 import { bindLine, openLine } from "./line.js";
 import { callBackOf, callLook, groupAlerts, isWaiting, moment, mostUrgentHold, mostUrgentRing, pendingOf } from "./model.js";
@@ -31,6 +32,7 @@ let announced = new Set();
 let allAlerts = false;
 let sought = "";
 let opened = "";
+let alarmed = new Set(); // records that an alert waits for
 
 // What the desk does.
 
@@ -62,12 +64,13 @@ function acknowledge(all) {
 /** What the keys mean when nobody says which. */
 function urgent(kind) {
   const now = serverNow();
-  const phones = ofPhone(calls);
+  const seen = [...calls.values()].filter(shows); // no key means a row that is hidden
+  const phones = ofPhone(seen);
   if (kind === "hold") return mostUrgentHold(phones, now);
-  if (kind === "hail") return mostUrgentHail(ofRadio(calls), now);
-  if (kind === "promise") return promised(ofRadio(calls))[0]?.hail;
+  if (kind === "hail") return mostUrgentHail(ofRadio(seen), now);
+  if (kind === "promise") return promised(ofRadio(seen))[0]?.hail;
   if (kind === "back") return owedBacks()[0]?.call;
-  return mostUrgentRing(phones, now) ?? mostUrgentHail(ofRadio(calls), now);
+  return mostUrgentRing(phones, now) ?? mostUrgentHail(ofRadio(seen), now);
 }
 
 const order = makeOrders({
@@ -79,6 +82,7 @@ const order = makeOrders({
   records: () => [...recents.values(), ...calls.values()],
   settings: {
     find: (text) => (sought = text.trim().toLowerCase()),
+    show: (word) => chooseNamed(word) || say(t("noSuchChoice", word)),
     silence: () => silenceHere() || say(t("nothingSounds")),
     mute: changeSound,
     language: changeLanguage,
@@ -114,15 +118,18 @@ function paint() {
   const hails = ofRadio(calls).map((hail) => ({ ...hail, speaking: speaking.has(hail.number) }));
   const live = [...ofPhone(calls), ...hails].filter((call) => !call.closed_at || staysAfterItsEnd(moment(call.closed_at), now));
   live.sort((a, b) => isEmergency(b) - isEmergency(a) || moment(a.opened_at) - moment(b.opened_at));
+  const groups = groupAlerts([...alerts.values()], serverNow());
+  alarmed = new Set(groups.filter(isWaiting).map((group) => group.top.incident));
+  const seen = live.filter(shows);
   const backs = owedBacks();
   const hand = inHand(backs);
-  const groups = groupAlerts([...alerts.values()], serverNow());
-  fillNow(live, now);
+  const unanswered = [...missed.values()].filter(shows).reverse();
+  fillNow(seen, now);
   fillBacks($("backs"), backs, now, staleMs, deeds);
   fillHand($("hands"), hand, now, staleMs, deeds);
   $("hand").hidden = !hand.length;
   put($("hand-count"), String(hand.length));
-  fillRadio({ channels: [...channels.values()], hails, missed: [...missed.values()].reverse(), units: [...units.values()] }, now, staleMs, deeds);
+  fillRadio({ channels: [...channels.values()], hails: hails.filter(shows), missed: unanswered, units: [...units.values()] }, now, staleMs, deeds);
   const emergencies = groups.filter((group) => group.emergency);
   for (const group of emergencies) named(group.top);
   const quieter = groups.filter((group) => !group.emergency);
@@ -132,7 +139,9 @@ function paint() {
   if (!document.hidden) for (const group of [...emergencies, ...shown]) group.waiting.forEach(deeds.seen);
   fillMore(quieter.length - shown.length);
   fillRecents($("recents"), [...recents.values()].reverse(), openDetail);
-  fillCounts(live.filter((call) => !call.closed_at).length, backs.length, groups);
+  const hidden = [...calls.values()].filter((call) => isWork(call) && !shows(call)).length + missed.size - unanswered.length;
+  fillFiltered(hidden);
+  fillCounts(seen.filter((call) => !call.closed_at).length, backs.length, groups, hidden);
   fillStrip(live, now);
   seek();
   tell(live, groups, now);
@@ -143,16 +152,25 @@ const isEmergency = (call) => !call.closed_at && call.flags.includes("emergency"
 const ofRadio = (all) => [...all.values()].filter(isHail);
 
 function owedBacks() {
-  const backs = [...calls.values()].map((call) => ({ call, clock: callBackOf(call) })).filter(({ clock }) => clock);
+  const backs = [...calls.values()].filter(shows).map((call) => ({ call, clock: callBackOf(call) })).filter(({ clock }) => clock);
   return backs.sort((a, b) => moment(a.clock.due_at) - moment(b.clock.due_at));
 }
+
+const isWork = (call) => !call.closed_at || callBackOf(call) || promiseOf(call) || isInHand(call);
+
+/** Nothing urgent is hidden by a filter: no emergency, nothing overdue, nothing that an alert waits for; nor what is open. */
+function shows(call) {
+  return passes(call) || call.number === opened || isEmergency(call) || alarmed.has(call.number) || isOverdue(call, serverNow());
+}
+
+const isOverdue = (call, now) => lookOf(call, now).phase === "breach" || call.clocks.some((clock) => clock.owed && moment(clock.due_at) <= now);
 
 const isInHand = (call) => Boolean(call.claimed_by) && call.attention !== "completed";
 
 /** Calls that are over, and whose record is not: mine first, then who has had theirs the longest. */
 function inHand(backs) {
   const shown = new Set(backs.map(({ call }) => call));
-  const hand = [...calls.values()].filter((call) => call.closed_at && isInHand(call) && !shown.has(call));
+  const hand = [...calls.values()].filter((call) => call.closed_at && isInHand(call) && !shown.has(call) && shows(call));
   const mine = (call) => careLook(call, 0, kept.staleMs).mine;
   return hand.sort((a, b) => mine(b) - mine(a) || moment(a.claimed_at) - moment(b.claimed_at));
 }
@@ -175,7 +193,7 @@ function staysAfterItsEnd(closed, now) {
 function tidy(now) {
   for (const [id, alert] of alerts) if (alert.gone && now - alert.gone_ms > GONE_MS) alerts.delete(id);
   for (const [id, call] of calls) {
-    if (call.closed_at && now - moment(call.closed_at) > MINUTE_MS && !callBackOf(call) && !promiseOf(call) && !isInHand(call)) calls.delete(id);
+    if (call.closed_at && now - moment(call.closed_at) > MINUTE_MS && !isWork(call)) calls.delete(id);
   }
 }
 
@@ -200,14 +218,15 @@ function fillMore(folded) {
   button.setAttribute("aria-expanded", String(allAlerts));
 }
 
-function fillCounts(live, backs, groups) {
+function fillCounts(live, backs, groups, unseen) {
   const waiting = groups.filter(isWaiting).length;
   put($("now-count"), live ? String(live) : "");
   put($("back-count"), backs ? String(backs) : "");
   put($("alerts-count"), waiting ? String(waiting) : "");
   const alive = t("alive", kept.sources.filter((source) => source.state === "online").length, kept.sources.length);
-  put($("calls-empty"), kept.hidden.incidents > 0 ? t("more", kept.hidden.incidents) : $("calls").childElementCount ? "" : `${t("callsEmpty")} ${alive}`);
-  put($("backs-empty"), backs ? "" : t("backsEmpty"));
+  put($("calls-empty"), kept.hidden.incidents > 0 ? t("more", kept.hidden.incidents) : $("calls").childElementCount || unseen ? "" : `${t("callsEmpty")} ${alive}`);
+  put($("backs-empty"), backs || unseen ? "" : t("backsEmpty"));
+  if (unseen) put($("owed-empty"), "");
   put($("alerts-empty"), opened ? "" : kept.hidden.alerts > 0 ? t("more", kept.hidden.alerts) : groups.length ? "" : t("alertsEmpty"));
   put($("recents-empty"), recents.size ? "" : t("recentsEmpty"));
 }
@@ -278,6 +297,7 @@ function closeDetail() {
 
 function fillWords() {
   fillControls();
+  fillFilter();
   fillKept();
   if (opened) openDetail(opened);
 }
@@ -312,10 +332,14 @@ bindControls({
   "/": () => openLine(), "?": toggleKeys, Escape: escape, ArrowDown: () => walk(1), ArrowUp: () => walk(-1),
 });
 bindLine(order, say);
+bindFilter();
 $("alerts-more").addEventListener("click", () => (allAlerts = !allAlerts));
 
 dropOldDrafts();
 fillWords();
 takeView(fillWords);
-openKept((number) => opened && (number ?? opened) === opened && refresh());
+openKept((number) => {
+  if (number === undefined) fillFilter();
+  if (opened && (number ?? opened) === opened) refresh();
+});
 setInterval(paint, PAINT_MS);

@@ -24,6 +24,7 @@ export const COMMANDS = [
   ["person", "当事人", [], "textTakes"],
   ["handling", "处理", [], "textTakes"],
   ["find", "查找", ["f"], "findTakes"],
+  ["show", "只看", ["filter"], "showTakes"],
   ["silence", "静音本次", ["s"], ""],
   ["mute", "静音", ["m"], ""],
   ["lang", "语言", ["l"], ""],

@@ -1,6 +1,7 @@
 // How the board is set: its language, colours, density and sound, and the list of its keys. It follows its person.
 import { el, mark, put } from "./dom.js";
 import { chooseTheme, followTheMachine, nextTheme, showTheme, theme } from "./look.js";
+import { takeFilter } from "./filter.js";
 import { askForNotices, notices } from "./notify.js";
 import * as sound from "./sound.js";
 import { keepView, readView } from "./view.js";
@@ -23,6 +24,7 @@ export async function takeView(spoken) {
   if (view.theme) chooseTheme(view.theme);
   if (view.density) mark(document.body, "density", view.density);
   if (view.sound) sound.mute(view.sound === "muted");
+  takeFilter(view);
   if (view.language && view.language !== language) switchLanguage(view.language);
   spoken();
 }

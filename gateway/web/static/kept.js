@@ -22,6 +22,7 @@ export const kept = {
   notifiers: [],
   duty: [],
   windows: [], // in which people are not told
+  rules: { site: "", lines: [], channels: [] },
   desk: { kinds: [], quick: [], prompts: {}, missed_call_bypasses_mute: false },
   staleMs: Infinity, // see care.js
   ready: "",
@@ -55,6 +56,7 @@ const feed = {
     kept.hidden = { incidents: data.incidents_live - data.incidents.length, alerts: data.alerts_active - data.alerts.length };
     setZone(data.rules.timezone);
     lineNames = new Map(data.rules.lines.map((line) => [line.number, line.name]));
+    kept.rules = data.rules;
     kept.desk = data.desk;
     kept.staleMs = data.rules.claims.stale_after_s * 1000;
     missed.clear();

@@ -64,6 +64,7 @@ export function makeOrders(board) {
     back: (rest) => about(rest, andNote(deeds.calledBack), () => board.urgent("back")),
     note: (rest) => ofOpened(rest, (number, text) => deeds.note(text || rest, null, number), "textNeeded"),
     find: (rest) => board.settings.find(rest),
+    show: (rest) => board.settings.show(rest),
     silence: () => board.settings.silence(),
     mute: () => board.settings.mute(),
     lang: () => board.settings.language(),

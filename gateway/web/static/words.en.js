@@ -74,4 +74,5 @@ export default {
   kind_warning: "warning", kind_breach: "breach", kind_escalation: "escalation", kind_cleared: "cleared",
   settled_true: "delivered", settled_false: "not delivered",
   rule_plan_step: "Plan step", what_plan_started: "Plan started", what_plan_step_done: "Plan step done", what_plan_ended: "Plan ended", what_PlanStarted: "Plan started", what_PlanStepDone: "Plan step done", what_PlanEnded: "Plan ended",
+  filter: "Filter", filterKind: "Show which kind", filterPlace: "Show which site or line", anyPlace: "All lines", kinds_all: "All", kinds_calls: "Calls only", kinds_radio: "Radio only", kinds_alerts: "Alerts only", filtered: (n) => (n ? `Filter hides ${n === 1 ? "1 row" : `${n} rows`}` : "Filtered, nothing hidden"), showAll: "Show all", command_show: "show calls, radio, alerts or one line only; nothing: all", showTakes: "[calls|radio|alerts|line]", noSuchChoice: (word) => `Nothing to choose is called “${word}”`,
 };

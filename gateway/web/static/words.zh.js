@@ -74,4 +74,5 @@ export default {
   kind_warning: "提醒", kind_breach: "超时", kind_escalation: "升级", kind_cleared: "解除",
   settled_true: "已送达", settled_false: "没有送达",
   rule_plan_step: "预案步骤", what_plan_started: "启动预案", what_plan_step_done: "完成预案步骤", what_plan_ended: "结束预案", what_PlanStarted: "启动预案", what_PlanStepDone: "完成预案步骤", what_PlanEnded: "结束预案",
+  filter: "筛选", filterKind: "只看哪一类", filterPlace: "只看哪个地点或线路", anyPlace: "全部线路", kinds_all: "全部", kinds_calls: "只看电话", kinds_radio: "只看对讲", kinds_alerts: "只看告警", filtered: (n) => (n ? `筛选隐藏了 ${n} 行` : "筛选中，没有隐藏"), showAll: "显示全部", command_show: "只看电话、对讲、告警，或一条线路；空为全部", showTakes: "[电话|对讲|告警|线路]", noSuchChoice: (word) => `没有“${word}”可选`,
 };

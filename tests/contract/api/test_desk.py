@@ -77,12 +77,15 @@ async def test_a_view_follows_its_person_and_outlives_the_process(served: Served
     body = {"json": {"view": {"theme": "night", "language": "en"}}}
     fits(await as_desk(served, "PUT", VIEW, "wang", **body), VIEW, "put")
     fits(await as_desk(served, "PUT", VIEW, "wang", json={"view": {"theme": "contrast"}}), VIEW, "put")
-    fits(await as_desk(served, "PUT", VIEW, "li", json={"view": {"sound": "muted"}}), VIEW, "put")
+    muted = {"sound": "muted", "filter_kind": "radio", "filter_place": "line:4001"}
+    fits(await as_desk(served, "PUT", VIEW, "li", json={"view": muted}), VIEW, "put")
     theirs = {"theme": "contrast", "language": "en"}
     assert (await as_desk(served, "GET", VIEW, "wang"))[1] == {"by": "wang", "view": theirs}
-    assert (await served.store.load()).views == {"wang": theirs, "li": {"sound": "muted"}}
+    assert (await served.store.load()).views == {"wang": theirs, "li": muted}
 
 
-@pytest.mark.parametrize("view", [{"theme": "pink"}, {"colour": "red"}, {"sound": 1}])
+@pytest.mark.parametrize(
+    "view", [{"theme": "pink"}, {"colour": "red"}, {"sound": 1}, {"filter_kind": "mail"}, {"filter_place": "line:a\n"}]
+)
 async def test_a_view_that_the_board_does_not_know_is_refused(served: Served, view: dict[str, Any]) -> None:
     fits(await as_desk(served, "PUT", VIEW, "wang", json={"view": view}), VIEW, "put", 422)
