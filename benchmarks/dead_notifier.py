@@ -13,8 +13,7 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ import uvloop
 from aiohttp import web
 
 from benchmarks.idle import gateway, table
-from benchmarks.lateness import subscriber
+from benchmarks.lateness import listener, subscriber
 from benchmarks.measure import Measured, cpu_s, percentile, report
 from gateway.broker import EmbeddedBroker
 from rules.moments import parse_rfc3339
@@ -75,21 +74,8 @@ async def receive(healthy_port: int, dead_port: int, expected: int, seconds: flo
         print(json.dumps(list(late_ms.values())), flush=True)
 
 
-@asynccontextmanager
-async def receivers(*told: float) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.dead_notifier", "--receive", json.dumps(told)),
-        stdout=asyncio.subprocess.PIPE,
-        limit=1 << 24,
-    )
-    try:
-        assert process.stdout is not None
-        assert await process.stdout.readline() == b"listening\n"
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+def receivers(*told: float) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
+    return listener("benchmarks.dead_notifier", "--receive", json.dumps(told))
 
 
 async def ring(url: str, calls: int, seconds: float) -> None:

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +59,16 @@ def listen(port: int, expected: int, seconds: float) -> None:
     print(json.dumps(list(late_ms.values())), flush=True)
 
 
-@asynccontextmanager
-async def subscriber(port: int, expected: int, seconds: float) -> AsyncIterator[asyncio.subprocess.Process]:
+def subscriber(port: int, expected: int, seconds: float) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
     """`listen` in its process, once it is subscribed; ended with the block."""
-    told = json.dumps([port, expected, seconds])
+    return listener("benchmarks.lateness", "--listen", json.dumps([port, expected, seconds]))
+
+
+@asynccontextmanager
+async def listener(module: str, *words: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process of `module`, once it says that it listens; ended with the block."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.lateness", "--listen", told, stdout=asyncio.subprocess.PIPE, limit=1 << 24
+        sys.executable, "-m", module, *words, stdout=asyncio.subprocess.PIPE, limit=1 << 24
     )
     try:
         assert process.stdout is not None

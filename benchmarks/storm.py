@@ -6,9 +6,7 @@ that counts them all; and when all of them were judged and on disk.
 """
 
 import argparse
-import asyncio
 import json
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -18,7 +16,7 @@ import uvloop
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from benchmarks.lateness import LIMIT_S, hotline, ring
+from benchmarks.lateness import LIMIT_S, hotline, listener, ring
 from benchmarks.measure import Measured, fdatasync_us, report
 from gateway.pipeline import Pipeline
 from rules.moments import parse_rfc3339
@@ -50,19 +48,11 @@ def listen(port: int, expected: int, seconds: float) -> None:
 async def measure(folder: Path, calls: int) -> dict[str, float]:
     async with hotline(folder, STORM) as (pipeline, broker):
         told = json.dumps([broker.port, calls - STORM.alone, LIMIT_S + 120])
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "benchmarks.storm", "--listen", told), stdout=asyncio.subprocess.PIPE
-        )
-        try:
+        async with listener("benchmarks.storm", "--listen", told) as process:
             assert process.stdout is not None
-            assert await process.stdout.readline() == b"listening\n"
             await ring(pipeline, calls, 0.0, together=True)
             judged_ms = await _all_judged_ms(pipeline, calls)
             heard: list[tuple[int, float]] = json.loads(await process.stdout.readline())
-        finally:
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
     alone = [late for count, late in heard if count == 1]
     lines = [late for count, late in heard if count > 1]
     counted = heard[-1][0] + len(alone) if lines else len(alone)

@@ -75,14 +75,7 @@ def checked_in(turn: Turn, incident: Incident, by: str) -> None:
 
 def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
     """A period is over without a greeting; the caller still waits, so the next begins at its due moment."""
-    obligation.step = len(obligation.plan)
-    obligation.state = "breached"
-    obligation.ended_us = turn.at_us
-    if turn.out_of_touch(incident.call.source):
-        obligation.certain = False
-        obligation.reason = "source_offline"
-    turn.decision.obligations.append(obligation)
-    turn.touch(incident)
+    turn.breach(incident, obligation)
     breach_was_told(turn, incident, tell_breach(turn, incident, obligation))
     every_us = max(1, obligation.plan[-1].after_us)
     # after an outage one breach stands for all the periods nobody could watch

@@ -106,14 +106,7 @@ def settle(turn: Turn, incident: Incident, obligation: Obligation, verdict: Outc
 
 def passed(turn: Turn, incident: Incident, obligation: Obligation) -> Alert:
     """The limit is reached and nobody has answered."""
-    obligation.step = len(obligation.plan)
-    obligation.state = "breached"
-    obligation.ended_us = turn.at_us
-    if turn.out_of_touch(incident.call.source):
-        obligation.certain = False
-        obligation.reason = "source_offline"
-    turn.decision.obligations.append(obligation)
-    turn.touch(incident)
+    turn.breach(incident, obligation)
     told = tell_breach(turn, incident, obligation)
     breach_was_told(turn, incident, told)
     return told

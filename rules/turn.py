@@ -146,6 +146,17 @@ class Turn(msgspec.Struct, gc=False):
         if next_us is not None:
             self.state.watch(next_us, OBLIGATION, obligation.id, obligation)
 
+    def breach(self, incident: Incident, obligation: Obligation) -> None:
+        """What a call is owed is not done in time; uncertain where its source may not have told us of the end."""
+        obligation.step = len(obligation.plan)
+        obligation.state = "breached"
+        obligation.ended_us = self.at_us
+        if self.out_of_touch(incident.call.source):
+            obligation.certain = False
+            obligation.reason = "source_offline"
+        self.decision.obligations.append(obligation)
+        self.touch(incident)
+
     def end(self, incident: Incident, obligation: Obligation, verdict: Outcome, reason: str = "") -> None:
         """Give the verdict. The evidence of time is the caller's to fill in, where there is any."""
         special = obligation.rule in _LOOKED_UP

@@ -78,7 +78,7 @@ const order = makeOrders({
   waiting: waitingNow,
   roles: () => kept.duty.map((one) => one.role),
   opened: () => opened,
-  focused: () => document.activeElement?.closest?.("main [data-number]")?.dataset.number ?? "",
+  focused: () => document.activeElement?.closest?.("[data-number]")?.dataset.number ?? "",
   records: () => [...recents.values(), ...calls.values()],
   settings: {
     find: (text) => (sought = text.trim().toLowerCase()),
