@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from adapters.notify.texts import texts
 from adapters.shown_bytes import raw_text
@@ -22,10 +22,12 @@ _SHOWN = ("source_seq", "direction", "role", "leg", "caller", "called", "device"
 _OF_EVERY_RADIO_EVENT = frozenset(field.name for field in msgspec.structs.fields(RadioEvent))
 _YES_OR_NO = ("on", "ok", "active", "present")  # a no says as much as a yes
 _NOT_SHOWN = ("source", "occurred_us")
+_LONG = frozenset({"call or unit", "what it says", "text", "from"})
 
 
 def show_events(console: Console, decoded: Decoded) -> None:
-    table = Table("#", "at (UTC)", "event", "call or unit", "what it says", title=f"{len(decoded.read)} events")
+    title = _counted(len(decoded.read), "event")
+    table = Table(*_whole("#", "at (UTC)", "event", "call or unit", "what it says"), title=title)
     for place, event in enumerate(decoded.events, 1):
         table.add_row(str(place), *(escaped(cell) for cell in _row(event)), style=_style(event))
     console.print(table)
@@ -41,17 +43,27 @@ def show_judgement(console: Console, events: Sequence[Event], rules: RuleSet) ->
         at_us = max(at_us, _occurred(event) or at_us)
         judge.enter(event, at_us)
     judge.pass_time(at_us + _AFTERWARDS_US)
-    alerts = Table("raised (UTC)", "kind", "rule", "text", title=f"{len(judge.alerts)} alerts under {rules.version}")
+    title = f"{_counted(len(judge.alerts), 'alert')} under {rules.version}"
+    alerts = Table(*_whole("raised (UTC)", "kind", "rule", "text"), title=title)
     for alert in judge.alerts:
         words = texts(alert)
-        alerts.add_row(rfc3339(alert.raised_us), alert.kind, alert.rule, escaped(f"{words.zh}\n{words.en}"))
+        alerts.add_row(rfc3339(alert.raised_us), alert.kind, alert.rule, f"{escaped(words.zh)}\n{escaped(words.en)}")
     console.print(alerts)
-    verdicts = Table("incident", "from", "outcome", "rule", "verdict", "ring", "seconds", title="Verdicts")
+    verdicts = Table(*_whole("incident", "from", "outcome", "rule", "verdict", "ring", "seconds"), title="Verdicts")
     for incident in judge.incidents.values():
         head = [incident.number, escaped(incident.caller), incident.outcome]
         for owed in judge.verdicts(incident.id):
             verdicts.add_row(*head, owed.rule, owed.state, _text(owed.ring), _text(owed.seconds))
     console.print(verdicts)
+
+
+def _whole(*headers: str) -> list[Column]:
+    """Nothing is cut where the terminal is narrow: what is long goes on in the next line."""
+    return [Column(header, no_wrap=header not in _LONG, overflow="fold") for header in headers]
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def as_json_lines(decoded: Decoded) -> Iterator[str]:

@@ -196,6 +196,8 @@ def test_decode_reads_several_payloads_and_says_what_the_rules_would_say(tmp_pat
     assert done.code == 0, done.err
     assert "breached" in done.out
     assert "three_rings" in done.out
+    assert "T08:00:15.000Z" in done.out  # whole, in a terminal of 80 columns
+    assert "\\n" not in done.out
 
 
 def test_decode_guesses_a_manager_stream(tmp_path: Path, command: Command) -> None:
