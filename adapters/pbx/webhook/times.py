@@ -68,7 +68,10 @@ def _number(value: object) -> float | int:
         text = value.strip()
         if len(text) > 32 or not text.isascii():
             raise ValueError("is not a time")
-        value = int(text) if text.isdigit() else float(text)
+        try:
+            value = int(text) if text.isdigit() else float(text)
+        except ValueError as error:
+            raise ValueError("is not a time") from error
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e18:
         raise ValueError("is not a time")
     return value

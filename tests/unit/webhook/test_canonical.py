@@ -186,6 +186,11 @@ def test_a_mistake_is_named_with_its_field_and_a_cure(item: dict[str, Any], fiel
     assert only([one.event for one in reading.incoming]).call == ("c" if item.get("call") == "c" else "")
 
 
+def test_a_time_that_is_none_is_called_so_in_plain_words() -> None:
+    error = read(b'{"event":"held","call":"c","at":"yesterday"}').errors[0]
+    assert error.detail == "'yesterday' is not a time"
+
+
 def test_the_allowed_events_are_listed_when_one_is_not() -> None:
     error = read(b'{"event":"boom","call":"c"}').errors[0]
     assert all(event in error.cure for event in KINDS)
