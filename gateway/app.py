@@ -104,7 +104,7 @@ class Gateway:
                 shown = tasks.create_task(show_sources(self.pipeline, self._notifiers), name="source states")
                 heart = tasks.create_task(beat(self.pipeline, self.config.heartbeat, self._notifiers), name="heartbeat")
                 garbage = tasks.create_task(collect_where_memory_grew(), name="garbage")
-                audit = tasks.create_task(self._verify_audit(), name="audit")
+                audit = tasks.create_task(self._keep_audit(), name="audit")
                 sources = [
                     tasks.create_task(source.run(self.pipeline), name=f"source {source.name}")
                     for source in self.sources
@@ -159,6 +159,7 @@ class Gateway:
         try:
             async with asyncio.timeout(_GOODBYE_S):
                 await self.pipeline.flush()
+                await self.signing_in.register.audit.pay()
         except (StoreError, TimeoutError) as error:
             log.warning("the last notes were not kept", reason=str(error) or "timeout")
 
@@ -179,10 +180,11 @@ class Gateway:
         self.store_ours.set()
         await self.pipeline.run()
 
-    async def _verify_audit(self) -> None:
+    async def _keep_audit(self) -> None:
         """At each start, beside the work: a chain that is broken is told, and goes on from its last entry."""
         await self.store_ours.wait()
         await tell_chain(self.signing_in.register)
+        await self.signing_in.register.audit.pay_when_owing()
 
     async def _deliver(self) -> None:
         """Not before the store is ours: a second gateway started by mistake would push the first off its broker."""

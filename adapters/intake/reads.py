@@ -1,5 +1,6 @@
 """What people and the API ask of the record: pages by key, newest first, on connections that cannot write."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -175,14 +176,14 @@ class Reader:
             found: list[Sequence[Any]] = connection.execute(*compiled(self._database, statement)).fetchall()
             return found
 
-        try:
-            result = work(ask)
-        except _UNREADABLE as error:  # the database itself found nothing wrong: a disk that lies, or a hand in the file
-            connection.close()
-            raise StoreError(f"the store is damaged: stop, keep a copy, restore the last backup ({error})") from error
-        except BaseException:
-            connection.close()
-            raise
+        with contextlib.ExitStack() as unless_well:
+            unless_well.callback(connection.close)
+            try:
+                result = work(ask)
+            except _UNREADABLE as error:  # the database found nothing wrong: a disk that lies, or a hand in the file
+                cure = "stop, keep a copy, restore the last backup"
+                raise StoreError(f"the store is damaged: {cure} ({error})") from error
+            unless_well.pop_all()
         self._idle.append(connection)
         return result
 

@@ -1,5 +1,6 @@
 """PostgreSQL, written: one session that writes, and holds the database by an advisory lock."""
 
+import contextlib
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -48,12 +49,11 @@ class WritableServer:
 
     def connect(self) -> psycopg.Connection[Any]:
         connection = connect(self._place.conninfo, "hotline-gateway")
-        try:
+        with contextlib.ExitStack() as unless_well:
+            unless_well.callback(connection.close)
             self._check_durable(connection)
             self._own(connection)
-        except BaseException:
-            connection.close()
-            raise
+            unless_well.pop_all()
         return connection
 
     def together(self, connection: psycopg.Connection[Any]) -> AbstractContextManager[Any]:

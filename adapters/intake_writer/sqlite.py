@@ -64,11 +64,10 @@ class WritableFile:
     def connect(self) -> sqlite3.Connection:
         self._own()
         connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-        try:
+        with contextlib.ExitStack() as unless_well:
+            unless_well.callback(connection.close)
             self._make_durable(connection)
-        except BaseException:
-            connection.close()
-            raise
+            unless_well.pop_all()
         return connection
 
     def together(self, connection: sqlite3.Connection) -> AbstractContextManager[Any]:  # noqa: ARG002  # the port's

@@ -1,20 +1,27 @@
 """The audit: who saw or changed what, when, from where. Each entry's hash covers the entry and the hash before it.
 
-An entry is on disk before what it tells of is answered. What is said in a deed stands in the journal alone.
+An entry is on disk before what it tells of is answered; where it cannot be written and the deed is done already, it is
+owed, and nothing more is done before it is written. What is said in a deed stands in the journal alone.
 """
 
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 
 import msgspec
+import structlog
 
+from adapters.backoff import Backoff
+from adapters.errors import StoreError
 from adapters.ports import AccessStore, AuditRow
+from rules.moments import rfc3339
 
 GENESIS: Final = bytes(32)
 _ROWS_AT_ONCE: Final = 1_000
 _DETAIL_CHARS_MAX: Final = 4_000
+
+log = structlog.get_logger()
 
 
 class Note(NamedTuple):
@@ -48,7 +55,7 @@ class _Waiting:
         self.notes = notes
         self.kept = kept
         self.dropped = dropped
-        self.failed: BaseException | None = None
+        self.failed: StoreError | None = None
         self.written = False
 
 
@@ -60,6 +67,8 @@ class Audit:
         self._now_us = now_us
         self._last: tuple[int, bytes] | None = None  # None: to be read from the store
         self._waiting: list[_Waiting] = []
+        self._owed: list[Note] = []  # of what was done and could not be told
+        self._owing = asyncio.Event()
         self._lock = asyncio.Lock()
 
     async def write(self, *notes: Note, kept: Mapping[str, str] | None = None, dropped: Sequence[str] = ()) -> None:
@@ -68,25 +77,59 @@ class Audit:
         self._waiting.append(mine)
         async with self._lock:
             if not mine.written and mine.failed is None:
-                await self._write_all()
+                await self._write_all(mine)
         if mine.failed is not None:
             raise mine.failed
 
-    async def _write_all(self) -> None:
+    async def write_done(self, note: Note) -> bool:
+        """Of what is done already: it is on disk, or owed (False). "Come again" would have it done twice."""
+        try:
+            await self.write(note)
+        except StoreError as error:
+            log.exception("audit_owed", by=note.who, what=note.what, target=note.target, reason=str(error))
+            done = {"done_at": rfc3339(self._now_us())}
+            self._owed.append(note._replace(detail={**note.detail, **done}))
+            self._owing.set()
+            return False
+        return True
+
+    async def pay(self) -> None:
+        """Nothing is owed on return; or StoreError, and nothing more may be done that would be owed too."""
+        if self._owed:
+            await self.write()
+
+    async def pay_when_owing(self) -> NoReturn:
+        backoff = Backoff(first_s=0.2, longest_s=5.0)
+        while True:
+            await self._owing.wait()
+            try:
+                await self.pay()
+            except StoreError:
+                await asyncio.sleep(backoff.next_s())
+            else:
+                self._owing.clear()
+                backoff.reset()
+
+    async def _write_all(self, mine: _Waiting) -> None:
         together, self._waiting = self._waiting, []
+        owed = len(self._owed)
         try:
             last = self._last or await self._read_last()
             self._last = None  # whatever ends this early: what is there, the store knows
-            rows = chained(*last, self._now_us(), [note for one in together for note in one.notes])
+            notes = [*self._owed[:owed], *(note for one in together for note in one.notes)]
+            rows = chained(*last, self._now_us(), notes)
             kept = {key: body for one in together for key, body in one.kept.items()}
             await self._store.keep_access(kept, [key for one in together for key in one.dropped], rows)
             self._last = (rows[-1].seq, rows[-1].hash) if rows else last
+            del self._owed[:owed]
             for one in together:
                 one.written = True
-        except BaseException as error:
+        except StoreError as error:
             for one in together:
                 one.failed = error
-            raise
+        finally:  # who is cancelled here, or brought what nobody can write, wrote for others too: they do it themselves
+            others = (one for one in together if one is not mine)
+            self._waiting[:0] = [one for one in others if not one.written and one.failed is None]
 
     async def _read_last(self) -> tuple[int, bytes]:
         row = await self._store.last_audit_row()

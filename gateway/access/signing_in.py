@@ -95,11 +95,10 @@ class SigningIn:
             agent=caller.agent,
         )
         note = Note(account.name, "signed_in", address=caller.address, detail={"by": way, "session": session.id})
-        try:
+        with contextlib.ExitStack() as unless_kept:
+            unless_kept.callback(self.register.sessions.end, session)
             await self.register.change([note], kept=[account, self.register.kept_session(session)])
-        except BaseException:
-            self.register.sessions.end(session)
-            raise
+            unless_kept.pop_all()
         log.info("signed_in", by=self.register.by(account), address=caller.address)
         return SignedIn(secret, device)
 

@@ -16,10 +16,7 @@ log = structlog.get_logger()
 
 async def tell_rules(register: Register, before: str, now: str, changes: Sequence[str]) -> None:
     detail = {"before": before, "changes": list(changes[:_CHANGES_MAX])}
-    try:
-        await register.audit.write(Note(GATEWAY, "rules_taken", now, detail=detail))
-    except StoreError as error:
-        log.warning("the audit was not told of the rules", reason=str(error))
+    await register.audit.write_done(Note(GATEWAY, "rules_taken", now, detail=detail))
 
 
 async def tell_chain(register: Register) -> None:

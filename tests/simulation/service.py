@@ -1,6 +1,7 @@
 """One life of the gateway's process, from its start to its death: the real parts, put together as gateway.app does."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
+from adapters.errors import StoreError
 from adapters.pbx import webhook
 from adapters.pbx.asterisk.link import Link as AsteriskLink
 from adapters.pbx.webhook import HookSource
@@ -121,11 +123,9 @@ class Service:
         """As on SIGTERM: no more input, no more deliveries, and the last notes are committed."""
         await self._end(*(link.name for link in self.links))
         await self._end("delivery")
-        try:
+        with contextlib.suppress(StoreError, TimeoutError):  # as a crash: what was noted comes again
             async with asyncio.timeout(STOP_WITHIN_S):
                 await self.pipeline.flush()
-        except Exception:  # noqa: BLE001, S110 - a store that fails now is as a crash: what was noted comes again
-            pass
         await self.kill()
 
     async def kill(self) -> None:

@@ -27,6 +27,7 @@ _COOKIE: Final = "hotline_session"
 _HOST_ONLY: Final = "__Host-"  # behind TLS: no other host of the domain can set such a cookie (RFC 6265bis)
 BODY_TIMEOUT_S: Final = 10.0
 AUTH = web.AppKey("auth", Auth)
+AUDIT_HEADER, AUDIT_OWED = "Hotline-Audit", "owed"  # done, and the audit hears of it later
 _PATH_CHARS_MAX: Final = 100  # of a path that stands in the log
 _TOLD_MAX: Final = 200  # records that one entry of the audit names; more are counted
 
@@ -109,10 +110,12 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         await _let_in(request, need)
         await _read_body(request)
         at_work(request)
+        if request.method not in _SAFE_METHODS:
+            await request.app[SERVICES].signing_in.register.audit.pay()
         answer = await handler(request)
         if isinstance(answer, Told):
             _write(request, answer)
-        await _tell_done(request)
+        await _tell_done(request, answer)
         await _tell_seen(request)
         return answer  # noqa: TRY300 - what a handler raises is caught as well
     except Problem as problem:
@@ -194,11 +197,12 @@ def _write(request: web.Request, answer: Told) -> None:
     answer.tell(answer.document if answer.whole else shown(request, answer.document))
 
 
-async def _tell_done(request: web.Request) -> None:
+async def _tell_done(request: web.Request, answer: web.StreamResponse) -> None:
     if (deed := told_of(request)) is not None:
         what, target, detail = deed
         audit = request.app[SERVICES].signing_in.register.audit
-        await audit.write(Note(request[WHO].by, what, target, address(request), detail))
+        if not await audit.write_done(Note(request[WHO].by, what, target, address(request), detail)):
+            answer.headers[AUDIT_HEADER] = AUDIT_OWED
 
 
 async def _tell_seen(request: web.Request) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.access.audit import Note
-from gateway.web.access.guard import WHO, address
+from gateway.web.access.guard import AUDIT_HEADER, AUDIT_OWED, WHO, address
 from gateway.web.services import SERVICES
 
 
@@ -17,3 +17,10 @@ async def note(request: web.Request, what: str, target: str = "", *, once: bool 
         return
     await register.audit.write(Note(by, what, target, address(request), detail))
     register.was_shown(by, shown)
+
+
+async def note_done(request: web.Request, answer: web.StreamResponse, what: str, target: str, **detail: Any) -> None:
+    """Of what is done already: an entry that cannot be written now is owed, and the answer says so."""
+    audit = request.app[SERVICES].signing_in.register.audit
+    if not await audit.write_done(Note(request[WHO].by, what, target, address(request), detail)):
+        answer.headers[AUDIT_HEADER] = AUDIT_OWED

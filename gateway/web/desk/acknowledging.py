@@ -40,7 +40,7 @@ async def acknowledge(request: web.Request) -> web.Response:
     if state == "raised" and named is not None:
         by = shown_name(person(services.pipeline.state.rules, named.who)) if named.person else named.who
         if await Answers(services.pipeline).acknowledge(named.alert, by, "link"):
-            await services.signing_in.register.audit.write(
+            await services.signing_in.register.audit.write_done(
                 Note(by, "acknowledged", named.alert, address(request), {"by": "link"})
             )
             log.info("acknowledged_by_link", alert=named.alert, by=by, address=address(request))

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from gateway.access.rights import Right
 from gateway.web.access.needs import needs
-from gateway.web.access.noting import note
+from gateway.web.access.noting import note_done
 from gateway.web.access.of_sites import check_whole, people_hidden, rules_seen
 from gateway.web.asking import json_answer, read_body, read_query, unusable
 from gateway.web.desk.deeds import by_whom, is_repeated, key_of, read_note, repeat_key, submit
@@ -89,8 +89,10 @@ async def change(request: web.Request) -> web.Response:
         reason=" ".join(told.reason.split()),
     )
     await submit(services, event, key)
-    await note(request, "duty_changed", told.role, person=told.person, instead_of=told.instead_of, change=name)
-    return json_answer({"change": name, "state": "changed", "until": rfc3339(until_us), "by": by})
+    answer = json_answer({"change": name, "state": "changed", "until": rfc3339(until_us), "by": by})
+    detail = {"person": told.person, "instead_of": told.instead_of, "change": name}
+    await note_done(request, answer, "duty_changed", told.role, **detail)
+    return answer
 
 
 @needs(Right.MANAGE)
@@ -102,10 +104,11 @@ async def end(request: web.Request) -> web.Response:
     if known is None:
         raise Problem(404, "No such change of duty", field="id", cure="GET /api/v1/duty/changes lists them")
     check_whole(request)
+    answer = json_answer({"change": name, "state": "ended", "by": by})
     if known.until_us > now_us:
         await submit(services, DutyChangeEnded(by=by, change=name, note=told.note), key_of("duty-change-end", name))
-        await note(request, "duty_change_ended", known.role, person=known.person, change=name)
-    return json_answer({"change": name, "state": "ended", "by": by})
+        await note_done(request, answer, "duty_change_ended", known.role, person=known.person, change=name)
+    return answer
 
 
 def _span(told: DutyNote, rules: RuleSet, now_us: int) -> tuple[int, int]:

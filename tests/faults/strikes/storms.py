@@ -68,6 +68,7 @@ class FloodOfEvents(Fault):
         site.figures |= {"flood_posts": int(posts), "flood_refused": int(refused)}
         site.figures |= {"flood_per_s": round(int(posts) / float(took))}
         site.figures |= {"neighbour_ack_p99_ms": round(percentile(acks, 99))}
+        site.figures |= {"late_at_gateway_p99_ms": round(percentile(_late_ms(site), 99), 1)}
 
 
 class MassEvent(Fault):
