@@ -63,6 +63,7 @@ class Session:
         self._heard_something = asyncio.Event()
         self._answers = False  # it has answered a question: silence means something
         self._heard_us = 0
+        self._admission = station if isinstance(station, Admitted) else None
 
     async def run(self) -> NoReturn:
         """Raises PeerUnavailable or PeerRefused."""
@@ -158,7 +159,7 @@ class Session:
             return [Heard(Unparsed(source=self._settings.name, reason=reason), arrival.data)]
 
     def _tell_online(self) -> None:
-        if not isinstance(self._station, Admitted) or self._station.admitted:
+        if self._admission is None or self._admission.admitted:
             self._tell("online", "")
 
     def _pass(self, at_us: int) -> None:

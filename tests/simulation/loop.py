@@ -1,11 +1,13 @@
 """An event loop whose time jumps to the next timer when nothing is ready: hours pass in milliseconds, always alike."""
 
 import asyncio
-import selectors
+from collections import deque
 from collections.abc import Callable
 from contextvars import Context
 from functools import partial
+from heapq import heappop, heappush
 from math import ceil
+from random import Random
 from typing import Any
 
 import aiomqtt
@@ -20,52 +22,65 @@ class Stuck(AssertionError):
     """Nothing is ready and no timer runs: whoever is waited for will never come."""
 
 
-class _Jump(selectors.SelectSelector):
-    """Waits for no file: it is told how long the loop would sleep, and moves the time on."""
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """Sockets are made of memory too: see tests.simulation.network. What is meant for one moment comes in any order,
+    by the seed.
+    """
 
-    def __init__(self) -> None:
+    _ready: deque[asyncio.Handle]  # asyncio's own
+
+    def __init__(self, seed: int = 0) -> None:
         super().__init__()
         self.now_us = 0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            raise Stuck("nothing is ready, and no timer runs")
-        if timeout > 0:
-            self.now_us += max(1, round(timeout * 1_000_000))
-        return []
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """Sockets are made of memory too: see tests.simulation.network."""
-
-    def __init__(self) -> None:
-        self._jump = _Jump()
-        super().__init__(self._jump)
-        self._clock_resolution = 1e-9
         self.network = Network(self)
         self.broker = Broker(self)
         self._sockets: dict[int, Socket] = {}
-
-    @property
-    def now_us(self) -> int:
-        return self._jump.now_us
+        self._chance = Random(f"timers {seed}").random
+        self._timers: list[tuple[int, float, int, asyncio.TimerHandle]] = []
+        self._nth = 0
 
     def time(self) -> float:
-        return self._jump.now_us / 1_000_000
+        return self.now_us / 1_000_000
 
-    def call_at(  # type: ignore[override]  # mypy cannot spell asyncio's
+    def call_soon(  # type: ignore[override]  # mypy cannot spell asyncio's
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """As asyncio's, without its checks for other threads: it is half of what a stretch does."""
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    def call_at(  # type: ignore[override]  # as above
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """To the microsecond: what is meant to happen at one moment happens at one moment."""
-        due_s = ceil(when * 1_000_000 - 0.001) / 1_000_000
-        if due_s <= self.time() < when:  # less than a microsecond is left: who waits it out again and again must get on
-            due_s = self.time() + 0.000_001
-        return super().call_at(due_s, callback, *args, context=context)
+        due_us = ceil(when * 1_000_000 - 0.001)
+        if due_us <= self.now_us < when * 1_000_000:  # who waits a part of one out again and again must get on
+            due_us = self.now_us + 1
+        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        self._nth += 1
+        heappush(self._timers, (due_us, self._chance(), self._nth, timer))
+        return timer
 
     def timers(self) -> list[asyncio.TimerHandle]:
         """Those that will still fire."""
-        scheduled: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]  # asyncio's own heap
-        return [timer for timer in scheduled if not timer.cancelled()]
+        return [timer for *_, timer in self._timers if not timer.cancelled()]
+
+    def _run_once(self) -> None:
+        """One turn. Where nobody is ready the time is the next timer's."""
+        ready, timers = self._ready, self._timers
+        if not ready:
+            while timers and timers[0][3].cancelled():
+                heappop(timers)
+            if not timers:
+                raise Stuck("nothing is ready, and no timer runs")
+            self.now_us = max(self.now_us, timers[0][0])
+        while timers and timers[0][0] <= self.now_us:
+            ready.append(heappop(timers)[3])
+        for _ in range(len(ready)):
+            handle = ready.popleft()
+            if not handle.cancelled():
+                handle._run()  # noqa: SLF001 - as asyncio's own turn does
 
     async def create_connection(  # type: ignore[override]  # of its many parameters only these are used
         self, protocol_factory: Callable[[], asyncio.BaseProtocol], _host: str, port: int, **_: Any

@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import paho.mqtt.client as paho
+import pytest
 
 from adapters.notify.mqtt.notifier import IN_FLIGHT_MAX, Broker, MqttNotifier
 from adapters.ports import Delivered, Delivery, Retry
@@ -30,6 +31,22 @@ def test_a_broker_that_lets_us_in_and_throws_us_out_at_each_alert_is_not_stormed
     told, outcomes = _played(["error_after"], _told_whenever_online(300.0))
     assert set(outcomes) == {Retry("unreachable")}
     assert 60 < told < 200
+
+
+@pytest.mark.parametrize("turns", range(40))
+def test_told_to_end_at_any_moment_of_its_first_words_with_a_broker_it_ends(turns: int) -> None:
+    """Also where the broker answers in that moment: by Python 3.11's `wait_for` the cancellation were forgotten."""
+
+    async def ended() -> list[Delivery]:
+        running = asyncio.create_task(MqttNotifier("desk", "one", Broker("broker", 1883)).run(lambda _state, _: None))
+        await asyncio.sleep(0.001)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        running.cancel()
+        done, _ = await asyncio.wait([running], timeout=60.0)
+        return [Delivered()] * len(done)
+
+    assert _played([None], ended())[1] == [Delivered()]
 
 
 def _played(

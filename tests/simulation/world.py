@@ -412,7 +412,7 @@ def _us(seconds: float) -> int:
 def run(plan: Plan, parts: Parts | None = None) -> World:
     """The whole stretch, in virtual time. Raises only where the simulation itself is wrong."""
     random.seed(plan.seed)  # jitter
-    loop = VirtualLoop()
+    loop = VirtualLoop(plan.seed)
     loop.network.chance.seed(plan.seed)
     by_real_time, paho.time_func = paho.time_func, loop.time  # its keep-alive knows no loop
     try:

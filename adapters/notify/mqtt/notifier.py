@@ -11,6 +11,7 @@ import aiomqtt
 import msgspec
 
 from adapters.backoff import Backoff
+from adapters.mqtt_client import Client
 from adapters.notify.mqtt.acknowledging import Acknowledging
 from adapters.notify.mqtt.topics import alert_topic, availability_topic, heartbeat_topic, level, source_topic
 from adapters.ports import AlertDesk, Delivered, Delivery, Retry
@@ -152,7 +153,7 @@ class MqttNotifier:
 
     def _make_client(self) -> aiomqtt.Client:
         broker = self._broker
-        client = aiomqtt.Client(
+        client = Client(
             broker.host,
             broker.port,
             username=broker.username,

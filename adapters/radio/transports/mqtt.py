@@ -13,9 +13,11 @@ from functools import partial
 from typing import Any, NamedTuple, NoReturn
 
 import aiomqtt
-from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.client import Client as PahoClient
+from paho.mqtt.client import MQTTMessage
 
 from adapters.errors import PeerRefused, PeerUnavailable
+from adapters.mqtt_client import Client
 from adapters.radio.transports.transport import OPEN_WITHIN_S, WRITE_WITHIN_S, Heard, Loss
 
 KEEP_ALIVE_S = 15
@@ -79,7 +81,7 @@ class MqttMessages:
 
     async def open(self, heard: Heard) -> None:
         to = self._to
-        client = aiomqtt.Client(
+        client = Client(
             to.host,
             to.port,
             username=to.username,
@@ -132,7 +134,7 @@ class MqttMessages:
                 await self._client.__aexit__(None, None, None)
             self._client = None
 
-    def _note_repeats(self, take: Any, paho: Client, userdata: Any, message: MQTTMessage) -> None:
+    def _note_repeats(self, take: Any, paho: PahoClient, userdata: Any, message: MQTTMessage) -> None:
         (self._sent_again.add if message.dup else self._sent_again.discard)(message.mid)
         take(paho, userdata, message)
 
@@ -165,5 +167,5 @@ def _why(error: aiomqtt.MqttError) -> str:
     return "the broker ended the connection" if ended else str(error.__cause__ or error)
 
 
-def _acknowledge(paho: Client, packet: int) -> None:
+def _acknowledge(paho: PahoClient, packet: int) -> None:
     paho.ack(packet, 1)

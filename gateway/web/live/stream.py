@@ -266,7 +266,8 @@ async def stream(request: web.Request) -> web.StreamResponse:
         await response.write(b"retry: 1000\n\n")
         while (message := await client.next()) is not None and still_sees(request):
             try:
-                await asyncio.wait_for(response.write(message), _WRITE_S)
+                async with asyncio.timeout(_WRITE_S):  # `wait_for` of Python 3.11 may forget that we are cancelled
+                    await response.write(message)
             except (TimeoutError, ConnectionResetError):
                 client.drop()
         return response
