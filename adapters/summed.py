@@ -10,6 +10,7 @@ class Place(NamedTuple):
     line: str
     channel: str
     talkgroup: str
+    source: str = ""
 
 
 class Judged(NamedTuple):
@@ -17,20 +18,33 @@ class Judged(NamedTuple):
 
     bucket: int  # 0: the first of the span
     place: Place
+    unit: str  # who hailed
+    rule: str
+    state: str
+    in_hours: bool
+    clock: str
+    rule_set: str
+    how_many: int
+
+
+class Answering(NamedTuple):
+    """So many verdicts of records that this person answered."""
+
+    agent: str
+    place: Place
     rule: str
     state: str
     in_hours: bool
     how_many: int
 
 
-class Answering(NamedTuple):
-    """So many answers that took so long."""
+class Timed(NamedTuple):
+    """So many responses, in time or late, that took so long."""
 
-    agent: str
+    bucket: int
     place: Place
-    source: str
+    unit: str
     rule: str
-    state: str
     in_hours: bool
     tenths: int  # of a second
     how_many: int
@@ -44,6 +58,7 @@ class Counted(NamedTuple):
     medium: str
     direction: str
     outcome: str
+    in_hours: bool
     how_many: int
 
 
@@ -55,4 +70,5 @@ class Figures(NamedTuple):
     bucket_us: int
     judged: Sequence[Judged]
     answering: Sequence[Answering]
+    timed: Sequence[Timed]
     counted: Sequence[Counted]

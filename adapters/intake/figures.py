@@ -6,59 +6,63 @@ A report asks for a span of opening times; the questions walk the index of those
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Select, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Select, cast, exists, func, or_, select
 
 from adapters.intake.loading import Ask
 from adapters.intake.schema import incident, obligation
-from adapters.summed import Answering, Counted, Figures, Judged, Place
+from adapters.summed import Answering, Counted, Figures, Judged, Place, Timed
 from rules.obligations import INTERNAL_RULES
 
-BUCKET_US: Final = 900_000_000  # a quarter of an hour: every zone's offset, and most hours of service, are whole ones
-_PLACE: Final = (incident.c.line, incident.c.channel, incident.c.talkgroup)
-TENTHS_MAX: Final = 6_000  # of a second; slower answers stand in the last place
+BUCKET_US: Final = 3_600_000_000  # an hour of the span, which begins at a midnight
+_PLACE: Final = (incident.c.line, incident.c.channel, incident.c.talkgroup, incident.c.source)
+_RESPONDED: Final = ("met", "breached")
+_RECEIVING: Final = ("three_rings", "two_calls")  # by these a record fell into the hours of service, or did not
 
 
 def figures(ask: Ask, since_us: int, until_us: int) -> Figures:
+    """`in_hours` and its like are as the database tells them: on SQLite 0 and 1."""
     opened = [incident.c.opened_us >= since_us, incident.c.opened_us < until_us]
     bucket = cast((incident.c.opened_us - since_us) // BUCKET_US, Integer)
+    rule, state, in_hours = obligation.c.rule, obligation.c.state, obligation.c.in_hours
+    ours = rule.not_in(sorted(INTERNAL_RULES))
     judged = _grouped(
-        [*opened, obligation.c.rule.not_in(sorted(INTERNAL_RULES))],
-        [bucket, *_PLACE, obligation.c.rule, obligation.c.state, obligation.c.in_hours],
+        [*opened, ours],
+        [bucket, *_PLACE, incident.c.unit, rule, state, in_hours, obligation.c.clock, obligation.c.rule_set],
     )
-    tenths = cast(obligation.c.seconds * 10, Integer)
     answered = _grouped(
         [*opened, incident.c.answered_us.is_not(None), obligation.c.seconds.is_not(None)],
-        [
-            incident.c.agent,
-            *_PLACE,
-            incident.c.source,
-            obligation.c.rule,
-            obligation.c.state,
-            obligation.c.in_hours,
-            tenths,
-        ],
+        [incident.c.agent, *_PLACE, rule, state, in_hours],
     )
-    counted = select(bucket, *_PLACE, incident.c.medium, incident.c.direction, incident.c.outcome, func.count())
-    counted = counted.where(*opened).group_by(*_columns(counted)[:-1])
+    responded = or_(incident.c.answered_us.is_not(None), rule != "three_rings")  # a caller who gave up was not answered
+    tenths = cast(func.round(obligation.c.seconds * 1000), Integer) // 100  # cut, not rounded, on either database
+    timed = _grouped(
+        [*opened, ours, responded, state.in_(_RESPONDED), obligation.c.seconds.is_not(None)],
+        [bucket, *_PLACE, incident.c.unit, rule, in_hours, tenths],
+    )
+    late = exists().where(
+        obligation.c.incident == incident.c.id, rule.in_(_RECEIVING), obligation.c.in_hours.is_(False)
+    )
+    counted = _counted(
+        select(bucket, *_PLACE, incident.c.medium, incident.c.direction, incident.c.outcome, ~late).where(*opened)
+    )
     return Figures(
         since_us=since_us,
         until_us=until_us,
         bucket_us=BUCKET_US,
-        judged=[Judged(row[0], Place(*row[1:4]), *row[4:]) for row in ask(judged)],
-        answering=_bounded(ask(answered)),
-        counted=[Counted(row[0], Place(*row[1:4]), *row[4:]) for row in ask(counted)],
+        judged=[Judged(row[0], Place(*row[1:5]), *row[5:]) for row in ask(judged)],
+        answering=[Answering(row[0], Place(*row[1:5]), *row[5:]) for row in ask(answered)],
+        timed=[Timed(row[0], Place(*row[1:5]), *row[5:]) for row in ask(timed)],
+        counted=[Counted(row[0], Place(*row[1:5]), *row[5:]) for row in ask(counted)],
     )
 
 
 def _grouped(where: Sequence[ColumnElement[bool]], columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
     both = incident.join(obligation, obligation.c.incident == incident.c.id)
-    return select(*columns, func.count()).select_from(both).where(*where).group_by(*columns)
+    return _counted(select(*columns).select_from(both).where(*where))
 
 
-def _columns(query: Select[Any]) -> list[ColumnElement[Any]]:
-    return list(query.selected_columns)
-
-
-def _bounded(rows: Sequence[Sequence[Any]]) -> list[Answering]:
-    found = [Answering(row[0], Place(*row[1:4]), *row[4:]) for row in rows]
-    return [one._replace(tenths=min(one.tenths, TENTHS_MAX)) for one in found]
+def _counted(each: Select[Any]) -> Select[Any]:
+    """How many rows are alike. PostgreSQL groups by a column, not by an expression with values of ours in it."""
+    named = [column.label(f"c{place}") for place, column in enumerate(each.selected_columns)]
+    one = each.with_only_columns(*named).subquery("one")
+    return select(*one.c, func.count()).group_by(*one.c)

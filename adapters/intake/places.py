@@ -11,7 +11,7 @@ from adapters.summed import Place
 
 _AT_ONCE: Final = 500  # databases bound the values of one statement
 _DAY_US: Final = 86_400_000_000
-_COLUMNS: Final = (incident.c.line, incident.c.channel, incident.c.talkgroup)
+_COLUMNS: Final = (incident.c.line, incident.c.channel, incident.c.talkgroup, incident.c.source)
 
 
 def places(ask: Ask, numbers: Sequence[str]) -> dict[str, Place]:

@@ -3,32 +3,42 @@
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from adapters.record_store import RecordStore
 from adapters.summed import Figures, Place
 from rules.moments import SECOND_US, us_of
 
 Hours = Literal["all", "in", "out"]
-_DAYS_KEPT: Final = 400
+OneT = TypeVar("OneT")
+_SUMS_KEPT: Final = 1_000_000  # of all days together
 _SETTLED_US: Final = 3 * 86_400 * SECOND_US  # after so long no verdict of a day is revised
-_HOUR_US: Final = 3600 * SECOND_US
 
 
 class Verdicts(NamedTuple):
     hour: int  # of the site's day, 0 to 23
     place: Place
+    unit: str
     rule: str
     state: str
     in_hours: bool = True
+    clock: str = "receipt"
+    rule_set: str = ""
 
 
 class Answer(NamedTuple):
     agent: str
     place: Place
-    source: str
     rule: str
     state: str
+    in_hours: bool
+
+
+class Response(NamedTuple):
+    hour: int
+    place: Place
+    unit: str
+    rule: str
     in_hours: bool
     tenths: int
 
@@ -39,15 +49,21 @@ class Ended(NamedTuple):
     medium: str
     direction: str
     outcome: str
+    in_hours: bool = True
 
 
 class Day(NamedTuple):
-    """One of the site's days."""
+    """One of the site's days: how many there are of each."""
 
     day: date
     verdicts: Counter[Verdicts]
     answers: Counter[Answer]
+    responses: Counter[Response]
     ended: Counter[Ended]
+
+    @property
+    def sums(self) -> int:
+        return len(self.verdicts) + len(self.answers) + len(self.responses) + len(self.ended)
 
 
 class Days:
@@ -56,6 +72,7 @@ class Days:
     def __init__(self, store: RecordStore) -> None:
         self._store = store
         self._kept: OrderedDict[tuple[date, str], Day] = OrderedDict()
+        self._sums = 0
 
     async def read(self, first: date, last: date, zone: tzinfo, now_us: int) -> list[Day]:
         return [
@@ -70,52 +87,48 @@ class Days:
         since_us = us_of(datetime.combine(day, time(), zone))
         until_us = us_of(datetime.combine(day + timedelta(days=1), time(), zone))
         summed = _summed(day, await self._store.figures(since_us=since_us, until_us=until_us))
-        if until_us + _SETTLED_US < now_us:
+        if until_us + _SETTLED_US < now_us and key not in self._kept:
             self._kept[key] = summed
-            while len(self._kept) > _DAYS_KEPT:
-                self._kept.popitem(last=False)
+            self._sums += summed.sums + 1
+            while self._sums > _SUMS_KEPT:
+                self._sums -= self._kept.popitem(last=False)[1].sums + 1
         return summed
 
 
 def at(days: Sequence[Day], in_sight: Callable[[Place], bool]) -> list[Day]:
     """Of the records that came in at these places."""
-    return [
-        day._replace(
-            verdicts=Counter({one: count for one, count in day.verdicts.items() if in_sight(one.place)}),
-            answers=Counter({one: count for one, count in day.answers.items() if in_sight(one.place)}),
-            ended=Counter({one: count for one, count in day.ended.items() if in_sight(one.place)}),
-        )
-        for day in days
-    ]
+    return _those(days, lambda one: in_sight(one.place))
 
 
 def only(days: Sequence[Day], hours: Hours) -> list[Day]:
-    """Of the verdicts and answers those that fell into the hours of service, or outside them."""
-    if hours == "all":
-        return list(days)
-    wanted = hours == "in"
+    """What fell into the hours of service, or outside them."""
+    return list(days) if hours == "all" else _those(days, lambda one: one.in_hours == (hours == "in"))
+
+
+def _those(days: Sequence[Day], wanted: Callable[[Any], bool]) -> list[Day]:
+    def those(part: Counter[OneT]) -> Counter[OneT]:
+        return Counter({one: many for one, many in part.items() if wanted(one)})
+
     return [
-        day._replace(
-            verdicts=Counter({one: count for one, count in day.verdicts.items() if one.in_hours == wanted}),
-            answers=Counter({one: count for one, count in day.answers.items() if one.in_hours == wanted}),
-        )
-        for day in days
+        Day(day.day, those(day.verdicts), those(day.answers), those(day.responses), those(day.ended)) for day in days
     ]
 
 
 def _summed(day: date, figures: Figures) -> Day:
     """By the hour since midnight; where the clocks change that day, the hours after it are one off."""
     verdicts: Counter[Verdicts] = Counter()
-    ended: Counter[Ended] = Counter()
     answers: Counter[Answer] = Counter()
-    in_hour = _HOUR_US // figures.bucket_us
+    responses: Counter[Response] = Counter()
+    ended: Counter[Ended] = Counter()
     for one in figures.judged:
-        verdicts[Verdicts(min(one.bucket // in_hour, 23), one.place, one.rule, one.state, bool(one.in_hours))] += (
-            one.how_many
-        )
-    for ending in figures.counted:
-        hour = min(ending.bucket // in_hour, 23)
-        ended[Ended(hour, ending.place, ending.medium, ending.direction, ending.outcome)] += ending.how_many
+        told = Verdicts(min(one.bucket, 23), *one[1:-1])
+        verdicts[told._replace(in_hours=bool(one.in_hours))] += one.how_many
     for answer in figures.answering:
         answers[Answer(*answer[:-1])._replace(in_hours=bool(answer.in_hours))] += answer.how_many
-    return Day(day, verdicts, answers, ended)
+    for timed in figures.timed:
+        responses[Response(min(timed.bucket, 23), *timed[1:-1])._replace(in_hours=bool(timed.in_hours))] += (
+            timed.how_many
+        )
+    for ending in figures.counted:
+        ended[Ended(min(ending.bucket, 23), *ending[1:-1])._replace(in_hours=bool(ending.in_hours))] += ending.how_many
+    return Day(day, verdicts, answers, responses, ended)

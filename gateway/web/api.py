@@ -8,7 +8,7 @@ from aiohttp import web
 
 from adapters.ports import Page
 from gateway.access.rights import Right
-from gateway.web import callers, duty, record_search
+from gateway.web import callers, duty, record_search, reporting
 from gateway.web.access.needs import needs
 from gateway.web.access.of_sites import rules_seen, unread_seen
 from gateway.web.asking import (
@@ -42,6 +42,7 @@ def routes() -> list[web.RouteDef]:
         *duty_changes.routes(),
         *pulse.routes(),
         *today.routes(),
+        *reporting.routes(),
         *shifts.routes(),
         *quiet.routes(),
         *plans.routes(),

@@ -15,8 +15,8 @@ from gateway.web.live.today import TODAY, Today
 from gateway.web.openapi import document
 from gateway.web.pages import routes
 from gateway.web.recordings import Recordings
+from gateway.web.reporting import DAYS
 from gateway.web.services import SERVICES, Services
-from gateway.web.views.reports import DAYS
 
 _BODY_BYTES_MAX = 16 * 1024  # of the API and the login form; hooks have their own, larger limit
 

@@ -26,7 +26,7 @@ class Today:
         self._services = services
         self._read_us = 0
         self._day = ""
-        self._figures = Figures(0, 0, 1, (), (), ())
+        self._figures = Figures(0, 0, 1, (), (), (), ())
 
     async def told(self, sight: Sight) -> dict[str, Any]:
         rules, now_us = self._services.pipeline.state.rules, self._services.pipeline.now_us()

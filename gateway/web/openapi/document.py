@@ -14,7 +14,7 @@ from gateway.access.rights import Right
 from gateway.web import api
 from gateway.web.access import accounts_api, audit_api, own_account
 from gateway.web.access.needs import Need, needs
-from gateway.web.openapi import access, alerts, desk, hearing, records
+from gateway.web.openapi import access, alerts, desk, hearing, records, reports
 from gateway.web.openapi.operations import refusals
 from gateway.web.openapi.shapes import TEXT, WHOLE, Schema, record
 from gateway.web.recordings import Recordings
@@ -22,7 +22,7 @@ from gateway.web.recordings import Recordings
 VERSION = "1.0.0"  # of the contract: grows by adding
 PREFIX = "/api/v1/"
 _PATH = "/api/v1/openapi.json"
-_PARTS = (records, alerts, hearing, desk, access)
+_PARTS = (records, reports, alerts, hearing, desk, access)
 _PROBLEM: Schema = record(
     "A refusal (RFC 9457): `field` names what was wrong with the request, `cure` what to do.",
     {"type": TEXT, "title": TEXT, "status": WHOLE, "detail": TEXT, "field": TEXT, "cure": TEXT},

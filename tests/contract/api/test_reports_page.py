@@ -1,9 +1,14 @@
-"""The page of reports: its figures are those of the records, its file too, and staff are named as configured."""
+"""The page of reports: its figures are those of the records, its files and the API's too, and staff are named as
+configured.
+"""
 
 import csv
+import html
 import io
+import re
+import zipfile
 
-from tests.contract.api.test_record_pages import page
+from tests.contract.api.test_record_pages import page, signed_in
 from tests.fixtures.served import Served
 
 
@@ -24,7 +29,48 @@ async def test_the_figures_are_those_of_the_records(served: Served) -> None:
     assert "王芳" not in text
     _, file = await page(served, "/reports/export.csv")
     rows = list(csv.DictReader(io.StringIO(file.removeprefix("\ufeff"))))
-    assert {(row["部分"], row["按时"], row["超时"]) for row in rows} >= {("three_rings", "2", "1"), ("008", "2", "1")}
+    told = {(row["指标"], row["按"], row["部分"], row["时间"]): row for row in rows}
+    for row in (
+        told["三声接听率", "总计", "", "全部时间"],
+        told["三声接听率", "接听人（已接来电）", "008", "全部时间"],
+    ):
+        assert (row["分子"], row["分母"], row["百分比"]) == ("2", "3", "66.667")
+    whole = told["三声接听率", "总计", "", "服务时间内"]
+    assert (whole["50 % s"], whole["95 % s"], whole["最长 s"], whole["有用时"]) == ("9.0", "17.0", "17.0", "3")
+    assert whole["规则版本"] == served.pipeline.state.rules.version
+    assert "÷" in whole["算法"]
+
+
+async def test_the_workbook_holds_the_rows_of_the_csv_file(served: Served) -> None:
+    await three_calls(served)
+    _, text = await page(served, "/reports/export.csv")
+    wanted = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    async with served.http.get(served.url + "/reports/export.xlsx", headers=signed_in(served, "supervisor")) as answer:
+        package = zipfile.ZipFile(io.BytesIO(await answer.read()))
+    sheet = package.read("xl/worksheets/sheet1.xml").decode()
+    found = [re.findall(r"<c(?:/>|[ >].*?</c>)", row) for row in re.findall(r"<row>(.*?)</row>", sheet)]
+    told = [[html.unescape(re.sub("<.*?>", "", cell)) for cell in row] for row in found]
+    assert told == wanted
+
+
+async def test_the_api_tells_each_figure_with_what_it_is_made_of(served: Served) -> None:
+    await three_calls(served)
+    status, told = await served.get("/api/v1/reports")
+    assert status == 200
+    items = {(one["kpi"], one["by"], one["hours"]): one for one in told["items"]}
+    of_calls = items["three_rings", "", "all"]
+    assert (of_calls["numerator"], of_calls["denominator"], of_calls["by_receipt_clock"]) == (2, 3, 3)
+    assert of_calls["times"] == {
+        "responses": 3,
+        "mean_s": 10.0,
+        "p50_s": 9.0,
+        "p90_s": 17.0,
+        "p95_s": 17.0,
+        "max_s": 17.0,
+    }
+    assert items["three_rings", "hour", "all"]["times"]["max_s"] == 17.0
+    assert items["connect", "", "in"]["numerator"] == 3
+    assert (await served.get("/api/v1/reports", hours="never"))[0] == 422
 
 
 async def test_rights_and_days_are_looked_at(served: Served) -> None:

@@ -106,9 +106,9 @@ async def test_many_records_tell_where_they_came_in_and_so_does_the_one_that_hol
         incident_of(2, medium="radio", channel="CH2", talkgroup="9", recordings=(clip,)),
     ]
     await store.commit(batch_of([journalled(1)], incidents=incidents))
-    hail = Place("", "CH2", "9")
+    hail = Place("", "CH2", "9", "main")
     asked = ["20261121-0001", "20261121-0002", *(f"20261121-{number}" for number in range(1_000, 2_000))]
-    assert await store.places(asked) == {"20261121-0001": Place("4002", "", ""), "20261121-0002": hail}
+    assert await store.places(asked) == {"20261121-0001": Place("4002", "", "", "main"), "20261121-0002": hail}
     assert await store.place_of_recording(clip.id, START_US) == hail
     assert await store.place_of_recording("20261121-0000000000000000", START_US) is None
     assert await store.place_of_recording("%", START_US) is None
