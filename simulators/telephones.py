@@ -14,7 +14,7 @@ _REASONS = {"no_answer": ("3", "19"), "busy": ("5", "17"), "declined": ("5", "21
 
 @dataclass
 class Habit:
-    """What whoever has a telephone does. `answers`: "" or why not; a key is pressed during the command `at`."""
+    """What whoever has a telephone does. `answers`: "" or why not; `at`: the command a key is pressed in, 0: before."""
 
     answers: str = ""
     key: str = ""
@@ -43,6 +43,7 @@ class CallingPbx(AmiServer):
         self.rights = _RIGHTS
         self.sounds: Callable[[str], bool] = lambda _name: True  # which it can play
         self.has_agi = True
+        self.tells_keys = True  # to a user who may read the class dtmf
         self._order = 0
 
     def does(self, action: str, asked: Fields) -> str:
@@ -55,6 +56,11 @@ class CallingPbx(AmiServer):
                 if call.id == asked["channel"] and not call.over:
                     self._end(call, "16")
         return ""
+
+    def press(self, call: PlacedCall, key: str) -> None:
+        if self.tells_keys:
+            facts = {"Uniqueid": call.id, "Digit": key, "DurationMs": "100", "Direction": "Received"}
+            self.event("DTMFEnd", {"Channel": call.dialled, **facts})
 
     def let_go(self, dialled: str) -> None:
         """Who let it ring does now what their habit is."""
@@ -94,6 +100,8 @@ class CallingPbx(AmiServer):
         if self.has_agi:
             self.event("AsyncAGIStart", {"Channel": f"{call.dialled}-00000001", "Uniqueid": call.id, "Env": ""})
         self.event("OriginateResponse", {**order, "Response": "Success", "Reason": "4"})
+        if self._habit(call).at == 0:
+            self.press(call, self._habit(call).key)
 
     def _agi(self, asked: Fields) -> str:
         call = next((call for call in self.calls if call.id == asked["channel"] and not call.over), None)
@@ -114,6 +122,7 @@ class CallingPbx(AmiServer):
         elif command.startswith("STREAM FILE") and not self.sounds(command.split()[2]):
             result = "-1"
         elif habit.key and habit.at == place:
+            self.press(call, habit.key)
             result = str(ord(habit.key))
         told = {"Uniqueid": call.id, "CommandID": asked["commandid"]}
         self.event("AsyncAGIExec", {**told, "Result": quote(f"200 result={result} endpos=0\n")})

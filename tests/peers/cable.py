@@ -1,4 +1,4 @@
-"""A cable between the gateway and the PBX, to be cut and mended."""
+"""A cable between the gateway and the PBX, to be cut and mended, or stopped up for a while."""
 
 import asyncio
 import contextlib
@@ -13,6 +13,8 @@ class Cable:
         self._server: asyncio.Server | None = None
         self._ends: set[asyncio.StreamWriter] = set()
         self._whole = True
+        self._flows = asyncio.Event()
+        self._flows.set()
 
     async def lay(self) -> None:
         self._server = await asyncio.start_server(self._pass_on, "127.0.0.1", self.port)
@@ -26,6 +28,13 @@ class Cable:
 
     def mend(self) -> None:
         self._whole = True
+
+    def stop_up(self) -> None:
+        """Nothing passes either way, until `let_flow`; nothing is lost."""
+        self._flows.clear()
+
+    def let_flow(self) -> None:
+        self._flows.set()
 
     async def take_up(self) -> None:
         self.cut()
@@ -47,7 +56,10 @@ class Cable:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to_port)
         self._ends.add(far_writer)
-        ways = [asyncio.create_task(_copy(reader, far_writer)), asyncio.create_task(_copy(far_reader, writer))]
+        ways = [
+            asyncio.create_task(self._copy(reader, far_writer)),
+            asyncio.create_task(self._copy(far_reader, writer)),
+        ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -57,9 +69,9 @@ class Cable:
             self._ends.discard(far_writer)
             far_writer.transport.abort()
 
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                await self._flows.wait()
+                writer.write(data)
+                await writer.drain()

@@ -224,7 +224,7 @@ writetimeout = 1000
 eventfilter = {EVENT_FILTER}
 [caller]
 secret = {AMI_SECRET}
-read = call,agi
+read = call,agi,dtmf
 write = originate,call,agi
 writetimeout = 1000
 [recorder]

@@ -5,6 +5,7 @@ silence, and keys as events of RFC 4733.
 """
 
 import asyncio
+import contextlib
 import re
 import secrets
 import struct
@@ -142,10 +143,13 @@ class Talk:
         assert await self._final("INVITE") == 200
 
     async def presses(self, key: str) -> None:
-        """Heard by the PBX when it returns. By INFO, as endpoints with dtmf_mode = info take it."""
+        """By INFO, as endpoints with dtmf_mode = info take it; again and again, until the other side hangs up."""
         body = f"Signal={key}\r\nDuration=160\r\n"
-        self.request("INFO", body=("application/dtmf-relay", body))
-        assert await self._final("INFO") == 200
+        async with asyncio.timeout(60):
+            while not self.is_over:
+                self.request("INFO", body=("application/dtmf-relay", body))
+                with contextlib.suppress(TimeoutError):
+                    await self.over(within_s=1)
 
     def hears_at(self, headers: Headers) -> None:
         found = re.search(r"^m=audio (\d+)", headers["sdp"][0], re.MULTILINE)

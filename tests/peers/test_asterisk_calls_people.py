@@ -97,7 +97,6 @@ async def test_one_presses_the_key_and_the_others_are_busy_away_or_say_nothing(t
         await _until_settled(site, breach["id"], {"phone/busy", "phone/away"})
         await hears.presses("1")
         acknowledged = await site.until_incident(CALLER, "number")
-        await hears.over()
         await listens.over()
         told = await _until_settled(site, breach["id"], {f"phone/{name}" for name in people})
         timeline = await site.gateway.api(f"incidents/{acknowledged['number']}")
@@ -130,12 +129,25 @@ async def test_a_link_cut_while_a_supervisor_is_called_costs_no_more_than_a_seco
         again = await telephones["boss"].rings()
         again.answer()
         await again.presses("1")
-        await again.over()
         told = await _until_settled(site, breach["id"], {"phone/boss"})
         calling.hang_up()
         others = [one for one in await site.incidents() if one["from"] != CALLER]
     assert (told["state"], told["acknowledged_by"]) == ("acknowledged", "boss 165")
     assert others == []  # nor are the legs behind the pipe
+
+
+async def test_a_key_pressed_before_the_text_begins_acknowledges_too(tmp_path: Path) -> None:
+    async with breaching(tmp_path, "earlykey", {"boss": "181"}, config({"boss": "181"})) as (site, telephones, calling):
+        breach = await site.until_told(CALLER, "breach")
+        talk = await telephones["boss"].rings()
+        site.cable.stop_up()  # the gateway hears of the answer when the key is long pressed
+        talk.answer()
+        await talk.presses_in_sound("1")
+        site.cable.let_flow()
+        told = await _until_settled(site, breach["id"], {"phone/boss"})
+        await talk.over()
+        calling.hang_up()
+    assert (told["state"], told["acknowledged_by"]) == ("acknowledged", "boss 181")
 
 
 async def test_a_key_in_the_stream_of_sound_acknowledges_too(tmp_path: Path) -> None:
@@ -152,6 +164,6 @@ async def test_a_key_in_the_stream_of_sound_acknowledges_too(tmp_path: Path) -> 
 
 
 async def _press_until_over(talk: Talk, key: str) -> None:
-    """As somebody does who hears that nothing happens: what is pressed before the text begins is not heard."""
+    """As somebody does who hears that nothing happens."""
     while not talk.is_over:
         await talk.presses_in_sound(key)

@@ -23,7 +23,7 @@ class Settings(NotifierSettings, kw_only=True):
 
     host: str
     port: int = 5038  # 5039 is the custom for TLS
-    username: str  # of a manager.conf user of its own: write = originate,call,agi
+    username: str  # of a manager.conf user of its own: read = call,agi,dtmf; write = originate,call,agi
     secret_file: str | None = None  # first line: the secret of the manager.conf user
     secret_env: str | None = None
     tls: bool = False

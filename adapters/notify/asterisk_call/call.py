@@ -13,7 +13,7 @@ from adapters.pbx.asterisk.connection import Connection
 from adapters.pbx.asterisk.words import hangup_cause
 from adapters.ports import DeliveryReason
 
-WANTED = frozenset({"asyncagistart", "asyncagiexec", "originateresponse", "hanguprequest", "hangup"})
+WANTED = frozenset({"asyncagistart", "asyncagiexec", "originateresponse", "dtmfend", "hanguprequest", "hangup"})
 KEYS = "0123456789*#"
 DIGITS = "digits"  # Asterisk's own sounds of them, a package apart
 _RESULT = re.compile(r"\s*200 result=(-?\d{1,6})\b")
@@ -93,6 +93,8 @@ class Call:
         self._over: asyncio.Future[None] = loop.create_future()
         self._result: asyncio.Future[int] = loop.create_future()  # of the command under way
         self._commands = 0
+        self._keys = ""  # those that end it
+        self._key = ""  # the first of them, where the PBX tells us of keys itself
         self._cause: DeliveryReason = ""
         self._hung_up_by_them = False
         self._failing = False  # nobody answered, and why is not told yet
@@ -105,11 +107,10 @@ class Call:
                 self._begun.set_result(None)
         elif event == "asyncagiexec":
             self._executed(message)
+        elif event == "dtmfend":
+            self._pressed(message)
         elif event == "originateresponse":
-            if message.get("response").lower() != "success":
-                self._failed(_REASONS.get(message.get("reason"), ""))
-            elif not self._answered.done():
-                self._answered.set_result(None)
+            self._ordered(message)
         elif event == "hanguprequest":
             self._hung_up_by_them = True
         elif event == "hangup" and message.get("uniqueid") == self.id:
@@ -122,6 +123,7 @@ class Call:
 
     async def place(self, order: Order, pieces: Sequence[Piece], pressed: Pressed) -> Result:
         """The whole call. Raises PeerUnavailable where the link is lost before anything is answered."""
+        self._keys = order.keys
         refused = await self._dial(order)
         if refused is not None:
             return refused
@@ -178,6 +180,7 @@ class Call:
 
     async def _take_leave(self, key: str, pressed: Pressed) -> Result:
         """What the key means is done; that it is said, too, is a courtesy."""
+        self._keys = self._key = ""  # pressed again it says nothing new
         with contextlib.suppress(_Unplayable, _Over, PeerUnavailable):
             await self._say(await pressed(key))
         return Result(answered=True, heard=True, key=key)
@@ -194,7 +197,9 @@ class Call:
         return ""
 
     async def _command(self, command: str, sound: str = "") -> str:
-        """The key pressed meanwhile, "" for none. Raises _Over, and _Unplayable for a `sound`."""
+        """The key pressed meanwhile or before, "" for none. Raises _Over, and _Unplayable for a `sound`."""
+        if self._key:
+            return self._key
         if self._over.done():
             raise _Over
         self._commands += 1
@@ -202,9 +207,8 @@ class Call:
         asked = await self._connection.action(
             "AGI", Channel=self.id, Command=command, CommandID=f"{self.id}-{self._commands}"
         )
-        if asked.get("response").lower() != "success":
-            raise _Over
-        await _first_of(result, self._over, within_s=_COMMAND_S)
+        if asked.get("response").lower() == "success":
+            await _first_of(result, self._over, within_s=_COMMAND_S)
         if not result.done():
             raise _Over
         code = result.result()
@@ -220,6 +224,22 @@ class Call:
         if mine and not self._result.done():
             found = _RESULT.match(unquote(message.get("result")))
             self._result.set_result(int(found[1]) if found else -1)
+
+    def _ordered(self, message: Message) -> None:
+        """How the order to call ended."""
+        if message.get("response").lower() != "success":
+            self._failed(_REASONS.get(message.get("reason"), ""))
+        elif not self._answered.done():
+            self._answered.set_result(None)
+
+    def _pressed(self, message: Message) -> None:
+        """Told of each key where the user may read the class dtmf: AGI hears only those of its command's time."""
+        key = message.get("digit")
+        answered = self._begun.done() or self._answered.done()  # before it, an announcement may sound like keys
+        if answered and not self._key and key and key in self._keys and message.get("direction").lower() == "received":
+            self._key = key
+            if not self._result.done():
+                self._result.set_result(ord(key))
 
     def _failed(self, cause: DeliveryReason) -> None:
         if cause or self._cause:

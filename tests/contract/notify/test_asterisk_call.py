@@ -238,6 +238,34 @@ async def test_a_user_without_the_rights_is_told_which_are_lacking(tmp_path: Pat
         assert await phone.send() == Retry("unreachable")
 
 
+async def test_a_key_pressed_before_the_text_begins_is_heard_where_the_pbx_tells_of_keys(tmp_path: Path) -> None:
+    async with calling(tmp_path) as phone:
+        phone.pbx.habits[WANG] = Habit(key="1", at=0)
+        assert await phone.send() == Delivered()
+        assert [told[0] for told in phone.desk.acknowledged] == ["a1"]
+        phone.pbx.habits[WANG] = Habit(key="2", at=0)
+        assert await phone.send(alert("a2")) == Rejected("declined")
+        phone.pbx.habits[WANG] = Habit(key="7", at=0)  # of no meaning: it is spoken as ever
+        assert await phone.send(alert("a3")) == Delivered()
+        assert [len(commands) for commands in phone.commands()] == [0, 0, 9]
+        phone.pbx.tells_keys = False
+        phone.pbx.habits[WANG] = Habit(key="1", at=0)
+        assert await phone.send(alert("a4")) == Delivered()
+        assert len(phone.desk.acknowledged) == 1
+
+
+async def test_a_key_is_no_answer_before_the_telephone_was_answered(tmp_path: Path) -> None:
+    """An announcement of the carrier may hold a tone that the PBX takes for a key."""
+    async with calling(tmp_path) as phone:
+        phone.pbx.habits[WANG] = Habit(slowly=True)
+        waits = asyncio.create_task(phone.send())
+        await phone.pbx.until(lambda: len(phone.pbx.calls) == 1)
+        phone.pbx.press(phone.pbx.calls[0], "1")
+        phone.pbx.let_go(WANG)
+        assert await waits == Delivered()
+        assert phone.desk.acknowledged == []
+
+
 async def test_who_has_no_telephone_is_not_called(tmp_path: Path) -> None:
     async with calling(tmp_path) as phone:
         assert isinstance(await phone.send(alert(to=None)), Rejected)
