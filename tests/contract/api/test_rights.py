@@ -36,7 +36,7 @@ def routes(served: Served) -> list[tuple[str, str, Any]]:
 
 async def ask(served: Served, headers: dict[str, str], method: str, path: str, **more: Any) -> tuple[int, Any]:
     async with served.http.request(method, served.url + path, headers=headers, **more) as answer:
-        return answer.status, await (answer.json() if "json" in answer.content_type else answer.text())
+        return answer.status, await (answer.json() if "json" in answer.content_type else answer.text(errors="replace"))
 
 
 async def nothing(_request: web.Request) -> web.Response:
