@@ -45,6 +45,7 @@ from rules.settings import (
     RadioChannel,
     RollCall,
     RuleSet,
+    SourceReadable,
     ThreeRings,
     TwoCalls,
 )
@@ -78,6 +79,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     roll_call: RollCall = RollCall()
     claims: Claims = Claims()
     notifier_online: NotifierOnline = NotifierOnline()
+    source_readable: SourceReadable = SourceReadable()
     on_duty: OnDuty = OnDuty()
 
 

@@ -136,6 +136,11 @@ def check_rules(rules: Any, written: Mapping[str, Any], units: Iterable[Unit]) -
     if rules.notifier_online.offline_alert_s <= 0:
         cure = "seconds without a delivery after which it is told: more than 0; to switch it off: enabled = false"
         yield Problem("rules.notifier_online.offline_alert_s", shown("", rules.notifier_online.offline_alert_s), cure)
+    readable = rules.source_readable
+    for name, least in (("unreadable", 1), ("within_s", 1), ("over_after_s", 1)):
+        if getattr(readable, name) < least:
+            cure = f"{least} or more; to switch it off: enabled = false"
+            yield Problem(f"rules.source_readable.{name}", shown("", getattr(readable, name)), cure)
     hold = rules.hold_checkin
     if hold.every_s <= 0:
         yield Problem("rules.hold_checkin.every_s", shown("", hold.every_s), "seconds between greetings: more than 0")

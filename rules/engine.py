@@ -241,5 +241,5 @@ _TAKES: dict[type, Callable[[Turn, Any], None]] = {
     PlanStepDone: plans.step_done,
     PlanEnded: plans.ended,
     Pulsed: _kept,
-    Unparsed: _kept,
+    Unparsed: trouble_alerts.unreadable_heard,
 }

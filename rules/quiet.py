@@ -125,7 +125,7 @@ class Trouble(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, tag="t
 
     wait_kind: ClassVar[Literal[8]] = 8
 
-    key: str  # notifier/NAME, role/NAME, plan/RUN/STEP
+    key: str  # notifier/NAME, role/NAME, plan/RUN/STEP, unreadable/SOURCE
     rule: Rule
     name: str  # of what is wrong
     owner: str = ""  # the role that puts it right
@@ -135,6 +135,8 @@ class Trouble(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, tag="t
     since_us: int
     alert: str = ""  # the alert that says so
     next_us: int | None = None  # when it is told; afterwards, when it is looked at again
+    count: int = 0  # of a source: messages that nobody could read
+    last_us: int = 0  # the latest of them
 
 
 Quiet = Window | Storm | Trouble

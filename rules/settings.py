@@ -102,6 +102,15 @@ class NotifierOnline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     offline_alert_s: float = 300.0  # no link, or every try in vain, for so long
 
 
+class SourceReadable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A source that sends what nobody can read is told, once, and when that is over: a PBX after an upgrade."""
+
+    enabled: bool = True
+    unreadable: int = 20  # so many messages that nobody can read
+    within_s: float = 3600.0  # counted from the first of them
+    over_after_s: float = 900.0  # it is over when none has come for so long
+
+
 class OnDuty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A role that a ladder's step names, and for which nobody on duty can be reached, is told: once a gap."""
 
@@ -245,6 +254,7 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     roll_call: RollCall = RollCall()
     claims: Claims = Claims()
     notifier_online: NotifierOnline = NotifierOnline()
+    source_readable: SourceReadable = SourceReadable()
     on_duty: OnDuty = OnDuty()
     ladder: Ladder = Ladder()
     special_ladders: tuple[SpecialLadder, ...] = ()

@@ -1,12 +1,13 @@
-"""Troubles of our own are told when they are due, and when they are over: a notifier that does not deliver, a role for
-which nobody can be reached, a step of a plan that no record is about.
+"""Troubles of our own are told when they are due, and when they are over: a notifier that does not deliver, a source
+that nobody can read, a role for which nobody can be reached, a step of a plan that no record is about.
 """
 
 from typing import cast
 
 from rules import troubles
 from rules.duty import stints
-from rules.events import NotifierChanged
+from rules.effects import Alert
+from rules.events import NotifierChanged, Unparsed
 from rules.ladders import ROLE
 from rules.moments import SECOND_US, span_us
 from rules.operator_alerts import made, raise_, take_all_back
@@ -18,14 +19,21 @@ _AHEAD_US = 8 * 86_400 * SECOND_US  # the next who comes on duty is looked for s
 
 def passed(turn: Turn, trouble: Trouble) -> None:
     """Its moment has come: it is told; or, told already, it is looked at again."""
-    if trouble.rule == "on_duty" and trouble.alert:
+    if trouble.rule == "source_readable":
+        _look_whether_readable(turn, trouble)
+    elif trouble.rule == "on_duty" and trouble.alert:
         _look_again(turn, trouble)
-        return
+    else:
+        _tell(turn, trouble, trouble.next_us or turn.at_us)
+
+
+def _tell(turn: Turn, trouble: Trouble, due_us: int) -> None:
     alert = made(turn, trouble.rule, trouble.id, "breach", trouble.reason or trouble.state)
-    alert.about, alert.opened_us, alert.due_us = trouble.name, trouble.since_us, trouble.next_us or turn.at_us
+    _name(alert, trouble)
+    alert.opened_us, alert.due_us = trouble.since_us, due_us
     alert.stands = True
     trouble.alert = alert.id
-    _wait_until(turn, trouble, _next_on_duty_us(turn, trouble) if trouble.rule == "on_duty" else None)
+    _wait_until(turn, trouble, _next_look_us(turn, trouble))
     raise_(turn, alert, also=(ROLE + trouble.owner,) if trouble.owner else ())
 
 
@@ -37,7 +45,7 @@ def over(turn: Turn, key: str, reason: str) -> None:
     turn.drop(trouble)
     if trouble.alert:
         told = made(turn, trouble.rule, trouble.id, "cleared", reason)
-        told.about = trouble.name
+        _name(told, trouble)
         take_all_back(turn, trouble.alert, told)
 
 
@@ -53,6 +61,37 @@ def notifier_changed(turn: Turn, event: NotifierChanged) -> None:
         )
 
 
+def unreadable_heard(turn: Turn, event: Unparsed) -> None:
+    """One may be noise; many are a source that we cannot read, and whose callers nobody sees."""
+    rule = turn.terms.rules.source_readable
+    if not _is_watched(turn, event.source):
+        return
+    key = f"unreadable/{event.source}"
+    if key not in turn.state.quiet:
+        until_us = turn.at_us + span_us(rule.within_s)
+        troubles.begin(turn, key, "source_readable", event.source, turn.at_us, until_us, reason="unreadable")
+    trouble = cast("Trouble", turn.state.quiet[key])
+    trouble.count, trouble.last_us = trouble.count + 1, turn.at_us
+    if not trouble.alert and trouble.count >= rule.unreadable:
+        _tell(turn, trouble, turn.at_us)
+    else:
+        turn.keep(trouble)
+
+
+def _is_watched(turn: Turn, source: str) -> bool:
+    return turn.terms.rules.source_readable.enabled and source in turn.terms.sources
+
+
+def _look_whether_readable(turn: Turn, trouble: Trouble) -> None:
+    """Told: is it over? Not told: they were too few."""
+    if not trouble.alert:
+        turn.drop(trouble)
+    elif (quiet_us := _quiet_us(turn, trouble)) > turn.at_us:
+        _wait_until(turn, trouble, quiet_us)
+    else:
+        over(turn, trouble.key, "quiet")
+
+
 def rules_taken(turn: Turn) -> None:
     """Also where the desk changed duty. Who is asked for no more is no trouble; times may have changed."""
     for trouble in [one for one in turn.state.quiet.values() if isinstance(one, Trouble)]:
@@ -63,6 +102,8 @@ def rules_taken(turn: Turn) -> None:
                 over(turn, trouble.key, "not_configured")
             elif not trouble.alert:
                 _wait_until(turn, trouble, _offline_due_us(turn, trouble.since_us))
+        elif trouble.rule == "source_readable" and not _is_watched(turn, trouble.name):
+            over(turn, trouble.key, "not_configured")
 
 
 def _offline_due_us(turn: Turn, since_us: int) -> int | None:
@@ -81,6 +122,24 @@ def _next_on_duty_us(turn: Turn, trouble: Trouble) -> int:
     until_us = turn.at_us + _AHEAD_US
     coming = (one.from_us for one in stints(turn.terms.roster, trouble.name, turn.at_us, until_us))
     return next((from_us for from_us in coming if from_us > turn.at_us), until_us)
+
+
+def _next_look_us(turn: Turn, trouble: Trouble) -> int | None:
+    """After it was told."""
+    if trouble.rule == "source_readable":
+        return _quiet_us(turn, trouble)
+    return _next_on_duty_us(turn, trouble) if trouble.rule == "on_duty" else None
+
+
+def _quiet_us(turn: Turn, trouble: Trouble) -> int:
+    return trouble.last_us + span_us(turn.terms.rules.source_readable.over_after_s)
+
+
+def _name(alert: Alert, trouble: Trouble) -> None:
+    if trouble.rule == "source_readable":
+        alert.source = trouble.name
+    else:
+        alert.about = trouble.name
 
 
 def _wait_until(turn: Turn, trouble: Trouble, at_us: int | None) -> None:

@@ -196,6 +196,18 @@ _SENTENCES: dict[tuple[str, str], Callable[[Facts], Text]] = {
         f"通知渠道 {f.about} 已恢复，中断 {f.zh}",
         f"The notifier {f.about} delivers again, after {f.en}",
     ),
+    ("source_readable", "breach"): lambda f: Text(
+        f"{f.source} 发来的消息无法识别，来电可能未被看到，请检查它是否升级或改了设置",
+        f"{f.source} sends what nobody can read; calls may go unseen. Was it upgraded, or set otherwise? Check it",
+    ),
+    ("source_readable", "escalation"): lambda f: Text(
+        f"升级：{f.source} 发来的消息已 {f.zh}无法识别，无人处理，请主管处理",
+        f"Escalated: {f.source} has sent for {f.en} what nobody can read, and nobody took it. Supervisor, see to it",
+    ),
+    ("source_readable", "cleared"): lambda f: Text(
+        f"{f.source} 近来没有再发无法识别的消息",
+        f"{f.source} has sent nothing unreadable for a while",
+    ),
     ("on_duty", "breach"): lambda f: Text(
         f"无人值班：告警要找“{f.about}”，此刻没有可联系的人，请安排",
         f"Nobody on duty: an alert asked for {f.about}, and nobody can be reached now. See who stands in",
