@@ -135,7 +135,7 @@ class Trouble(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, tag="t
     since_us: int
     alert: str = ""  # the alert that says so
     next_us: int | None = None  # when it is told; afterwards, when it is looked at again
-    count: int = 0  # of a source: messages that nobody could read
+    unreadable: int = 0  # messages of a source
     last_us: int = 0  # the latest of them
 
 

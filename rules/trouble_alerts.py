@@ -71,8 +71,8 @@ def unreadable_heard(turn: Turn, event: Unparsed) -> None:
         until_us = turn.at_us + span_us(rule.within_s)
         troubles.begin(turn, key, "source_readable", event.source, turn.at_us, until_us, reason="unreadable")
     trouble = cast("Trouble", turn.state.quiet[key])
-    trouble.count, trouble.last_us = trouble.count + 1, turn.at_us
-    if not trouble.alert and trouble.count >= rule.unreadable:
+    trouble.unreadable, trouble.last_us = trouble.unreadable + 1, turn.at_us
+    if not trouble.alert and trouble.unreadable >= rule.unreadable:
         _tell(turn, trouble, turn.at_us)
     else:
         turn.keep(trouble)
