@@ -33,7 +33,16 @@ from tests.simulation.roster import told as told_by
 
 CLIMBS = frozenset({"three_rings", "hold_checkin", "call_back", "two_calls", "promise", "inbound_only"})
 OPERATORS = frozenset(  # no caller's matters
-    {"source_online", "notifier_online", "source_readable", "on_duty", "roll_call", "undecided", "maintenance", "after_hours"}
+    {
+        "source_online",
+        "notifier_online",
+        "source_readable",
+        "on_duty",
+        "roll_call",
+        "undecided",
+        "maintenance",
+        "after_hours",
+    }
 )
 WARNED_BEFORE = frozenset({"hold_checkin", "call_back", "promise"})
 TOLD_WITHIN_US = 5_000  # of its moment, where the gateway was free to look
