@@ -200,7 +200,8 @@ class Worker:
         to = person(self._pipeline.state.rules, who) if who else None
         address = "" if to is None else to.reach.get(self._notifier.name, "")
         link = self._links.url(alert, send.notifier) if self._links is not None else ""
-        return told(alert, to, address, link), f"{alert.key}/{who}" if who else alert.key
+        letter = told(alert, to, address, link)
+        return letter, letter["key"]
 
     def _expired(self, alert: Alert | None, wait_s: float) -> bool:
         if alert is None:

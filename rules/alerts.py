@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from rules import silence, storms
+from rules import silence, storms, troubles
 from rules.effects import Alert, AlertKind, Send
 from rules.incidents import Incident
 from rules.ladders import LadderTerms, people_of
@@ -23,7 +23,7 @@ def warn(turn: Turn, incident: Incident, obligation: Obligation) -> None:
     """The warning at `obligation.step`, which is then behind it."""
     step = obligation.plan[obligation.step]
     ladder = turn.terms.ladder(obligation.rule, "warning", incident.medium, turn.at_us)
-    to, _ = whom(turn, incident, ladder.warn)
+    to, unreached = whom(turn, incident, ladder.warn)
     due_us = obligation.opened_us + step.after_us
     told = _about(
         turn,
@@ -37,6 +37,8 @@ def warn(turn: Turn, incident: Incident, obligation: Obligation) -> None:
         to=to,
     )
     silence.remember(turn, incident, obligation, told)
+    if unreached and not told.silenced:
+        troubles.unreached(turn, unreached)
 
 
 def breach(

@@ -237,6 +237,7 @@ class SourceRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     extensions: str = r"[1-9]\d{1,3}"  # a number that matches whole is one of ours
     offline_alert_s: float = 10.0  # out of touch for so long: the desk is told
     radio: RadioRules | None = None  # None: a PBX
+    site: str = ""  # whose calls are that tell no line, where one gateway serves several; unset: the gateway's own
     rescue: str = ""  # where the caller is sent whose three rings are breached; "": nowhere
 
 

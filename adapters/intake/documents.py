@@ -67,6 +67,7 @@ def obligation_document(obligation: Obligation, incident: Incident | None) -> Do
         "incident": incident.number if incident else "",
         "call": our_call(incident.id) if incident else "",
         "from": incident.caller if incident else "",
+        "source": incident.call.source if incident else "",
         "line": incident.line if incident else "",
         "channel": incident.channel if incident else "",
         "talkgroup": incident.talkgroup if incident else "",

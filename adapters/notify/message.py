@@ -18,7 +18,7 @@ def told(alert: Alert, to: Person | None = None, address: str = "", link: str = 
     """
     return {
         "id": alert.id,
-        "key": alert.key,
+        "key": key_for(alert, to),
         "site": alert.site,
         "rule": alert.rule,
         "kind": alert.kind,
@@ -51,6 +51,11 @@ def told(alert: Alert, to: Person | None = None, address: str = "", link: str = 
         "acknowledge_url": link,
         "text": texts(alert)._asdict(),
     }
+
+
+def key_for(alert: Alert, to: Person | None) -> str:
+    """The idempotency key of one delivery: two people behind one notifier are two."""
+    return alert.key if to is None else f"{alert.key}/{to.id}"
 
 
 def document(alert: Alert) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def narrowed(rules: RuleSet, sites: Collection[str]) -> RuleSet:
         rules,
         lines=lines,
         channels=tuple(one for one in rules.channels if one.channel not in foreign),
-        sources=tuple(one for one in rules.sources if not _is_on(one, foreign)),
+        sources=tuple(one for one in rules.sources if not _is_on(one, foreign) and (not one.site or one.site in sites)),
         units=tuple(one for one in rules.units if not one.site or one.site in sites),
         people=people,
         shifts=tuple(_shifts(rules.shifts, known)),

@@ -125,7 +125,15 @@ def sites_of(rules: RuleSet, document: Mapping[str, Any]) -> frozenset[str]:
     source = next((one for one in rules.sources if one.name == document.get("source")), None)
     if not unit and source is not None and source.radio is not None:
         return frozenset([_of_channels(rules, [source.radio.channel])])
-    return frozenset([unit] if unit else [])
+    site = unit or ("" if source is None else source.site)
+    if not site and source is not None and _is_of_record(document):
+        site = rules.site  # of a call that tells no line: of whoever else is to take it
+    return frozenset([site] if site else [])
+
+
+def _is_of_record(document: Mapping[str, Any]) -> bool:
+    """A record, the place where one came in, or what is told of one; not what is told of a source itself."""
+    return "talkgroup" in document or bool(document.get("number") or document.get("incident"))
 
 
 def _of_line(rules: RuleSet, number: str) -> str:

@@ -16,6 +16,7 @@ class Settings(SourceSettings, kw_only=True, forbid_unknown_fields=True):
     host: str
     port: int = 5038  # 5039 is the custom for TLS
     username: str
+    site: str = ""  # whose system it is, where one gateway serves several: of calls that tell no line
     secret_file: str | None = None  # first line: the secret of the manager.conf user
     secret_env: str | None = None
     tls: bool = False
@@ -49,6 +50,7 @@ def check(settings: Settings) -> list[Problem]:
 def rules(settings: Settings) -> SourceRules:
     return SourceRules(
         name=settings.name,
+        site=settings.site,
         country=settings.country,
         ring_cycle_s=settings.ring_cycle_s,
         shows_ring=True,

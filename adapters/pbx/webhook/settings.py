@@ -15,6 +15,7 @@ DEFAULT_ZONE = "Asia/Shanghai"
 class Settings(SourceSettings, kw_only=True, forbid_unknown_fields=True):
     """One proof that is configured and holds is enough: a signature, a bearer token, or a token in the path."""
 
+    site: str = ""  # whose system it is, where one gateway serves several: of calls that tell no line
     secret_file: str | None = None  # whsec_…, Standard Webhooks; two lines are two live secrets
     secret_env: str | None = None
     bearer_file: str | None = None
@@ -110,6 +111,7 @@ def rules(settings: Settings) -> SourceRules:
     holds = settings.shows_hold
     return SourceRules(
         name=settings.name,
+        site=settings.site,
         country=settings.country,
         ring_cycle_s=settings.ring_cycle_s,
         shows_hold=settings.dialect != "sipgate" if holds is None else holds,

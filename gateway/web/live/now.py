@@ -149,6 +149,7 @@ def source_document(
         "skew_s": None if status is None or status.skew_us is None else round(status.skew_us / SECOND_US, 6),
         "clock_trusted": _clock_trusted(rules, status),
         "channel": rules.radio.channel if rules.radio is not None else "",
+        "sites": [rules.site] if rules.site else [],
         "observable": _observable(state, rules),
     }
 
@@ -199,7 +200,7 @@ def _most_urgent(incidents: Iterable[Incident]) -> list[Incident]:
 
 def alerts_seen(state: State, sight: Sight) -> list[Alert]:
     """Those active ones that are of a site in sight."""
-    return [a for a in active_alerts(state) if sight.sees(state.rules, {"line": a.line, "channel": a.channel})]
+    return [a for a in active_alerts(state) if sight.sees(state.rules, _place_of_alert(a))]
 
 
 def records_seen(state: State, sight: Sight) -> list[Incident]:
@@ -209,7 +210,12 @@ def records_seen(state: State, sight: Sight) -> list[Incident]:
 
 def place_of(incident: Incident) -> dict[str, str]:
     """What tells whose a record is."""
-    return {"line": incident.line, "channel": incident.channel, "talkgroup": incident.talkgroup}
+    place = {"line": incident.line, "channel": incident.channel, "talkgroup": incident.talkgroup}
+    return place | {"source": incident.call.source}
+
+
+def _place_of_alert(alert: Alert) -> dict[str, str]:
+    return {"line": alert.line, "channel": alert.channel, "source": alert.source, "incident": alert.incident}
 
 
 def snapshot(services: Services, heard_us: Mapping[str, int], sight: Sight) -> dict[str, Any]:

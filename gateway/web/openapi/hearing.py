@@ -52,6 +52,7 @@ SCHEMAS: Schema = {
             "skew_s": maybe(NUMBER),
             "clock_trusted": maybe(FLAG),
             "channel": TEXT | {"description": "a base station's radio channel, else empty"},
+            "sites": many(TEXT) | {"description": "whose telephone system it is; none: everybody's"},
             "observable": record(
                 "Which rules can be judged here: a PBX's, or a base station's.",
                 {"three_rings": _OBSERVABLE, "hold_checkin": _OBSERVABLE, "two_calls": _OBSERVABLE},

@@ -134,7 +134,7 @@ SCHEMAS: Schema = {
     "Obligation": record(
         "Somebody must respond by `due_at`.",
         {"id": WHOLE, "state": one_of(Outcome)}
-        | dict.fromkeys(("incident", "call", "from", "line", "channel", "talkgroup"), TEXT)
+        | dict.fromkeys(("incident", "call", "from", "source", "line", "channel", "talkgroup"), TEXT)
         | _JUDGED,
     ),
     "LineNote": body("A line for the record.", {"note": words()}, "note"),

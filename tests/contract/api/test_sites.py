@@ -153,7 +153,7 @@ async def test_the_stream_tells_nothing_of_another_site(both: TwoSites) -> None:
 
 
 async def test_figures_count_the_own_site_s_records_alone(both: TwoSites) -> None:
-    for sites, calls, hails, late in (((OURS,), 1, 1, 1), ((THEIRS,), 2, 1, 1), ((), 3, 2, 2)):
+    for sites, calls, hails, late in (((OURS,), 1, 1, 1), ((THEIRS,), 3, 1, 1), ((), 4, 2, 2)):
         _, text = await both.ask(both.asker(*sites), "GET", "/api/v1/today")
         today = msgspec.json.decode(text)
         assert (today["calls"], today["hails"], today["rules"]["three_rings"]["breached"]) == (calls, hails, late)
@@ -203,3 +203,12 @@ async def test_maintenance_is_for_the_own_lines_and_what_serves_all_is_left_alon
         assert status == 409, (body, text)
     approve = {"version": both.served.pipeline.state.rules.version}
     assert (await both.ask(both.asker(OURS), "POST", "/api/v1/rules/approve", json=approve))[0] == 403
+
+
+async def test_a_call_that_tells_no_line_is_its_sources_site_s_or_the_gateway_s_own(both: TwoSites) -> None:
+    served = both.served
+    calls = {source: await served.ring(line="", source=source) for source in ("main", "Foreign-pbx")}
+    numbers = {source: served.pipeline.state.by_call[source][call].number for source, call in calls.items()}
+    for site, source in ((OURS, "main"), (THEIRS, "Foreign-pbx")):
+        _, told = await both.ask(both.asker(site), "GET", "/api/v1/incidents")
+        assert {name for name, number in numbers.items() if number in told} == {source}

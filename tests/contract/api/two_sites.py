@@ -34,6 +34,7 @@ RULES = RuleSet(
         SourceRules(name="tower", radio=RadioRules(channel="CH1", replies=("ptt",))),
         SourceRules(name="Foreign-tower", radio=RadioRules(channel="Foreign-CH2", replies=("board",))),
         SourceRules(name="mics"),
+        SourceRules(name="Foreign-pbx", site=THEIRS),
     ),
     channels=(RadioChannel(channel="CH1"), RadioChannel(channel="Foreign-CH2", name="Foreign gate", site=THEIRS)),
     units=(
@@ -120,6 +121,7 @@ async def _calls(both: TwoSites) -> None:
     for call, agent in ((here, "李强 012"), (there, "Foreign Wang 8")):
         await served.answer(call, agent=agent)
     both.our_record, both.their_record = served.number(here), served.number(there)
+    await served.ring(THEIR_CALLER, line="", name="Foreign, of no line", source="Foreign-pbx")
     again = await served.ring(line=THEIR_LINE)  # whoever called ours calls them as well
     await served.answer(again, agent="Foreign Wang 8")
     both.their_other = served.number(again)

@@ -22,6 +22,7 @@ from rules.effects import (
     ReceiverState,
 )
 from rules.obligations import Rule, Severity
+from rules.people import Person
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schemas/alert.json").read_text())
 VALID = jsonschema.validators.validator_for(SCHEMA)(SCHEMA)
@@ -106,6 +107,12 @@ def test_the_contract_s_fields_are_there_as_written() -> None:
         "c42",
         "abc",
     )
+
+
+def test_two_people_behind_one_notifier_are_told_by_two_keys() -> None:
+    """A receiver takes a key once."""
+    keys = [told(BREACH, to)["key"] for to in (None, Person(id="wang"), Person(id="li"))]
+    assert keys == [BREACH.key, f"{BREACH.key}/wang", f"{BREACH.key}/li"]
 
 
 def test_a_breach_says_what_happened_since_when_and_what_to_do() -> None:
