@@ -1,10 +1,12 @@
-"""Signed webhooks per second, committed to disk with rules applied, beside a bare aiohttp handler that answers 200.
+"""Signed webhooks per second, committed to disk with rules applied, beside bare aiohttp handlers that answer 200.
 
     python -m benchmarks.webhooks [--rounds 5] [--calls 10000] [--connections 64]
 
-The same prepared requests go to both servers, in turns, from one client. Nothing is pinned: servers and client share
-the machine's cores, as the gateway's process that commits and its process that listens do.
-A call is three requests: delivered, established, cleared.
+The bare handler runs twice: on uvloop, as the gateway does, which is the harder one to stand beside; and as aiohttp's
+documentation shows it, on asyncio's own loop. The same prepared requests go to each server, in turns, from one client.
+Nothing is pinned: servers and client share the machine's cores, as the gateway's process that commits and its process
+that listens do. A call is three requests: delivered, established, cleared.
+On a machine with other work, `chrt -f 1` before the command puts all of its processes above that.
 """
 
 import argparse
@@ -22,7 +24,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, NamedTuple, cast
 
 import uvloop
 from aiohttp import web
@@ -44,14 +46,18 @@ secret_file = "hook-secret.txt"
 """
 
 
-def serve_bare(port: int) -> None:
+BARE, BARE_ASYNCIO, GATEWAY = "bare", "bare, asyncio", "gateway"
+
+
+def serve_bare(port: int, *, on_uvloop: bool) -> None:
     async def answer(request: web.Request) -> web.Response:
         await request.read()
         return web.Response(body=b'{"status":"accepted"}', content_type="application/json")
 
     app = web.Application()
     app.router.add_post("/hooks/pbx/main", answer)
-    uvloop.install()
+    if on_uvloop:
+        uvloop.install()
     web.run_app(app, host="127.0.0.1", port=port, access_log=None, print=None)
 
 
@@ -85,6 +91,7 @@ class Caller(asyncio.Protocol):
     def __init__(self, todo: Iterator[bytes], taken_ms: list[float], done: asyncio.Event) -> None:
         self._todo, self._taken_ms, self._done = todo, taken_ms, done
         self._buffer = b""
+        self._length = 0  # of the answer before: nearly all are as long, and need not be read
         self._begin = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -101,16 +108,18 @@ class Caller(asyncio.Protocol):
         self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        head, found, rest = self._buffer.partition(b"\r\n\r\n")
-        if not found:
-            return
-        length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-        if len(rest) < length:
-            return
-        assert head.startswith(b"HTTP/1.1 200"), self._buffer
+        self._buffer = buffer = self._buffer + data if self._buffer else data
+        if len(buffer) != self._length:
+            head, found, rest = buffer.partition(b"\r\n\r\n")
+            if not found:
+                return
+            body = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+            if len(rest) < body:
+                return
+            self._length = len(head) + len(found) + body
+        assert buffer.startswith(b"HTTP/1.1 200"), buffer
         self._taken_ms.append((time.perf_counter() - self._begin) * 1000)
-        self._buffer = rest[length:]
+        self._buffer = buffer[self._length :]
         self._next()
 
 
@@ -145,64 +154,104 @@ def start(command: list[str], port: int, path: str, folder: Path) -> subprocess.
     raise TimeoutError(f"{command} did not come up: see {folder / 'log'}")
 
 
+class Round(NamedTuple):
+    per_s: float
+    p50_ms: float
+    p99_ms: float
+    own_us: float  # of CPU, for each request: the server that is asked
+    child_us: float  # its child
+    client_us: float  # who asks
+
+    def shown(self) -> str:
+        cpu = f"{self.own_us:.0f} + {self.child_us:.0f} µs of CPU each, the client {self.client_us:.0f}"
+        return f"{self.per_s:,.0f}/s, {cpu}, at work for {self.busy:.0%}"
+
+    @property
+    def busy(self) -> float:
+        """The share of the time that the server itself was on a core."""
+        return self.per_s * self.own_us / 1e6
+
+
+def measure(pid: int, port: int, prepared: list[bytes], connections: int) -> Round:
+    before_s, client_s = cpu_s(pid), time.process_time()
+    rate, taken_ms = uvloop.run(call(port, prepared, connections))
+    client_s = time.process_time() - client_s
+    assert len(taken_ms) == len(prepared)
+    used_s = [after - before for after, before in zip(cpu_s(pid), before_s, strict=True)]
+    own_us, child_us, client_us = (used / len(prepared) * 1e6 for used in (*used_s, client_s))
+    return Round(rate, percentile(taken_ms, 50), percentile(taken_ms, 99), own_us, child_us, client_us)
+
+
+def tell(figures: dict[str, list[Round]], **beside: Any) -> None:
+    ours = figures[GATEWAY]
+
+    def ratios(bare: str) -> list[float]:
+        return [one.per_s / other.per_s for one, other in zip(ours, figures[bare], strict=True)]
+
+    report(
+        "webhooks",
+        [
+            Measured("÷ a bare handler", "", "higher", ratios(BARE), 0.5),
+            Measured("÷ a bare handler on asyncio's own loop", "", "higher", ratios(BARE_ASYNCIO), 0.5),
+            Measured("signed, committed", "/s", "higher", [one.per_s for one in ours]),
+            Measured("p50", "ms", "lower", [one.p50_ms for one in ours]),
+            Measured("p99", "ms", "lower", [one.p99_ms for one in ours], 25),
+            Measured("CPU of the gateway, each", "µs", "lower", [one.own_us for one in ours]),
+            Measured("CPU of its writer, each", "µs", "lower", [one.child_us for one in ours]),
+        ],
+        busy={who: median([one.busy for one in rounds]) for who, rounds in figures.items()},
+        client_us={who: median([one.client_us for one in rounds]) for who, rounds in figures.items()},
+        bare={
+            who: {
+                "per_s": median([one.per_s for one in figures[who]]),
+                "p99_ms": median([one.p99_ms for one in figures[who]]),
+                "cpu_us": median([one.own_us for one in figures[who]]),
+            }
+            for who in (BARE, BARE_ASYNCIO)
+        },
+        **beside,
+    )
+
+
 def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--rounds", type=int, default=5)
     reader.add_argument("--calls", type=int, default=10_000)
     reader.add_argument("--connections", type=int, default=64)
     reader.add_argument("--serve-bare", type=int, help=argparse.SUPPRESS)
+    reader.add_argument("--on-uvloop", action="store_true", help=argparse.SUPPRESS)
     asked = reader.parse_args()
     if asked.serve_bare:
-        serve_bare(asked.serve_bare)
+        serve_bare(asked.serve_bare, on_uvloop=asked.on_uvloop)
         return
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
         folder = Path(name)
         secret = secrets.token_bytes(32)
         (folder / "hook-secret.txt").write_text("whsec_" + base64.b64encode(secret).decode())
         (folder / "hook-secret.txt").chmod(0o600)
-        ports = {"bare": take_free_port(), "gateway": take_free_port()}
-        (folder / "gateway.toml").write_text(CONFIG.format(port=ports["gateway"]))
+        ports = {who: take_free_port() for who in (BARE, BARE_ASYNCIO, GATEWAY)}
+        (folder / "gateway.toml").write_text(CONFIG.format(port=ports[GATEWAY]))
+        bare = [sys.executable, "-m", "benchmarks.webhooks", "--serve-bare"]
         commands = {
-            "bare": ([sys.executable, "-m", "benchmarks.webhooks", "--serve-bare", str(ports["bare"])], "/"),
-            "gateway": ([sys.executable, "-m", "gateway", "run", "--config", str(folder / "gateway.toml")], "/readyz"),
+            BARE: ([*bare, str(ports[BARE]), "--on-uvloop"], "/"),
+            BARE_ASYNCIO: ([*bare, str(ports[BARE_ASYNCIO])], "/"),
+            GATEWAY: ([sys.executable, "-m", "gateway", "run", "--config", str(folder / "gateway.toml")], "/readyz"),
         }
-        figures: dict[str, list[tuple[float, ...]]] = {"bare": [], "gateway": []}
         running = {who: start(command, ports[who], path, folder) for who, (command, path) in commands.items()}
+        figures: dict[str, list[Round]] = {who: [] for who in running}
         try:
             for turn in range(asked.rounds):
                 prepared = list(requests(secret, asked.calls, f"r{turn}"))
-                for who in ("bare", "gateway"):
-                    before_s = cpu_s(running[who].pid)
-                    rate, taken_ms = uvloop.run(call(ports[who], prepared, asked.connections))
-                    assert len(taken_ms) == len(prepared)
-                    used_s = [after - before for after, before in zip(cpu_s(running[who].pid), before_s, strict=True)]
-                    own_us, child_us = (used / len(prepared) * 1e6 for used in used_s)
-                    figures[who].append((rate, percentile(taken_ms, 50), percentile(taken_ms, 99), own_us, child_us))
-                    cpu = f"{own_us:.0f} + {child_us:.0f} µs of CPU each"
-                    print(f"round {turn + 1}, {who}: {rate:,.0f}/s, {cpu}", file=sys.stderr)
+                for who, process in running.items():
+                    one = measure(process.pid, ports[who], prepared, asked.connections)
+                    figures[who].append(one)
+                    print(f"round {turn + 1}, {who}: {one.shown()}", file=sys.stderr)
             disk = fdatasync_us(folder)
         finally:
             for process in running.values():
                 process.send_signal(signal.SIGTERM)
                 process.wait(20)
-    columns = {who: list(zip(*runs, strict=True)) for who, runs in figures.items()}
-    rates, p50_ms, p99_ms, gateway_us, writer_us = columns["gateway"]
-    bare_rates, _, bare_p99_ms, bare_us, _ = columns["bare"]
-    report(
-        "webhooks",
-        [
-            Measured("÷ a bare handler", "", "higher", [g / b for g, b in zip(rates, bare_rates, strict=True)], 0.5),
-            Measured("signed, committed", "/s", "higher", rates),
-            Measured("p50", "ms", "lower", p50_ms),
-            Measured("p99", "ms", "lower", p99_ms, 25),
-            Measured("CPU of the gateway, each", "µs", "lower", gateway_us),
-            Measured("CPU of its writer, each", "µs", "lower", writer_us),
-        ],
-        bare={"per_s": median(bare_rates), "p99_ms": median(bare_p99_ms), "cpu_us": median(bare_us)},
-        connections=asked.connections,
-        requests_per_round=asked.calls * 3,
-        fdatasync=disk,
-    )
+    tell(figures, connections=asked.connections, requests_per_round=asked.calls * 3, fdatasync=disk)
 
 
 if __name__ == "__main__":
