@@ -21,6 +21,7 @@ class AmiServer:
         self.refuses_logins = False
         self.silent = False  # half open: it takes everything and answers nothing
         self.denied: set[str] = set()  # actions the user lacks the class for
+        self.unanswered: set[str] = set()  # actions that it takes, and says nothing to
         self.fully_booted = True
         self.piece_bytes = 0  # write in pieces of so many bytes, each a packet of its own
         self.started = now_s()
@@ -108,7 +109,7 @@ class AmiServer:
         action = asked.get("action", "").lower()
         self.actions.append(action)
         await self._tell()
-        if self.silent:
+        if self.silent or action in self.unanswered:
             return
         same = {"ActionID": asked["actionid"]} if "actionid" in asked else {}
         if action == "challenge":

@@ -19,6 +19,7 @@ DIGITS = "digits"  # Asterisk's own sounds of them, a package apart
 _RESULT = re.compile(r"\s*200 result=(-?\d{1,6})\b")
 _WORDS_MAX = 200  # of what Asterisk says, for the record
 _AGI_WITHIN_S = 5.0  # of the answer
+_RESPONSE_WITHIN_S = 10.0  # to an action: Asterisk gives it before it has done what was asked
 _MARGIN_S = 10.0  # a PBX tells the end of the ringing a little later than it was asked to
 _CAUSE_S = 2.0  # a busy PBX ends the order with reason 0 and tells the channel's own cause after it
 _COMMAND_S = 130.0  # the longest sound, and a little
@@ -77,6 +78,10 @@ class Result(NamedTuple):
     unplayable: str = ""
 
 
+class Unanswered(PeerUnavailable):
+    """The PBX takes what it is asked, and says nothing to it."""
+
+
 class _Over(Exception):
     """The channel is gone."""
 
@@ -122,9 +127,13 @@ class Call:
         self._end("unreachable")
 
     async def place(self, order: Order, pieces: Sequence[Piece], pressed: Pressed) -> Result:
-        """The whole call. Raises PeerUnavailable where the link is lost before anything is answered."""
+        """The whole call. Raises PeerUnavailable where the link is lost before anything is answered; or Unanswered."""
         self._keys = order.keys
-        refused = await self._dial(order)
+        try:
+            refused = await self._dial(order)
+        except Unanswered:
+            self._hang_up()  # it may ring all the same
+            raise
         if refused is not None:
             return refused
         await _first_of(self._begun, self._over, self._answered, within_s=order.ring_s + _MARGIN_S)
@@ -147,7 +156,7 @@ class Call:
             if order.context
             else {"Application": "AGI", "Data": "agi:async"}
         )
-        answer = await self._connection.action(
+        answer = await self._ask(
             "Originate",
             Channel=order.dial,
             Async="true",
@@ -204,9 +213,11 @@ class Call:
             raise _Over
         self._commands += 1
         result = self._result = asyncio.get_running_loop().create_future()
-        asked = await self._connection.action(
-            "AGI", Channel=self.id, Command=command, CommandID=f"{self.id}-{self._commands}"
-        )
+        try:
+            asked = await self._ask("AGI", Channel=self.id, Command=command, CommandID=f"{self.id}-{self._commands}")
+        except Unanswered:
+            self._cause = self._cause or "unreachable"
+            raise _Over from None
         if asked.get("response").lower() == "success":
             await _first_of(result, self._over, within_s=_COMMAND_S)
         if not result.done():
@@ -218,6 +229,13 @@ class Call:
                 raise _Unplayable(sound)
             raise _Over
         return chr(code) if 0 < code < 128 else ""
+
+    async def _ask(self, action: str, **fields: str) -> Message:
+        try:
+            async with asyncio.timeout(_RESPONSE_WITHIN_S):
+                return await self._connection.action(action, **fields)
+        except TimeoutError:
+            raise Unanswered(f"no answer to {action} within {_RESPONSE_WITHIN_S:g} s") from None
 
     def _executed(self, message: Message) -> None:
         mine = message.get("commandid") == f"{self.id}-{self._commands}"

@@ -12,7 +12,7 @@ from adapters.backoff import Backoff
 from adapters.errors import Overloaded, PeerRefused, PeerUnavailable, StoreError
 from adapters.notify.asterisk_call import words
 from adapters.notify.asterisk_call.addresses import dial_string
-from adapters.notify.asterisk_call.call import DIGITS, WANTED, Call, Digits, Order, Piece, Result, Sound
+from adapters.notify.asterisk_call.call import DIGITS, WANTED, Call, Digits, Order, Piece, Result, Sound, Unanswered
 from adapters.notify.asterisk_call.speech import CannotSpeak, Speech
 from adapters.pbx.asterisk.codec import Message, Oversized
 from adapters.pbx.asterisk.connection import Connection
@@ -72,18 +72,21 @@ class AsteriskCallNotifier:
         self._tally: OrderedDict[str, int] = OrderedDict()  # calls made for an alert, by its key
         self._placed: deque[float] = deque()  # when, within the last minute
         self._unplayable: set[str] = set()  # since we are connected
+        self._link_changed: Callable[[str, str], None] = lambda _state, _reason: None
+        self._in_doubt = ""  # why: it lets us in, and did not answer when a call was asked for last
         self._log = log.bind(notifier=settings.name)
 
     def answer_to(self, desk: AlertDesk) -> None:
         self._desk = desk
 
     async def run(self, link_changed: Callable[[str, str], None]) -> None:
+        self._link_changed = link_changed
         backoff, after_refusal = Backoff(first_s=0.5, longest_s=10.0), Backoff(first_s=60.0, longest_s=60.0)
         link_changed("connecting", "")
         async with asyncio.TaskGroup() as self._tasks:
             while True:
                 try:
-                    await self._one_connection(link_changed, backoff)
+                    await self._one_connection(backoff)
                 except PeerRefused as error:
                     link_changed("refused", str(error))
                     wait_s = after_refusal.longest()
@@ -107,7 +110,7 @@ class AsteriskCallNotifier:
             self._tasks.create_task(self._serve(dial), name=f"call-{self.name}")
         return await letter.outcome
 
-    async def _one_connection(self, link_changed: Callable[[str, str], None], backoff: Backoff) -> None:
+    async def _one_connection(self, backoff: Backoff) -> None:
         """Returns only by raising PeerRefused or PeerUnavailable."""
         async with Connection(self._settings, lambda: 0, self._heard, WANTED) as connection:
             try:
@@ -122,13 +125,16 @@ class AsteriskCallNotifier:
             self._unplayable.clear()
             self._connection = connection
             backoff.reset()
-            link_changed("online", "")
+            self._tell_link(stale=False)
             try:
-                await connection.keep_alive(lambda stale: link_changed("stale" if stale else "online", ""))
+                await connection.keep_alive(lambda stale: self._tell_link(stale=stale))
             finally:
                 self._connection = None
                 for call in self._calls.values():
                     call.lost()
+
+    def _tell_link(self, *, stale: bool) -> None:
+        self._link_changed("stale" if stale or self._in_doubt else "online", self._in_doubt)
 
     def _heard(self, at_us: int, message: Message | Oversized) -> None:  # noqa: ARG002 - the connection's own signature
         if isinstance(message, Message):
@@ -152,12 +158,7 @@ class AsteriskCallNotifier:
             del self._waiting[dial]
 
     async def _tell(self, dial: str, letters: Sequence[_Letter]) -> None:
-        live = []
-        for letter in letters:
-            if self._is_over(letter):
-                letter.settle(Rejected("over"))
-            else:
-                live.append(letter)
+        live = self._live(letters)
         if not live:
             return
         wait_s = self._wait_s()
@@ -172,10 +173,26 @@ class AsteriskCallNotifier:
             self._tally.popitem(last=False)
         try:
             result = await self._call(self._connection, dial, live)
+        except Unanswered as error:
+            self._in_doubt = str(error)
+            self._tell_link(stale=True)
+            return
         except PeerUnavailable:
             return
+        if self._in_doubt:
+            self._in_doubt = ""
+            self._tell_link(stale=False)
         for letter in live:
             letter.settle(self._outcome(letter, result))
+
+    def _live(self, letters: Sequence[_Letter]) -> list[_Letter]:
+        live = []
+        for letter in letters:
+            if self._is_over(letter):
+                letter.settle(Rejected("over"))
+            else:
+                live.append(letter)
+        return live
 
     async def _call(self, connection: Connection, dial: str, letters: Sequence[_Letter]) -> Result:
         settings = self._settings

@@ -50,6 +50,8 @@ class MqttNotifier:
         self._client: aiomqtt.Client | None = None  # while connected
         self._in_flight: dict[asyncio.Timeout, None] = {}  # in the order of sending, as they are let go
         self._unanswered = 0
+        self._in_doubt = ""  # why: the broker lets us in, and acknowledged no alert when it was asked last
+        self._link_changed: Callable[[str, str], None] = lambda _state, _reason: None
         self._connection = asyncio.Timeout(None)  # the present one; it is rescheduled to end it
         self._shown: dict[str, bytes] = {}  # by topic: what is retained there
         self._untold: dict[str, None] = {}
@@ -60,6 +62,7 @@ class MqttNotifier:
             self._acknowledging = Acknowledging(self.name, self._site, desk)
 
     async def run(self, link_changed: Callable[[str, str], None]) -> None:
+        self._link_changed = link_changed
         backoff, after_refusal = Backoff(first_s=0.25, longest_s=BACK_WITHIN_S), Backoff(first_s=15.0, longest_s=30.0)
         link_changed("connecting", "")  # later tries are not told: offline stays offline until it is online again
         while True:
@@ -69,7 +72,8 @@ class MqttNotifier:
             except aiomqtt.exceptions.MqttConnectError as error:  # the broker answered, and said no
                 state, reason, wait_s = "refused", str(error), after_refusal.longest()
             except TimeoutError:
-                reason = f"the broker acknowledged none of {UNANSWERED_MAX} messages"
+                reason = self._in_doubt = f"the broker acknowledged none of {UNANSWERED_MAX} messages"
+                state = "stale"  # until it acknowledges one: that it lets us in again proves nothing
             except aiomqtt.MqttError as error:
                 reason = _why(error)
                 if isinstance(error.__context__, ssl.SSLCertVerificationError):  # not whom we were told to talk to
@@ -98,6 +102,9 @@ class MqttNotifier:
         except aiomqtt.MqttError:
             return Retry("unreachable")
         self._unanswered = 0
+        if self._in_doubt and self._client is client:
+            self._in_doubt = ""
+            self._link_changed("online", "")
         return Delivered()
 
     def source_changed(self, name: str, state: str, reason: str, since_us: int) -> None:
@@ -134,7 +141,7 @@ class MqttNotifier:
                 await self._acknowledging.begin(client)
             self._client, self._unanswered = client, 0
             began_s = asyncio.get_running_loop().time()
-            link_changed("online", "")
+            link_changed("stale" if self._in_doubt else "online", self._in_doubt)
             self._untold |= dict.fromkeys(self._shown)
             sources = asyncio.create_task(self._tell_sources(client), name=f"mqtt-sources-{self.name}")
             try:
