@@ -5,11 +5,12 @@ from aiohttp import web
 from gateway.reports.days import Days
 from gateway.web import api, health
 from gateway.web.access import accounts_api, audit_api, own_account, sign_in, sign_in_elsewhere
-from gateway.web.access.guard import AUTH, add_headers, guard
+from gateway.web.access.guard import AUTH, SELDOM, add_headers, guard
 from gateway.web.access.needs import check_routes
 from gateway.web.desk import acknowledging
 from gateway.web.door.handed_over import watched
 from gateway.web.door.hooks import Hooks, add_hook_routes
+from gateway.web.door.seldom import Seldom
 from gateway.web.live.stream import HUB, Hub, close_streams, run_hub
 from gateway.web.live.today import TODAY, Today
 from gateway.web.openapi import document
@@ -27,6 +28,7 @@ def make_app(services: Services) -> web.Application:
     app = web.Application(middlewares=[watched, guard], client_max_size=_BODY_BYTES_MAX)
     app[SERVICES] = services
     app[AUTH] = services.auth
+    app[SELDOM] = Seldom()
     app[HUB] = Hub(services)
     app[TODAY] = Today(services)
     app[DAYS] = Days(services.store)

@@ -19,6 +19,7 @@ from gateway.web.access.needs import Door, is_page, need_of
 from gateway.web.access.told_deeds import told_of
 from gateway.web.asking import Told
 from gateway.web.door.handed_over import Handler, at_work
+from gateway.web.door.seldom import Seldom
 from gateway.web.problems import Problem, problem_response
 from gateway.web.services import SERVICES
 
@@ -27,6 +28,7 @@ _COOKIE: Final = "hotline_session"
 _HOST_ONLY: Final = "__Host-"  # behind TLS: no other host of the domain can set such a cookie (RFC 6265bis)
 BODY_TIMEOUT_S: Final = 10.0
 AUTH = web.AppKey("auth", Auth)
+SELDOM = web.AppKey("seldom", Seldom)
 AUDIT_HEADER, AUDIT_OWED = "Hotline-Audit", "owed"  # done, and the audit hears of it later
 _PATH_CHARS_MAX: Final = 100  # of a path that stands in the log
 _TOLD_MAX: Final = 200  # records that one entry of the audit names; more are counted
@@ -38,7 +40,7 @@ _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_SECURE_ONLY: Final = {"Strict-Transport-Security": "max-age=31536000"}
+_SECURE_ONLY: Final = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 _HEADERS = {
     "Content-Security-Policy": _CSP,
     "X-Content-Type-Options": "nosniff",
@@ -99,6 +101,8 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         response.headers.update(_SECURE_ONLY)
     if not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
+    elif response.content_type.startswith("text/"):
+        response.charset = "utf-8"
 
 
 @web.middleware
@@ -148,7 +152,12 @@ async def _let_in(request: web.Request, need: Right | Door) -> None:
     _check_origin(request, needed=who.session is not None)
     request[WHO] = who
     if isinstance(need, Right) and not who.may(need):
+        request.app[SELDOM].warning("right_refused", who.by, right=need.value, **_where(request))
         raise _refusal(request, who, need)
+
+
+def _where(request: web.Request) -> dict[str, str]:
+    return {"address": address(request), "method": request.method, "path": request.path[:_PATH_CHARS_MAX]}
 
 
 def _refusal(request: web.Request, who: Who, need: Right) -> Exception:
@@ -311,4 +320,5 @@ def _check_origin(request: web.Request, *, needed: bool) -> None:
     else:
         foreign = elsewhere or site == "cross-site"
     if foreign:
+        request.app[SELDOM].warning("foreign_origin", "web", origin=origin[:_PATH_CHARS_MAX], **_where(request))
         raise Problem(403, "Foreign origin", field="Origin", cure="send this request from the gateway's own pages")

@@ -80,7 +80,8 @@ async def logout(request: web.Request) -> web.Response:
             await register.end(note, [session])
         except StoreError as error:
             log.warning("sign-out not noted", reason=str(error))
-    response = web.Response(status=303, headers={"Location": "/login", "Clear-Site-Data": '"cache"'})
+    gone = {"Location": "/login", "Clear-Site-Data": '"cache", "storage"'}  # what was typed and not sent is there too
+    response = web.Response(status=303, headers=gone)
     response.del_cookie(cookie_name(request), path="/", secure=request.app[AUTH].settings.secure_cookie)
     return response
 

@@ -86,7 +86,9 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(served: Ser
 
 async def test_behind_tls_the_cookie_is_secure(tmp_path: Path) -> None:
     async with serve(tmp_path, AuthSettings(secure_cookie=True)) as served:
-        assert "Secure" in (await sign_in(served)).headers["Set-Cookie"]
+        answer = await sign_in(served)
+        assert "Secure" in answer.headers["Set-Cookie"]
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 async def test_a_session_that_the_browser_brought_is_not_taken_over(served: Served) -> None:

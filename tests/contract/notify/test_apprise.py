@@ -152,6 +152,17 @@ async def test_a_mail_has_the_title_as_its_subject_and_plain_text(tmp_path: Path
     assert mail.get_content_type() == "text/plain"
 
 
+async def test_what_a_caller_is_called_makes_no_header_of_a_mail(tmp_path: Path, mailbox: Mailbox) -> None:
+    """ASVS 1.3.11."""
+    evil = "王\r\nBcc: thief@example.org\r\n\r\nX"
+    async with notifying(tmp_path, mail_url(mailbox.port)) as made:
+        assert await made.send(alert(5) | {"site": evil, "text": {"zh": evil, "en": evil}}, "k5") == Delivered()
+    [(recipients, mail)] = mailbox.mails
+    assert recipients == ["duty@example.org"]
+    assert mail["bcc"] is None
+    assert "thief" in str(mail)  # it was told, as text
+
+
 async def test_a_mail_for_one_person_goes_to_that_person(tmp_path: Path, mailbox: Mailbox) -> None:
     async with notifying(tmp_path, mail_url(mailbox.port, "{address}")) as made:
         assert await made.send(alert() | {"to": PERSON}, "k1") == Delivered()
