@@ -53,8 +53,11 @@ class PlainPosts:
         return self._done
 
     def forget(self) -> None:
-        """To be called at the end: the parser and this hold each other, and what was read besides."""
+        """To be called at the end, once: the parser and this hold each other, and the parser its last error, whose
+        traceback holds what was read.
+        """
         self.raw, self._headers, self._body, self._done = b"", {}, b"", None
+        del self._parser
 
     def on_message_begin(self) -> None:
         if self._done is not None:  # a second request in the same bytes: the peer does not wait for answers
