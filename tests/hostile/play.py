@@ -43,7 +43,7 @@ async def play(victim: Victim, attack: Attack, seconds: float) -> Played:
     played = await _measured(victim, attack.name, struck, before, attack.counted_by)
     if not struck:
         played.wrong.append("it never struck")
-    if attack.counted_by and not played.counted:
+    if attack.counted_by and not played.counted and seconds > attack.counted_after_s:
         played.wrong.append(f"not counted by {attack.counted_by}")
     if played.rss_mib > attack.rss_mib_max:
         played.wrong.append(f"the gateway holds {played.rss_mib:.0f} MiB")
