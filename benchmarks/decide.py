@@ -73,11 +73,9 @@ def run(events: list[tuple[int, Event]]) -> tuple[float, int]:
     gc.collect()
     began = time.process_time()
     for at_us, event in events:
-        due_us = next_deadline(state)
-        while due_us is not None and due_us <= at_us:
+        while (due_us := next_deadline(state, at_us)) is not None:
             seq += 1
             decide(state, Entry(seq, due_us, DeadlinePassed()))
-            due_us = next_deadline(state)
         seq += 1
         decide(state, Entry(seq, at_us, event))
     return seq / (time.process_time() - began), seq

@@ -101,12 +101,9 @@ class Draft:
     def _fire(self, until_us: int) -> bool:
         """Let every deadline up to `until_us` pass. False: there are more than one batch should hold."""
         until_us = max(until_us, self.at_us)
-        waits = self._state.waits
-        if (
-            not waits or waits[0][0] > until_us or until_us < self._deadlines_from_us
-        ):  # nearly always the first is later
+        if until_us < self._deadlines_from_us:
             return True
-        while (due_us := next_deadline(self._state)) is not None and due_us <= until_us:
+        while (due_us := next_deadline(self._state, until_us)) is not None:
             if self._steps_left <= 0:
                 return False
             self._steps_left -= self._steps_per_entry

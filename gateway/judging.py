@@ -25,7 +25,7 @@ class Judge:
 
     def pass_time(self, until_us: int) -> None:
         """Everything that becomes due up to then."""
-        while (due_us := next_deadline(self.state)) is not None and due_us <= until_us:
+        while (due_us := next_deadline(self.state, until_us)) is not None:
             self._decide(DeadlinePassed(), due_us)
 
     def verdicts(self, incident: int) -> list[Obligation]:

@@ -8,8 +8,9 @@ from rules.incidents import Incident
 from rules.ladders import LadderTerms, people_of
 from rules.matters import end_waits
 from rules.obligations import Hush, Obligation, Rule, Severity
-from rules.state import ALERT_EXPIRES_US, EXPIRE
+from rules.state import ALERT_EXPIRES_US
 from rules.turn import Turn
+from rules.waits import EXPIRE
 
 LATE_US = 1_000_000  # told so long after its moment: we were down, and say so
 
@@ -210,7 +211,7 @@ def send_out(turn: Turn, alert: Alert, to: tuple[str, ...]) -> Alert:
         decision.sends += (Send(alert.id, name),)
     turn.state.alerts[alert.id] = alert
     if alert.kind in ("breach", "escalation"):
-        turn.state.watch_long(alert.raised_us + ALERT_EXPIRES_US, EXPIRE, alert.obligation, alert)
+        turn.state.waits.add(alert.raised_us + ALERT_EXPIRES_US, EXPIRE, alert.obligation, alert)
     if not to:
         let_go_if_settled(turn, alert)
     return alert

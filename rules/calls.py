@@ -4,6 +4,10 @@ What an event does to its leg and to the rules stands in rules.legs, rules.holds
 rules.endings, how two that turn out to be one are joined in rules.merging.
 """
 
+from collections.abc import Callable
+from types import FunctionType
+from typing import TypeVar, cast
+
 from rules import call_back, inbound_only, ring_episodes
 from rules.answers import adopt_answer
 from rules.events import CallEvent
@@ -12,36 +16,44 @@ from rules.incidents import Call, Incident
 from rules.merging import merge
 from rules.turn import Turn
 
+E = TypeVar("E", bound=CallEvent)
 
-def incident_of(turn: Turn, event: CallEvent, source: str, call: str) -> Incident:
-    """Whose call the event is of, with what it tells of that call.
 
-    `source` and `call` are the event's, read where its class is known: of any class costs ten times as much.
+def of_a_call(handle: Callable[[Turn, Incident, E], None]) -> Callable[[Turn, E], None]:
+    """What takes an event of a call: `handle`, told whose call it is, once that knows what the event tells of it.
+
+    Python remembers where an object of the class that was met last keeps a field; of any class the look costs ten
+    times as much. So each class of event has its own copy of this code.
     """
-    if event.uncertain:
-        turn.uncertain = True
-    if event.source_seq is not None:
-        turn.source_seq = event.source_seq
-    state = turn.state
-    incident = state.by_call[source].get(call)
-    if event.same_call or state.by_leg:
-        incident = _find(turn, event, incident)
-    if incident is None:
-        incident = _new(turn, event)
-    elif (
-        event.direction
-        or event.trunk
-        or event.caller_name
-        or event.queue
-        or not event.shows_hold
-        or not incident.caller
-        or not incident.called
-    ):
-        _fill(turn, incident, event)
-    decision = turn.decision
-    decision.incident = incident.id
-    decision.incidents.append(incident)
-    return incident
+
+    def take(turn: Turn, event: E) -> None:
+        if event.uncertain:
+            turn.uncertain = True
+        if event.source_seq is not None:
+            turn.source_seq = event.source_seq
+        state = turn.state
+        incident = state.by_call[event.source].get(event.call)
+        if event.same_call or state.by_leg:
+            incident = _find(turn, event, incident)
+        if incident is None:
+            incident = _new(turn, event)
+        elif (
+            event.direction
+            or event.trunk
+            or event.caller_name
+            or event.queue
+            or not event.shows_hold
+            or not incident.caller
+            or not incident.called
+        ):
+            _fill(turn, incident, event)
+        decision = turn.decision
+        decision.incident = incident.id
+        decision.incidents.append(incident)
+        handle(turn, incident, event)
+
+    code = take.__code__.replace()
+    return cast(Callable[[Turn, E], None], FunctionType(code, globals(), handle.__name__, None, take.__closure__))
 
 
 def _find(turn: Turn, event: CallEvent, found: Incident | None) -> Incident:

@@ -9,8 +9,8 @@ from rules.incidents import Incident
 from rules.ladders import PERSON, ROLE, people_of
 from rules.matters import breached_by, manner_of
 from rules.obligations import Step
-from rules.state import OPERATORS
 from rules.turn import Turn
+from rules.waits import OPERATORS
 
 RUNGS_MAX = 2_000  # of one matter: a program that acknowledges and does nothing must not make it grow for ever
 
@@ -92,7 +92,7 @@ def watch(turn: Turn, incident: Incident | None, alert: Alert, wait_us: int | No
         turn.open(incident, "notify", (Step(reach_us, "breach"),), turn.at_us, alert=alert.id)
     else:
         alert.reach_us = turn.at_us + reach_us
-        turn.state.watch(alert.reach_us, OPERATORS, alert.obligation, alert)
+        turn.state.waits.add(alert.reach_us, OPERATORS, alert.obligation, alert)
 
 
 def watch_acknowledged(turn: Turn, incident: Incident | None, alert: Alert, wait_us: int) -> None:
@@ -101,7 +101,7 @@ def watch_acknowledged(turn: Turn, incident: Incident | None, alert: Alert, wait
         turn.open(incident, "acknowledge", (Step(wait_us, "breach"),), turn.at_us, alert=alert.id)
     else:
         alert.climb_us = turn.at_us + wait_us
-        turn.state.watch(alert.climb_us, OPERATORS, alert.obligation, alert)
+        turn.state.waits.add(alert.climb_us, OPERATORS, alert.obligation, alert)
 
 
 def climbs_at_once(alert: Alert, tell: tuple[str, ...]) -> bool:

@@ -26,8 +26,8 @@ from rules.effects import Alert
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation, Rule
 from rules.quiet import Storm, Trouble, Window
-from rules.state import EXPIRE, LINGER
 from rules.turn import Turn
+from rules.waits import EXPIRE, LINGER
 
 _PASSED: dict[Rule, Callable[[Turn, Incident, Obligation], None]] = {
     "three_rings": three_rings.limit_reached,
@@ -52,14 +52,12 @@ _HOUSEKEEPING: dict[type, Callable[[Turn, Any], None]] = {
 
 def passed(turn: Turn, steps_max: int) -> None:
     """Take every step due by now, at most `steps_max` of them."""
-    state, at_us = turn.state, turn.at_us
+    waits, at_us = turn.state.waits, turn.at_us
     for _ in range(steps_max):
-        if not state.waits or state.waits[0][0] > at_us:  # `next_us` would look at each that is outdated
+        due_us = waits.next_us(at_us)
+        if due_us is None:
             return
-        due_us = state.next_us()
-        if due_us is None or due_us > at_us:
-            return
-        _, kind, _, _, thing = state.pop_wait()
+        _, kind, _, _, thing = waits.pop()
         if isinstance(thing, Obligation):
             _step(turn, thing)
         elif isinstance(thing, Incident):

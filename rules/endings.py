@@ -6,8 +6,9 @@ from rules import call_back, claims, hold_checkin, ring_episodes
 from rules.events.call import Cause
 from rules.incidents import Incident, IncidentOutcome, Leg
 from rules.moments import SECOND_US
-from rules.state import CLOSED_KEPT_MAX, FORGET, LINGER
+from rules.state import CLOSED_KEPT_MAX
 from rules.turn import Turn
+from rules.waits import FORGET, LINGER
 
 LINGER_US: Final = 60 * SECOND_US  # so long a queue may take to offer the waiting caller to the next device
 IN_HAND_US: Final = 24 * 3600 * SECOND_US  # a record that somebody works on stays so long after their last deed
@@ -119,7 +120,7 @@ def close_as(turn: Turn, incident: Incident, outcome: IncidentOutcome) -> None:
         incident.call.linger_until_us = None
     forget_us = incident.forget_us = turn.at_us + KEPT_US
     state = turn.state
-    state.watch_long(forget_us, FORGET, incident.id, incident)
+    state.waits.add(forget_us, FORGET, incident.id, incident)
     state.closed[incident.id] = incident
     turn.decision.incidents.append(incident)
     if len(state.closed) > CLOSED_KEPT_MAX:
@@ -130,7 +131,7 @@ def forget_passed(turn: Turn, incident: Incident) -> None:
     """Its hour is over: it may go, unless something of it is still open."""
     if any(o.state == "open" for o in incident.obligations) or claims.in_hand(incident, turn.at_us, IN_HAND_US):
         incident.forget_us = turn.at_us + KEPT_US
-        turn.state.watch_long(incident.forget_us, FORGET, incident.id, incident)
+        turn.state.waits.add(incident.forget_us, FORGET, incident.id, incident)
         turn.touch(incident)
         return
     forget(turn, incident)
@@ -188,7 +189,7 @@ def _only_rings(incident: Incident, left: list[Leg]) -> bool:
 
 def _linger(turn: Turn, incident: Incident) -> None:
     incident.call.linger_until_us = turn.at_us + LINGER_US
-    turn.state.watch(incident.call.linger_until_us, LINGER, incident.id, incident)
+    turn.state.waits.add(incident.call.linger_until_us, LINGER, incident.id, incident)
 
 
 def _reason(incident: Incident, cause: Cause, *, ringing: bool) -> IncidentOutcome:

@@ -103,6 +103,7 @@ from rules.events import (
 from rules.source_clock import ABSURD_US
 from rules.state import State
 from rules.turn import Turn
+from rules.waits import NEVER_US
 
 __all__ = ["State", "decide", "next_deadline"]
 
@@ -116,8 +117,7 @@ def decide(state: State, entry: Entry) -> Decision:
     event: Any = entry.event
     kind = type(event)
     decision = Decision()
-    waits = state.waits
-    if waits and waits[0][0] <= at_us and kind not in _BEFORE_WHAT_IS_DUE:
+    if state.waits.from_us <= at_us and kind not in _BEFORE_WHAT_IS_DUE:
         deadlines.passed(Turn(state, state.terms, entry.seq, at_us, at_us, at_us, decision), _OVERDUE_MAX)
         decision.incident = 0
     take = _TAKES_OF_SOURCES.get(kind)
@@ -137,7 +137,10 @@ def decide(state: State, entry: Entry) -> Decision:
     return decision
 
 
-next_deadline = State.next_us  # when `DeadlinePassed` must be entered next, µs; None if nothing waits
+def next_deadline(state: State, by_us: int = NEVER_US) -> int | None:
+    """When `DeadlinePassed` must be entered next, if that is by then; None if not."""
+    waits = state.waits
+    return waits.next_us(by_us) if waits.from_us <= by_us else None
 
 
 def _deadline_passed(turn: Turn, event: DeadlinePassed) -> None:

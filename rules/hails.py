@@ -8,8 +8,9 @@ from rules import claims, two_calls
 from rules.channels import Channel, Hail, HeardCall, Transmission
 from rules.incidents import Call, Incident, IncidentOutcome
 from rules.moments import SECOND_US
-from rules.state import CLOSED_KEPT_MAX, FORGET_RADIO
+from rules.state import CLOSED_KEPT_MAX
 from rules.turn import Turn
+from rules.waits import FORGET_RADIO
 
 KEPT_US = 12 * 3600 * SECOND_US  # so long the desk may complete a closed record
 _HEARD_MAX = 32  # of one hail; older calls are only counted
@@ -145,7 +146,7 @@ def close(turn: Turn, incident: Incident, outcome: IncidentOutcome, at_us: int |
     incident.closed_us = turn.moment_us if at_us is None else at_us
     incident.outcome = outcome
     incident.forget_us = turn.at_us + KEPT_US
-    state.watch_long(incident.forget_us, FORGET_RADIO, incident.id, incident)
+    state.waits.add(incident.forget_us, FORGET_RADIO, incident.id, incident)
     state.closed[incident.id] = incident
     turn.touch(incident)
     if len(state.closed) > CLOSED_KEPT_MAX:

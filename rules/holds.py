@@ -1,15 +1,15 @@
 """What a hold and a return do to their leg; those that are told late too."""
 
 from rules import endings, hold_checkin, hold_pairs, holds_told_late
-from rules.calls import incident_of
+from rules.calls import of_a_call
 from rules.events import Held, Retrieved
 from rules.incidents import Incident, Leg
 from rules.legs import leg_of
 from rules.turn import Turn
 
 
-def held(turn: Turn, event: Held) -> None:
-    incident = incident_of(turn, event, event.source, event.call)
+@of_a_call
+def held(turn: Turn, incident: Incident, event: Held) -> None:
     leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
     follows = hold_checkin.follows(turn, incident, leg, parked=event.parked)
     _held(turn, incident, leg, event, follows=follows)
@@ -42,8 +42,8 @@ def _told_late(turn: Turn, leg: Leg, event: Held) -> bool:
     return leg.retrieved_seq is not None and event.source_seq is not None and event.source_seq < leg.retrieved_seq
 
 
-def retrieved(turn: Turn, event: Retrieved) -> None:
-    incident = incident_of(turn, event, event.source, event.call)
+@of_a_call
+def retrieved(turn: Turn, incident: Incident, event: Retrieved) -> None:
     named = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
     for leg in _meant(incident, named):
         _retrieve(turn, incident, leg, event)

@@ -6,7 +6,7 @@ they never lower a state nor open what is over.
 
 from rules import endings, hold_checkin, rescue, rings_told_late, three_rings
 from rules.answers import person_answered
-from rules.calls import incident_of
+from rules.calls import of_a_call
 from rules.events import (
     ConnectionCleared,
     Delivered,
@@ -22,24 +22,24 @@ from rules.incidents import Incident, Leg
 from rules.turn import Turn
 
 
-def originated(turn: Turn, event: Originated) -> None:
-    incident = incident_of(turn, event, event.source, event.call)
+@of_a_call
+def originated(turn: Turn, incident: Incident, event: Originated) -> None:
     if event.leg:
         leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
     _reached_us(turn, incident)
 
 
-def offered(turn: Turn, event: Offered) -> None:
-    incident = incident_of(turn, event, event.source, event.call)
+@of_a_call
+def offered(turn: Turn, incident: Incident, event: Offered) -> None:
     leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent, "agent")
     if leg.offered_us is None:
         leg.offered_us = turn.moment_us
     _reached_us(turn, incident)
 
 
-def delivered(turn: Turn, event: Delivered) -> None:
+@of_a_call
+def delivered(turn: Turn, incident: Incident, event: Delivered) -> None:
     """A device rings: the caller's own hears the ring-back tone, a person's starts the clock."""
-    incident = incident_of(turn, event, event.source, event.call)
     leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent, "agent")
     if leg.state == "cleared" and _rings_again(turn, leg):
         leg = incident.call.legs[leg.id] = Leg(id=leg.id, role=leg.role, device=leg.device, agent=leg.agent)
@@ -90,9 +90,9 @@ def _rings_again(turn: Turn, leg: Leg) -> bool:
     return turn.source_seq is not None and leg.cleared_seq is not None and turn.source_seq > leg.cleared_seq
 
 
-def established(turn: Turn, event: Established) -> None:
+@of_a_call
+def established(turn: Turn, incident: Incident, event: Established) -> None:
     """Answered: by a person, unless it is the caller's own leg (a queue or a menu took the call)."""
-    incident = incident_of(turn, event, event.source, event.call)
     leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
     if leg.established_us is None:
         leg.established_us = turn.moment_us
@@ -111,8 +111,8 @@ def established(turn: Turn, event: Established) -> None:
         person_answered(turn, incident, leg)
 
 
-def queued(turn: Turn, event: Queued) -> None:
-    incident = incident_of(turn, event, event.source, event.call)
+@of_a_call
+def queued(turn: Turn, incident: Incident, event: Queued) -> None:
     if event.leg:
         leg_of(turn, incident, event.leg, event.role, event.device, event.agent, "caller")
     _reached_us(turn, incident)
@@ -121,8 +121,8 @@ def queued(turn: Turn, event: Queued) -> None:
         hold_checkin.queued(turn, incident)
 
 
-def dequeued(turn: Turn, event: Dequeued) -> None:
-    incident = incident_of(turn, event, event.source, event.call)
+@of_a_call
+def dequeued(turn: Turn, incident: Incident, event: Dequeued) -> None:
     incident.call.queued = False
     if event.cause == "cancelled" and incident.answered_us is None:
         incident.call.caller_gave_up = True
@@ -131,9 +131,9 @@ def dequeued(turn: Turn, event: Dequeued) -> None:
     hold_checkin.over(turn, incident, hold_checkin.QUEUE, "dequeued")
 
 
-def gone(turn: Turn, event: Failed | ConnectionCleared) -> None:
+@of_a_call
+def gone(turn: Turn, incident: Incident, event: Failed | ConnectionCleared) -> None:
     """A leg is over; where none is named, the whole call."""
-    incident = incident_of(turn, event, event.source, event.call)
     if event.leg == "":
         endings.call_over(turn, incident, event.cause)
         return

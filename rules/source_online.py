@@ -7,8 +7,8 @@ from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation
 from rules.operator_alerts import REASON_CHARS_MAX, made, number_of, raise_, take_all_back
 from rules.quiet import Storm, Trouble, Window
-from rules.state import LINGER
 from rules.turn import Turn
+from rules.waits import LINGER
 
 
 def link_changed(turn: Turn, event: LinkChanged) -> None:
@@ -56,9 +56,9 @@ def _back_online(turn: Turn, status: SourceStatus) -> None:
 
 def _put_aside(turn: Turn, error: str, told: str) -> None:
     """In a way that a restart finds it put aside too. `told`: the alert that says so."""
-    if turn.state.next_us() is None:
+    if turn.state.waits.next_us() is None:
         return
-    _, kind, _, _, thing = turn.state.pop_wait()
+    _, kind, _, _, thing = turn.state.waits.pop()
     if isinstance(thing, Obligation):
         incident = turn.state.incidents[thing.incident]
         turn.end(incident, thing, "not_measurable", "undecided")

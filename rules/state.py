@@ -1,9 +1,7 @@
 """All live things of one site, and the look-ups that find them; all of it can be rebuilt from the store's live rows."""
 
-from collections import OrderedDict, defaultdict, deque
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from heapq import heapify, heappop, heappush
-from typing import Literal
 
 from rules.channels import Channel, UnitStatus
 from rules.duty import roster_of
@@ -18,29 +16,26 @@ from rules.phone_numbers import number_key
 from rules.quiet import Quiet, Storm, Trouble, Window
 from rules.settings import RuleSet
 from rules.terms import Terms
+from rules.waits import (
+    CHANNEL,
+    EXPIRE,
+    FORGET,
+    FORGET_RADIO,
+    LINGER,
+    OBLIGATION,
+    OFFLINE,
+    OPERATORS,
+    ROLL_CALL,
+    Thing,
+    Wait,
+    WaitKind,
+    Waits,
+)
 
 ALERT_EXPIRES_US = 24 * 3600 * SECOND_US  # nobody acknowledged it for a day: it leaves the live table
 IDS_LOST_PER_S = 1_000  # no hotline gives out more, for long
 CLOSED_KEPT_MAX = 50_000  # closed incidents that wait for late events; the oldest go first
 _MAY_WAIT_FOR_EVENTS_ONLY: frozenset[Rule] = frozenset({"two_calls"})  # open ones of all other rules have a deadline
-_STALE_WAITS_MAX = 20_000  # outdated entries of the heap that are put up with before it is made anew
-
-WaitKind = Literal[-2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8]
-CHANNEL: WaitKind = -1  # first: what control just said may keep an obligation of the same moment
-OBLIGATION: WaitKind = 0
-LINGER: WaitKind = 1
-FORGET: WaitKind = 2
-EXPIRE: WaitKind = 3
-OFFLINE: WaitKind = 4
-FORGET_RADIO: WaitKind = 5
-ROLL_CALL: WaitKind = 6
-OPERATORS: WaitKind = 8
-
-
-# One thing that wants to be looked at: (at_us, kind, id, order, thing). Outdated ones are passed over, not removed;
-# `order` breaks ties. A plain tuple, because most of what is decided makes one.
-Thing = Obligation | Incident | Alert | SourceStatus | Channel | UnitStatus | Window | Storm | Trouble
-Wait = tuple[int, WaitKind, int, int, Thing]
 
 
 class State:
@@ -81,10 +76,7 @@ class State:
         self.promises: dict[int, Obligation] = {}  # those that are not kept yet, by id
         self.closed: OrderedDict[int, Incident] = OrderedDict()  # by closing; a dict finds its first by walking gaps
         self.numbers = IncidentNumbers(rules.timezone, last_number)
-        self.waits: list[Wait] = []  # a heap: the first is the next, unless it is outdated
-        self._waits_max = 0
-        self._queues: dict[WaitKind, deque[Wait]] = {FORGET: deque(), EXPIRE: deque(), FORGET_RADIO: deque()}
-        self._order = 0
+        self.waits = Waits(self._due_of, self._live)
         for incident in self.incidents.values():
             self._index(incident)
         over = [i for i in self.incidents.values() if i.closed_us is not None]
@@ -185,59 +177,17 @@ class State:
 
     # -- waiting ------------------------------------------------------------------------------------------------
 
-    def watch(self, at_us: int, kind: WaitKind, id_: int, thing: Thing) -> None:
-        self._order = order = self._order + 1
-        waits = self.waits
-        heappush(waits, (at_us, kind, id_, order, thing))
-        if len(waits) > self._waits_max:
-            self._drop_stale_waits()
+    def _live(self) -> int:
+        return len(self.incidents) + len(self.alerts)
 
-    def watch_long(self, at_us: int, kind: WaitKind, id_: int, thing: Thing) -> None:
-        """All of this kind wait equally long, so they queue: only the first stands in the heap, which stays small."""
-        self._order = order = self._order + 1
-        wait = (at_us, kind, id_, order, thing)
-        queue = self._queues[kind]
-        if queue and wait < queue[-1]:  # of the same moment, or the clock was set back
-            heappush(self.waits, wait)
-            return
-        queue.append(wait)
-        if len(queue) == 1:
-            heappush(self.waits, wait)
-        elif len(queue) > self._waits_max:
-            self._drop_stale_waits()
-
-    def next_us(self) -> int | None:
-        """When the first thing that waits wants to be looked at; outdated entries before it are dropped."""
-        waits = self.waits
-        while waits:
-            at_us, kind, _, _, thing = waits[0]
-            if isinstance(thing, Obligation):  # nearly always
-                if thing.state == "open":
-                    try:
-                        due_us = thing.opened_us + thing.plan[thing.step].after_us
-                    except IndexError:
-                        due_us = thing.due_us
-                    if due_us == at_us:
-                        return at_us
-                heappop(waits)
-            elif self._holds(at_us, kind, thing):
-                return at_us
-            else:
-                self.pop_wait()
-                if isinstance(thing, UnitStatus):  # heard meanwhile: one wait a unit, however often it is heard
-                    self.watch_unit(thing)
-                    waits = self.waits
-        return None
-
-    def pop_wait(self) -> Wait:
-        """Take the one that `next_us` found."""
-        wait = heappop(self.waits)
-        queue = self._queues.get(wait[1])
-        if queue and queue[0] is wait:
-            queue.popleft()
-            if queue:
-                heappush(self.waits, queue[0])
-        return wait
+    def _due_of(self, wait: Wait) -> int | None:
+        """When the thing of this wait wants to be looked at now; None: not at all, or it has a wait of its own."""
+        at_us, kind, _, _, thing = wait
+        if isinstance(thing, Obligation):  # nearly always
+            return at_us if _due(thing) == at_us else None
+        if isinstance(thing, UnitStatus):  # one wait a unit, however often it is heard
+            return self._unit_due(thing)
+        return at_us if self._holds(at_us, kind, thing) else None
 
     def _holds(self, at_us: int, kind: WaitKind, thing: Thing) -> bool:
         if isinstance(thing, Incident):
@@ -251,8 +201,6 @@ class State:
             return thing.next_us == at_us and self.quiet.get(thing.key) is thing
         if isinstance(thing, Channel):
             return thing.next_us == at_us and self.channels.get(thing.name) is thing
-        if isinstance(thing, UnitStatus):
-            return self._unit_due(thing) == at_us
         return isinstance(thing, SourceStatus) and self._offline_due(thing) == at_us
 
     def _offline_due(self, status: SourceStatus) -> int | None:
@@ -263,16 +211,16 @@ class State:
     def watch_source(self, status: SourceStatus) -> None:
         due_us = self._offline_due(status)
         if due_us is not None:
-            self.watch(due_us, OFFLINE, 0, status)
+            self.waits.add(due_us, OFFLINE, 0, status)
 
     def watch_channel(self, channel: Channel) -> None:
         next_us = channel.next_us
         if next_us is not None:
-            self.watch(next_us, CHANNEL, channel.id, channel)
+            self.waits.add(next_us, CHANNEL, channel.id, channel)
 
     def watch_quiet(self, thing: Quiet) -> None:
         if thing.next_us is not None:
-            self.watch(thing.next_us, thing.wait_kind, thing.id, thing)
+            self.waits.add(thing.next_us, thing.wait_kind, thing.id, thing)
 
     def _unit_due(self, unit: UnitStatus) -> int | None:
         every_us = self.terms.radio.heard_every_us.get(unit.unit)
@@ -283,12 +231,7 @@ class State:
     def watch_unit(self, unit: UnitStatus) -> None:
         due_us = self._unit_due(unit)
         if due_us is not None:
-            self.watch(due_us, ROLL_CALL, unit.id, unit)
-
-    def _drop_stale_waits(self) -> None:
-        self._waits_max = _STALE_WAITS_MAX + 8 * (len(self.incidents) + len(self.alerts))
-        if max(len(self.waits), *map(len, self._queues.values())) > self._waits_max:
-            self._collect_waits()
+            self.waits.add(due_us, ROLL_CALL, unit.id, unit)
 
     def _collect_waits(self) -> None:
         found: list[tuple[int, WaitKind, int, Thing]] = []
@@ -320,15 +263,7 @@ class State:
                 found.append((due_us, OFFLINE, 0, self.sources[name]))
         found += self._radio_waits()
         found += [(q.next_us, q.wait_kind, q.id, q) for q in self.quiet.values() if q.next_us is not None]
-        waits: list[Wait] = [(at, kind, id_, order, thing) for order, (at, kind, id_, thing) in enumerate(found)]
-        self._order = len(waits)
-        self.waits = [wait for wait in waits if wait[1] not in self._queues]
-        for kind in self._queues:
-            queue = deque(sorted(wait for wait in waits if wait[1] == kind))
-            self._queues[kind] = queue
-            if queue:
-                self.waits.append(queue[0])
-        heapify(self.waits)
+        self.waits.begin_anew(found)
 
     def _radio_waits(self) -> Iterator[tuple[int, WaitKind, int, Thing]]:
         for channel in self.channels.values():
@@ -343,6 +278,9 @@ class State:
 def _due(obligation: Obligation) -> int | None:
     if obligation.state != "open":
         return None
-    if obligation.step >= len(obligation.plan) and obligation.rule not in _MAY_WAIT_FOR_EVENTS_ONLY:
-        return obligation.due_us  # a damaged row: its deadline makes a rule raise, so it is put aside and told
-    return obligation.next_us
+    plan, step = obligation.plan, obligation.step
+    if step < len(plan):
+        return obligation.opened_us + plan[step].after_us
+    if obligation.rule in _MAY_WAIT_FOR_EVENTS_ONLY:
+        return None
+    return obligation.due_us  # a damaged row: its deadline makes a rule raise, so it is put aside and told

@@ -2,7 +2,7 @@
 
 from rules import endings, ring_episodes, three_rings
 from rules.answers import adopt_answer
-from rules.calls import incident_of
+from rules.calls import of_a_call
 from rules.events import Diverted, Transferred
 from rules.incidents import Incident, Leg
 from rules.legs import leg_of
@@ -10,9 +10,9 @@ from rules.merging import merge
 from rules.turn import Turn
 
 
-def diverted(turn: Turn, event: Diverted) -> None:
+@of_a_call
+def diverted(turn: Turn, incident: Incident, event: Diverted) -> None:
     """Picked up by `to_leg`, or sent on: this leg rings no more, the call goes on."""
-    incident = incident_of(turn, event, event.source, event.call)
     if event.leg:
         leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
         if leg.state in ("initiated", "alerting"):
@@ -26,9 +26,9 @@ def diverted(turn: Turn, event: Diverted) -> None:
     adopt_answer(turn, incident)
 
 
-def transferred(turn: Turn, event: Transferred) -> None:
+@of_a_call
+def transferred(turn: Turn, incident: Incident, event: Transferred) -> None:
     """Whom the caller goes to has three rings: the next device to ring, or one that rings or talks already."""
-    incident = incident_of(turn, event, event.source, event.call)
     turn.note(incident, "transferred", "attended" if event.attended else event.called or "blind")
     if incident.closed_us is not None:
         return

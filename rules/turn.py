@@ -9,8 +9,9 @@ from rules.effects import Decision, Note
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import INTERNAL_RULES, Clock, Obligation, Outcome, Rule, Step
 from rules.quiet import Quiet, Window
-from rules.state import OBLIGATION, State
+from rules.state import State
 from rules.terms import Terms
+from rules.waits import OBLIGATION
 
 _LOOKED_UP = INTERNAL_RULES | {"call_back"}  # found elsewhere too: their end has more to do
 OBLIGATIONS_KEPT_MAX = 100  # of one live document: a caller forgotten on hold for hours must not make it grow for ever
@@ -133,7 +134,7 @@ class Turn(msgspec.Struct, gc=False):
             _drop_oldest_ended(incident)
         self.decision.obligations.append(obligation)
         if plan:
-            state.watch(opened_us + plan[0].after_us, OBLIGATION, obligation.id, obligation)
+            state.waits.add(opened_us + plan[0].after_us, OBLIGATION, obligation.id, obligation)
         return obligation
 
     def record(self, incident: Incident, rule: Rule, verdict: Outcome, reason: str) -> None:
@@ -144,7 +145,7 @@ class Turn(msgspec.Struct, gc=False):
     def watch(self, obligation: Obligation) -> None:
         next_us = obligation.next_us
         if next_us is not None:
-            self.state.watch(next_us, OBLIGATION, obligation.id, obligation)
+            self.state.waits.add(next_us, OBLIGATION, obligation.id, obligation)
 
     def breach(self, incident: Incident, obligation: Obligation) -> None:
         """What a call is owed is not done in time; uncertain where its source may not have told us of the end."""

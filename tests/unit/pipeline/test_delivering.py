@@ -107,6 +107,7 @@ async def test_after_a_restart_it_is_told_once_and_its_end_is_told_all_the_same(
         bench.clock.move(400.0)
         await bench.look()
         await until(lambda: len(told(bench)) == 1)
+        await until(lambda: changes(bench) == [("hook", "offline"), ("hook", "offline")])
 
     async def is_back(bench: Bench, _: Pretend) -> None:
         bench.clock.move(500.0)
