@@ -55,7 +55,7 @@ def connect_reader(path: str) -> sqlite3.Connection:
 def _bind_at_once() -> None:
     """None, bytes and bool are stored as ever, but found at once.
 
-    Every third value of a batch is one of them, and for each Python looks in three places how it is to be stored,
+    Every fifth value of a batch is one of them, and for each Python looks in three places how it is to be stored,
     unless it is told: a tenth of the writer's work.
     """
     sqlite3.register_adapter(type(None), {None: None}.get)
