@@ -118,7 +118,7 @@ class Inflow:
     def _read(self, item: Reading) -> Sequence[Event]:
         try:
             return item.read()
-        except Exception as error:  # a bug in one kind's reading must neither lose this message nor stop the others
+        except Exception as error:  # the top of one message's reading: a bug in it stops no other (docs/adr/0013)
             log.exception("a message made its reader fail", source=self._source)
             return [Unparsed(source=self._source, reason=f"our reader failed: {type(error).__name__}")]
 

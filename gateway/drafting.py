@@ -128,7 +128,7 @@ class Draft:
     def _decide(self, entry: Entry) -> Decision:
         try:
             return decide(self._state, entry)
-        except Exception as error:  # a rule's bug, whatever it is, must not stop the line
+        except Exception as error:  # the top of one decision: a rule's bug stops no other, and is told (ADR 13)
             raise Undecidable(entry) from error
 
     def _merge(self, decision: Decision) -> None:

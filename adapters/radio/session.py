@@ -152,7 +152,7 @@ class Session:
             return self._station.feed(arrival.data, arrival.at_us, arrival.via)
         except GatewayError:
             raise
-        except Exception as error:  # a bug in one kind's reading must neither lose these bytes nor silence the others
+        except Exception as error:  # the top of one piece's reading: a bug in it silences no other (docs/adr/0013)
             log.exception("what a station said made its reader fail", source=self._settings.name)
             self._station.opened()
             reason = f"our reader failed: {type(error).__name__}"

@@ -129,7 +129,7 @@ class Hub:
                 tasks.create_task(self._listen(), name="board feed")
                 tasks.create_task(self._tell(), name="board stream")
                 tasks.create_task(self._ping(), name="board ping")
-        except Exception:  # the top of this task; calls are answered for without it
+        except Exception:  # the top of this task: calls are answered for without it, and boards say they are cut off
             log.exception("the live stream has stopped")
 
     def close(self) -> None:
