@@ -54,6 +54,14 @@ EXPECTED = {
         "",
         [("call_back", "breached", None), ("three_rings", "waived", 1)],
     ),
+    # The desk rang for 4 s, then VoiceMail() took a message: a machine is nobody.
+    "voicemail": (
+        "13800000010",
+        "7411",
+        "missed",
+        "",
+        [("call_back", "breached", None), ("three_rings", "waived", 1)],
+    ),
 }
 CHUNKS = {"whole": 1 << 20, "byte by byte": 1, "by 7": 7, "by 1460": 1460}
 
@@ -66,6 +74,30 @@ def test_a_recording_gives_one_call_with_its_verdicts_in_whatever_pieces_it_come
     data = bytes_of(scene)
     messages = messages_of(data[start : start + chunk] for start in range(0, len(data), chunk))
     assert outcome(judged(messages)) == [EXPECTED[scene]]
+
+
+CONFERENCE = [  # two from outside wait in a ConfBridge(), then 143 comes in
+    ("13800000011", "7430", "answered", "143", [("three_rings", "met", None)]),
+    ("13800000012", "7430", "answered", "143", [("three_rings", "met", None)]),
+    ("143", "89", "abandoned", "", []),
+]
+
+
+def test_callers_whom_somebody_joins_in_a_conference_are_answered() -> None:
+    messages = messages_of([bytes_of("conference")])
+    assert outcome(judged(messages)) == CONFERENCE
+    deaf = [message for message in messages if message.event != "confbridgeleave"]
+    assert outcome(judged(deaf)) == CONFERENCE  # a hang-up ends it, too
+
+
+def test_callers_who_are_among_themselves_in_a_conference_are_not_answered() -> None:
+    messages = messages_of([bytes_of("conference")])
+    alone = [message for message in messages if not message.get("channel").startswith("PJSIP/143-")]
+    told = outcome(judged(alone))
+    assert [(caller, result) for caller, _, result, *_ in told] == [
+        ("13800000011", "abandoned"),
+        ("13800000012", "abandoned"),
+    ]
 
 
 def test_two_recordings_heard_as_two_sources_do_not_touch_each_other() -> None:

@@ -22,7 +22,7 @@ EVENT_FILTER = (
     "MusicOnHold.*|LocalBridge|LocalOptimization.*|SoftHangupRequest|HangupRequest|ContactStatus|PeerStatus|Registry|"
     "NewAccountCode|ChannelTalking.*)"
 )
-KEYS_IN_SOUND = ("181",)  # telephones that send keys as events of RTP; all others by SIP INFO
+KEYS_IN_SOUND = ("181", "182")  # telephones that send keys as events of RTP; all others by SIP INFO
 AMI_USER, AMI_SECRET = "hotline", "Gu3ss-me-n0t"
 
 # Extensions callers dial. Every call of the suite has telephones of its own, so that calls may run at once.
@@ -45,7 +45,14 @@ exten => 7320,1,Answer()
 exten => 7330,1,Answer()
  same => n,Queue(alone,,,,60)
  same => n,Hangup()
-exten => 7400,1,Dial(PJSIP/140,22)
+exten => 7400,1,Dial(PJSIP/140,42)
+ same => n,Hangup()
+exten => 7410,1,Dial(PJSIP/142,4)
+ same => n,Answer()
+ same => n,Record(/tmp/message-%d.ulaw,0,60)
+ same => n,Hangup()
+exten => 7430,1,Answer()
+ same => n,ConfBridge(9)
  same => n,Hangup()
 
 [hotline-alert]
@@ -61,6 +68,7 @@ exten => _1XX,1,Dial(PJSIP/${EXTEN},60)
  same => n,Hangup()
 exten => _*81XX,1,PickupChan(PJSIP/${EXTEN:2},p)
  same => n,Hangup()
+exten => _8X,1,ConfBridge(${EXTEN:1})
 exten => 700,1,Park()
 exten => _7XX,1,ParkedCall(default,${EXTEN})
 """
@@ -90,7 +98,8 @@ res_pjsip res_pjsip_session res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_
 res_pjsip_caller_id res_pjsip_refer res_pjsip_dtmf_info res_pjsip_rfc3326 res_pjsip_nat res_pjsip_dlg_options
 res_pjsip_pubsub res_rtp_asterisk res_musiconhold res_parking app_dial app_queue app_stack app_verbose
 app_directed_pickup app_playback bridge_simple bridge_native_rtp bridge_builtin_features bridge_holding bridge_softmix
-codec_ulaw format_pcm res_speech res_agi func_timeout func_channel func_callerid func_logic func_strings
+app_record app_confbridge codec_ulaw format_pcm res_speech res_agi func_timeout func_channel func_callerid func_logic
+func_strings
 """
 
 
@@ -100,13 +109,14 @@ class Asterisk:
     def __init__(self, name: str, ami_port: int, sip_port: int, telephones: dict[str, int]) -> None:
         """`telephones`: the UDP port of each extension."""
         self.ami_port, self.sip_port, self.tls_port = ami_port, sip_port, take_free_port()
+        self.telephones = telephones
         self._inside = Path("/tmp") / f"hotline-{name}-{os.getpid()}"  # noqa: S108 (inside the chroot)
         self._home = ROOT / self._inside.relative_to("/")
         self._process: subprocess.Popen[bytes] | None = None
-        self._write_configuration(telephones)
+        self._write_configuration()
 
     def start(self) -> None:
-        """Return once the manager interface answers and the SIP port is bound."""
+        """Return once the manager interface answers and all modules run: before that nobody hears an INVITE."""
         log = (self._home / "console.log").open("ab")
         conf = str(self._inside / "etc" / "asterisk.conf")
         command = ["chroot", str(ROOT), "/usr/sbin/asterisk", "-f", "-U", "asterisk", "-G", "asterisk", "-C", conf]
@@ -145,15 +155,20 @@ class Asterisk:
         )
         return done.stdout.decode(errors="replace")
 
+    def is_bridged(self, extension: str) -> bool:
+        """Whether its telephone is joined with another: the last column of the console's list names the bridge."""
+        channels = [line.split("!") for line in self.command("core show channels concise").splitlines()]
+        return any(one[0].startswith(f"PJSIP/{extension}-") and one[-2] for one in channels if len(one) > 2)
+
     def log(self) -> str:
         return (self._home / "console.log").read_text(errors="replace")
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.ami_port), timeout=1) as ami:
-            return ami.recv(64).startswith(b"Asterisk") and "PJSIP/199" in self.command("dialplan show 99@ready")
+            return ami.recv(64).startswith(b"Asterisk") and "fully booted" in self.command("core waitfullybooted")
         return False
 
-    def _write_configuration(self, telephones: dict[str, int]) -> None:
+    def _write_configuration(self) -> None:
         shutil.rmtree(self._home, ignore_errors=True)
         for folder in ("etc", "lib", "db", "keys", "agi", "spool", "run", "log", "data/sounds/en", "data/moh"):
             (self._home / folder).mkdir(parents=True)
@@ -170,13 +185,13 @@ class Asterisk:
         (self._home / "etc" / "ami.pem").write_bytes(
             self.certificate.read_bytes() + self.certificate.with_suffix(".key").read_bytes()
         )
-        for name, text in self._files(telephones).items():
+        for name, text in self._files().items():
             (self._home / "etc" / name).write_text(text)
         uid, gid = _asterisk_user()
         for path in [self._home, *self._home.rglob("*")]:
             os.chown(path, uid, gid, follow_symlinks=False)
 
-    def _files(self, telephones: dict[str, int]) -> dict[str, str]:
+    def _files(self) -> dict[str, str]:
         inside = self._inside
         folders = {
             "astetcdir": "etc",
@@ -197,10 +212,11 @@ class Asterisk:
             "modules.conf": f"[modules]\nautoload = no\n{loads}",
             "logger.conf": "[general]\n[logfiles]\nmessages => notice,warning,error\n",
             "manager.conf": self._manager(),
-            "pjsip.conf": self._pjsip(telephones),
-            "extensions.conf": f"[general]\n{INBOUND}\n[ready]\nexten => 99,1,Dial(PJSIP/199)\n",
+            "pjsip.conf": self._pjsip(),
+            "extensions.conf": f"[general]\n{INBOUND}",
             "queues.conf": f"[general]\n[desk]\nstrategy = ringall\ntimeout = 60\nretry = 1\n{members}{PIPE_QUEUES}",
-            "features.conf": "[general]\n[featuremap]\natxfer => *2\n",
+            "features.conf": "[general]\nfeaturedigittimeout = 5000\n[featuremap]\natxfer => *2\n",
+            "confbridge.conf": "[general]\n[default_user]\ntype = user\n[default_bridge]\ntype = bridge\n",
             "rtp.conf": "[general]\nrtpstart = 20000\nrtpend = 29000\n",
             "musiconhold.conf": f"[default]\nmode = files\ndirectory = {inside}/data/moh\n",
             "res_parking.conf": "[general]\n[default]\nparkpos => 701-720\ncontext => parkedcalls\n",
@@ -237,7 +253,7 @@ read = call
 write =
 """
 
-    def _pjsip(self, telephones: dict[str, int]) -> str:
+    def _pjsip(self) -> str:
         endpoints = "".join(
             f"""
 [{name}]
@@ -253,7 +269,7 @@ callerid = Desk {name} <{name}>
 type = aor
 contact = sip:{name}@127.0.0.1:{port}
 """
-            for name, port in telephones.items()
+            for name, port in self.telephones.items()
         )
         return f"""[global]
 type = global

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.fixtures.ports import take_free_port
 from tests.peers.calls import Sipp
 from tests.peers.pbx import AMI_SECRET, Asterisk
-from tests.peers.scenes import SCENES, TELEPHONES, play
+from tests.peers.scenes import SCENES, play, telephone_ports
 
 RECORDINGS = Path(__file__).parent.parent / "golden" / "recordings"
 
@@ -39,9 +39,9 @@ class Recorder:
 
 def record(name: str) -> bytes:
     """Play one scene on an Asterisk of its own."""
-    pbx = Asterisk(f"record-{name}", take_free_port(), take_free_port(), TELEPHONES)
+    pbx = Asterisk(f"record-{name}", take_free_port(), take_free_port(), telephone_ports())
     with tempfile.TemporaryDirectory() as folder:
-        sipp = Sipp(Path(folder), pbx.sip_port)
+        sipp = Sipp(Path(folder), pbx.sip_port, pbx.telephones)
         try:
             pbx.start()
             recorder = Recorder(pbx.ami_port)

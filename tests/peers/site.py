@@ -10,9 +10,9 @@ from tests.fixtures.gateway import RunningGateway, running_gateway
 from tests.fixtures.ports import take_free_port
 from tests.peers.cable import Cable
 from tests.peers.calls import Sipp
-from tests.peers.desk import Desk, Document, listening
+from tests.peers.desk import LOOK_S, Desk, Document, listening
 from tests.peers.pbx import AMI_SECRET, AMI_USER, Asterisk
-from tests.peers.scenes import TELEPHONES, play
+from tests.peers.scenes import play, telephone_ports
 
 CONFIG = """
 [[source]]
@@ -51,6 +51,12 @@ class Site(Desk):
         """The first such alert about rings."""
         return await self.until_alert(**{"from": caller, "kind": kind, "rule": "three_rings"})
 
+    async def until_bridged(self, extension: str) -> None:
+        """Its telephone speaks with another."""
+        async with asyncio.timeout(60):
+            while not await asyncio.to_thread(self.pbx.is_bridged, extension):  # noqa: ASYNC110 - a console tells when asked
+                await asyncio.sleep(LOOK_S)
+
     async def until_incident(self, caller: str, fact: str) -> Document:
         """The one record of this caller, once it has `fact`."""
         [found] = await self.until_incidents(lambda found: len(found) == 1 and found[0][fact], **{"from": caller})
@@ -65,8 +71,8 @@ async def whole_site(
     name: str, folder: Path, *, more: str = "", source: str = "", telephones: Mapping[str, int] | None = None
 ) -> AsyncIterator[Site]:
     """`source`: more of the [[source]] table; `more`: the test's own TOML, with AMI_PORT for the PBX's port."""
-    pbx = Asterisk(name, take_free_port(), take_free_port(), TELEPHONES | dict(telephones or {}))
-    sipp = Sipp(folder, pbx.sip_port)
+    pbx = Asterisk(name, take_free_port(), take_free_port(), telephone_ports() | dict(telephones or {}))
+    sipp = Sipp(folder, pbx.sip_port, pbx.telephones)
     cable = Cable(pbx.ami_port)
     broker = EmbeddedBroker(folder / "broker", take_free_port())
     (folder / "ami-secret.txt").write_text(AMI_SECRET + "\n")

@@ -109,6 +109,11 @@ class Svxlink:
     def log(self) -> str:
         return (self.folder / "svxlink.log").read_text(errors="replace")
 
+    async def until_logged(self, words: str) -> None:
+        async with asyncio.timeout(60):
+            while words not in self.log():  # noqa: ASYNC110 - another program writes it
+                await asyncio.sleep(0.05)
+
     async def unit_speaks(self, sound: voice.Sound) -> None:
         """`sound` (at RATE) in real time, with the silence of an open receiver before and after: its squelch closes."""
         quiet = voice.silence(300, RATE)

@@ -111,6 +111,7 @@ class Talk:
         self._rtp = struct.unpack("!HII", secrets.token_bytes(10))  # sequence, timestamp, source
         self._answers: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
         self._over = asyncio.Event()
+        self._handed_over = asyncio.Event()
 
     async def answered(self, within_s: float = 60.0) -> None:
         assert await self._final("INVITE", within_s) == 200
@@ -180,7 +181,7 @@ class Talk:
         await asyncio.sleep(_PACKET_S)
 
     async def transfer(self, to: str, instead_of: "Talk | None" = None) -> None:
-        """Send the other side to `to`, in the place this telephone has in `instead_of`."""
+        """Send the other side to `to`, in the place this telephone has in `instead_of`. It is there on return."""
         replaces = ""
         if instead_of:
             tags = f"to-tag={_tag(instead_of.far)};from-tag={_tag(instead_of.near)}"
@@ -188,6 +189,8 @@ class Talk:
         to = f"<sip:{to}@127.0.0.1:{self._telephone.pbx_port}{replaces}>"
         self.request("REFER", more=f"Refer-To: {to}\r\nReferred-By: {self.near.partition(';')[0]}\r\n")
         assert await self._final("REFER") == 202
+        async with asyncio.timeout(60):
+            await self._handed_over.wait()
 
     def request(
         self,
@@ -236,6 +239,8 @@ class Talk:
         self.reply(200, to=headers, sdp=method == "INVITE")
         if method == "CANCEL":
             self.reply(487)
+        if method == "NOTIFY" and headers["sdp"][0].startswith("SIP/2.0 200"):  # of the REFER
+            self._handed_over.set()
         if method in {"BYE", "CANCEL"}:
             self._over.set()
 

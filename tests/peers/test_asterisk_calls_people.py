@@ -150,6 +150,25 @@ async def test_a_key_pressed_before_the_text_begins_acknowledges_too(tmp_path: P
     assert (told["state"], told["acknowledged_by"]) == ("acknowledged", "boss 181")
 
 
+async def test_a_telephone_of_sipp_that_answers_and_presses_the_key_acknowledges(tmp_path: Path) -> None:
+    port, desk_port = take_free_port(), take_free_port()
+    async with (
+        whole_site(
+            "sippkeys", tmp_path, more=config({"boss": "182"}), telephones={"182": port, "140": desk_port}
+        ) as site,
+        Telephone("140", desk_port, site.pbx.sip_port) as desk,
+        Telephone(CALLER, take_free_port(), site.pbx.sip_port) as outside,
+    ):
+        await asyncio.to_thread(site.sipp.phone, "phone-presses-a-key", "182", key="1")
+        calling = outside.dial("7140")
+        await desk.rings()
+        breach = await site.until_told(CALLER, "breach")
+        told = await _until_settled(site, breach["id"], {"phone/boss"})
+        await site.calls_are_over(60)
+        calling.hang_up()
+    assert (told["state"], told["acknowledged_by"]) == ("acknowledged", "boss 182")
+
+
 async def test_a_key_in_the_stream_of_sound_acknowledges_too(tmp_path: Path) -> None:
     """By RFC 4733, as nearly every telephone sends it."""
     async with breaching(tmp_path, "rtpkeys", {"boss": "181"}, config({"boss": "181"})) as (site, telephones, calling):

@@ -68,7 +68,6 @@ async def test_at_the_breach_the_caller_goes_to_another_telephone_and_is_answere
         breach = await it.site.until_told(CALLER, "breach")
         there = await it.other.rings()
         await rings.over()
-        await asyncio.sleep(1)  # it rings there
         there.answer()
         await caller.answered()
         noted = await it.until_noted("rescued")
@@ -93,7 +92,7 @@ async def test_a_caller_who_waits_in_a_queue_is_rescued_from_it(tmp_path: Path) 
         await rings.over()
         there.answer()
         await it.until_noted("rescued")
-        await asyncio.sleep(1)  # they speak
+        await it.site.until_incident(CALLER, "answered_at")
         caller.hang_up()
         await there.over()
         record = await it.site.closed_incident(CALLER)

@@ -47,12 +47,24 @@ async def publish(broker: Mosquitto, act: Callable[[Mmdvm], None]) -> None:
             await client.publish("rep/json", payload, qos=1)
 
 
-async def call(broker: Mosquitto, unit: int) -> None:
+async def call(broker: Mosquitto, desk: Desk, unit: int) -> None:
     """Somebody presses his key for a moment; a little later he may press it again."""
     await publish(broker, lambda host: host.press(unit, GROUP))
+    await until_on_air(desk, True)
     await asyncio.sleep(0.6)  # no bump
     await publish(broker, lambda host: host.release())
+    await until_on_air(desk, False)
     await asyncio.sleep(0.6)  # the next one is another call
+
+
+async def until_on_air(desk: Desk, on: bool) -> None:
+    """The gateway has heard of it: press and release heard at one moment are a bump."""
+    async with asyncio.timeout(60):
+        while True:
+            channels = (await desk.gateway.api("channels"))["items"]
+            if on == any(one["open"] or one["control_transmitting"] for one in channels):
+                return
+            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
@@ -68,7 +80,7 @@ async def site(folder: Path) -> AsyncIterator[tuple[Mosquitto, Desk]]:
 async def test_a_unit_that_calls_three_times_in_vain_is_heard_of_at_the_desk(tmp_path: Path) -> None:
     async with site(tmp_path) as (broker, desk):
         for _ in range(3):
-            await call(broker, 2345678)
+            await call(broker, desk, 2345678)
         breach = await desk.until_alert(rule="two_calls", unit="2345678", kind="breach")
         assert (breach["unit"], breach["channel"], breach["calls"]) == ("2345678", "CH1-1", 3)
         (incident,) = await desk.until_units("2345678")
@@ -77,15 +89,15 @@ async def test_a_unit_that_calls_three_times_in_vain_is_heard_of_at_the_desk(tmp
 
 async def test_a_unit_that_control_answers_by_its_own_id_was_answered(tmp_path: Path) -> None:
     async with site(tmp_path) as (broker, desk):
-        await call(broker, 2345678)
-        await call(broker, 9000)
+        await call(broker, desk, 2345678)
+        await call(broker, desk, 9000)
         await desk.until_incidents(len, unit="2345678", outcome="answered")
         assert len(await desk.incidents(medium="radio")) == 1
 
 
 async def test_what_is_said_while_the_gateway_is_away_is_there_when_it_returns(tmp_path: Path) -> None:
     async with site(tmp_path) as (broker, desk):
-        await call(broker, 1001)
+        await call(broker, desk, 1001)
         await desk.gateway.stop()
         for unit in (1002, 1003):
             await publish(broker, lambda host, unit=unit: host.signal(unit, 9000, "Call Alert"))  # type: ignore[misc]

@@ -101,6 +101,7 @@ async def test_a_guard_who_calls_three_times_in_vain_is_heard_of_at_the_desk(tmp
     async with site(tmp_path) as made:
         for seed in range(3):
             await made.base.unit_speaks(call("10714", seed))
+            await made.until_incident(lambda one, calls=seed + 1: one["calls"] == calls)  # type: ignore[misc]
             await asyncio.sleep(3)  # the station has answered, and the channel is quiet again
         breach = await made.until_alert(rule="two_calls", kind="breach")
         assert (breach["unit"], breach["channel"], breach["calls"]) == ("10714", "CH1", 3)
@@ -114,5 +115,6 @@ async def test_a_five_tone_id_is_read_from_the_log(tmp_path: Path) -> None:
     station = svxlink.KIND.make_station(svxlink.Settings(name="base", kind="svxlink", port="/run/state"))
     with Svxlink(tmp_path) as base:
         await base.unit_speaks([*voice.five_tone("ZVEI1", "33477", rate=RATE), *voice.silence(500, RATE)])
+        await base.until_logged("33477")
     heard = station.feed(base.log().encode(), 0) + station.passed(10_000_000)
     assert [one.event.unit for one in heard if isinstance(one.event, UnitIdentified)] == ["33477"]

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 from adapters.pbx.asterisk.codec import Message
 from adapters.pbx.asterisk.legs import KnownLeg, Origin, refused_by_hand
+from adapters.pbx.asterisk.rooms import RoomTeller
 from adapters.pbx.asterisk.settings import Settings
-from adapters.pbx.asterisk.telling import CallEvents, Teller, also, place
+from adapters.pbx.asterisk.telling import CallEvents, also, place
 from adapters.pbx.asterisk.words import (
     OUR_CALLS,
     dial_failure,
@@ -45,7 +46,7 @@ _UP = "6"
 _OURS = f"edid: {OUR_CALLS}".encode()  # Linkedid, DestLinkedid
 
 
-class Normaliser(Teller):
+class Normaliser(RoomTeller):
     """Reads messages in the order of the connection."""
 
     def __init__(self, settings: Settings, seen: Iterable[SeenLeg] = ()) -> None:
@@ -145,7 +146,7 @@ class Normaliser(Teller):
         cause = refused_by_hand(known, hangup_cause(m.get("cause")))
         if known.left_queue_at and not went_on(known.left_queue_at, *place(m)):
             cause = "cancelled"
-        return [ConnectionCleared(**self._facts(m, leg, known), cause=cause)]
+        return [*self._room_left(m, leg), ConnectionCleared(**self._facts(m, leg, known), cause=cause)]
 
     # -- dialling
 
@@ -276,12 +277,6 @@ class Normaliser(Teller):
 
     # -- hold, park
 
-    def _hold(self, m: Message) -> CallEvents:
-        return self._on_leg(m, Held)
-
-    def _unhold(self, m: Message) -> CallEvents:
-        return self._on_leg(m, Retrieved)
-
     def _on_leg(self, m: Message, kind: type[Held | Retrieved]) -> CallEvents:
         leg = m.get("uniqueid")
         if not leg or is_local(m.get("channel")):
@@ -384,8 +379,8 @@ class Normaliser(Teller):
         "agentcalled": _agentcalled,
         "agentconnect": _agentconnect,
         "agentringnoanswer": _agentringnoanswer,
-        "hold": _hold,
-        "unhold": _unhold,
+        "hold": lambda self, m: self._on_leg(m, Held),
+        "unhold": lambda self, m: self._on_leg(m, Retrieved),
         "parkedcall": _parkedcall,
         "unparkedcall": _unparkedcall,
         "parkedcalltimeout": _parkedcalltimeout,
@@ -393,6 +388,8 @@ class Normaliser(Teller):
         "attendedtransfer": _attendedtransfer,
         "pickup": _pickup,
         "bridgeenter": _bridgeenter,
+        "confbridgejoin": RoomTeller.joins_room,
+        "confbridgeleave": RoomTeller.leaves_room,
     }
 
 

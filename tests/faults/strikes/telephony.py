@@ -11,7 +11,7 @@ from tests.faults.site import Setting, Site
 from tests.fixtures.ports import take_free_port
 from tests.peers.calls import Sipp
 from tests.peers.pbx import AMI_SECRET, AMI_USER, ROOT, Asterisk
-from tests.peers.scenes import SCENES, TELEPHONES, play
+from tests.peers.scenes import SCENES, play, telephone_ports
 
 _MORE = """
 [[source]]
@@ -39,8 +39,8 @@ class AsteriskKilled(Fault):
 
     @asynccontextmanager
     async def setting(self, folder: Path) -> AsyncIterator[Setting]:
-        self._pbx = Asterisk("fault", take_free_port(), take_free_port(), TELEPHONES)
-        self._sipp = Sipp(folder, self._pbx.sip_port)
+        self._pbx = Asterisk("fault", take_free_port(), take_free_port(), telephone_ports())
+        self._sipp = Sipp(folder, self._pbx.sip_port, self._pbx.telephones)
         _keep(folder / "ami-secret.txt", AMI_SECRET)
         try:
             await asyncio.to_thread(self._pbx.start)
