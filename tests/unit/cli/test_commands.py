@@ -80,7 +80,7 @@ async def started(configured: Path) -> asyncio.subprocess.Process:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with aiohttp.ClientSession() as http, asyncio.timeout(60):
+    async with aiohttp.ClientSession() as http, asyncio.timeout(180):
         while True:
             try:
                 async with http.get(f"http://{address(configured)}/readyz") as answer:

@@ -37,7 +37,7 @@ def left_after_a_while(folder: Path) -> list[str]:
 async def said_until(word: str, process: asyncio.subprocess.Process) -> str:
     assert process.stdout is not None
     said = ""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):  # a machine that does much besides
         while word not in said:
             line = (await process.stdout.readline()).decode()
             assert line, said
