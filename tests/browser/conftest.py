@@ -52,12 +52,29 @@ async def until(page: Page, expression: str) -> None:
             await asyncio.sleep(0.02)
 
 
+# A row is green for three seconds: whoever asks the page now and then, beside a busy machine, may never see it so.
+NOTE_PHASES = """
+  window.phases = [];
+  new MutationObserver((changes) => {
+    for (const { target } of changes) window.phases.push([target.dataset.phase, target.textContent]);
+  }).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-phase"] });
+"""
+
+
+async def passes_through(page: Page, phase: str) -> str:
+    """The words of the row that first came to `phase`, or comes to it; it may have gone on since."""
+    await until(page, f"window.phases.some((one) => one[0] === '{phase}')")
+    words: str = await page.evaluate("(phase) => window.phases.find((one) => one[0] === phase)[1]", phase)
+    return words
+
+
 @asynccontextmanager
 async def open_board(
     browser: Browser, served: Served, *, locale: str = "zh-CN", width: int = 1440, url: str = "", by: str = "王 008"
 ) -> AsyncIterator[Board]:
     context = await browser.new_context(locale=locale, viewport={"width": width, "height": 900})
     context.set_default_timeout(WITHIN_MS)
+    await context.add_init_script(NOTE_PHASES)
     board = Board(await context.new_page())
     await board.page.goto(f"{url or served.url}/login")
     await board.page.fill("#by", by)
