@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import rules.events
+from adapters.radio.line_table.begun import Begun, Line
 from adapters.radio.line_table.settings import LineRow, Settings
 from adapters.radio.station import CannotSend, Heard
 from rules.events import ControlTransmitting, RadioEvent, Unparsed
@@ -33,8 +34,7 @@ class TableStation:
         self._rows = [_row(row) for row in settings.lines]
         self._end = re.compile(re.escape(settings.line_end.encode(settings.encoding)) or rb"[\r\n]")
         self._max = settings.line_bytes_max
-        self._begun = b""
-        self._skipping = False  # inside a line that was too long
+        self._begun = Begun(settings.line_bytes_max, datagrams=settings.port.startswith("udp:"))
         self._pause_us: int | None = None
         self._ask = settings.ask.encode(settings.encoding)
         self._ask_every_us = span_us(settings.ask_every_s)
@@ -43,20 +43,27 @@ class TableStation:
         self._answers: dict[bool, str] = {}  # the last one about control, and the last one about units
 
     def opened(self) -> None:
-        self._begun, self._skipping, self._pause_us = b"", False, None
+        self._begun.clear()
+        self._pause_us = None
         self._ask_us = 0 if self._ask else None
         self._to_send.clear()
         self._answers.clear()
 
     def feed(self, data: bytes, at_us: int, via: str = "") -> list[Heard]:  # noqa: ARG002 - one port only
-        *whole, begun = self._end.split(self._begun + data)
-        heard = [one for line in whole for one in self._line(line)]
-        if len(begun) > self._max:
-            heard += self._line(begun)
-            begun, self._skipping = b"", True
-        self._begun = begun
-        self._pause_us = at_us + _PAUSE_US if begun else None
+        first, *more = self._end.split(data)
+        heard = self._goes_on(first)
+        for piece in more:
+            heard += self._read(self._begun.end())
+            heard += self._goes_on(piece)
+        self._pause_us = at_us + _PAUSE_US if self._begun else None
         return heard
+
+    def _goes_on(self, piece: bytes) -> list[Heard]:
+        too_long = self._begun.add(piece)
+        if too_long is None:
+            return []
+        why = f"a line of more than {self._max} bytes"
+        return [Heard(Unparsed(source=self._source, reason=why), too_long.raw)]
 
     @property
     def wake_us(self) -> int | None:
@@ -68,8 +75,8 @@ class TableStation:
             self._to_send = [self._ask]
         if self._pause_us is None or at_us < self._pause_us:
             return []
-        line, self._begun, self._pause_us = self._begun, b"", None
-        return self._line(line)
+        self._pause_us = None
+        return self._read(self._begun.end())
 
     def to_send(self) -> list[bytes]:
         asked, self._to_send = self._to_send, []
@@ -81,23 +88,29 @@ class TableStation:
     def text(self, unit: str, text: str, id: str) -> bytes:  # noqa: A002, ARG002 - the port's words
         raise CannotSend("a line-table only listens")
 
-    def _line(self, raw: bytes) -> list[Heard]:
-        if self._skipping:
-            self._skipping = False
+    def _read(self, line: Line) -> list[Heard]:
+        """As a whole; else each datagram by itself: none costs another one what it says."""
+        words = line.raw.decode(self._encoding, "replace").strip()
+        if not words:
             return []
-        if len(raw) > self._max:
-            why = f"a line of more than {self._max} bytes"
-            return [Heard(Unparsed(source=self._source, reason=why), raw[: self._max])]
-        line = raw.decode(self._encoding, "replace").strip()
-        if not line:
-            return []
-        for words in (line, *_behind_rubbish(line)):
+        heard = self._matched(words, line)
+        if heard is None and len(line.pieces) > 1:
+            alone = [one for piece in line.each() for one in self._read(piece)]
+            if not all(isinstance(one.event, Unparsed) for one in alone):
+                return alone
+        if heard is not None or line.cut:
+            return heard or []
+        return [Heard(Unparsed(source=self._source, reason="no line of the table matches"), line.raw)]
+
+    def _matched(self, words: str, line: Line) -> list[Heard] | None:
+        """None where no row does."""
+        for part in (*([] if line.cut else [words]), *_behind_rubbish(words)):
             for row in self._rows:
-                if found := row.pattern.fullmatch(words):
-                    if row.event is None or self._is_old(row.event, words):
+                if found := row.pattern.fullmatch(part):
+                    if row.event is None or self._is_old(row.event, part):
                         return []
-                    return [Heard(self._event(row.event, row.fixed, found), raw)]
-        return [Heard(Unparsed(source=self._source, reason="no line of the table matches"), raw)]
+                    return [Heard(self._event(row.event, row.fixed, found), line.raw)]
+        return None
 
     def _is_old(self, event: type[RadioEvent], line: str) -> bool:
         """The same answer as before to what is asked all the time."""
