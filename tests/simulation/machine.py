@@ -1,0 +1,154 @@
+"""The machine that the gateway runs on: its processes' lives, its clocks and its disk, and what becomes of them."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from adapters.errors import GatewayError
+from adapters.ports import Notifier
+from tests.simulation.disk import Disk, DiskState, SimStore
+from tests.simulation.house import START_US, rule_sets
+from tests.simulation.loop import VirtualLoop
+from tests.simulation.plan import ClockSet, Crash, DiskTrouble, Plan, RulesEdited
+from tests.simulation.service import Parts, Service
+from tests.simulation.sqlite import SqliteDisk, SqliteStore
+
+STEP_MAX_US = 100_000  # so much a step of the wall clock may move a short deadline
+
+
+@dataclass
+class Life:
+    """One process: from when to when by its own clock, and how it began."""
+
+    began_us: int
+    rules: int
+    stepped: bool  # the wall clock was set while it was away
+    ended_us: int | None = None
+    stopped: bool = False  # in good order
+
+
+@dataclass
+class History:
+    """What happened in truth; the checkers hold the records against it."""
+
+    lives: list[Life] = field(default_factory=list)
+    busy: list[tuple[int, int]] = field(default_factory=list)  # by the gateway's clock: no deadline could be seen to
+    greeted: list[tuple[str, int]] = field(default_factory=list)  # call, when; both committed
+    doubtful: set[str] = field(default_factory=set)  # calls with a click of which nobody knows whether it counted
+    wrong: list[str] = field(default_factory=list)
+    faults: dict[str, int] = field(default_factory=dict)
+
+
+class Machine:
+    """`service` is the process that runs on it now."""
+
+    def __init__(self, plan: Plan, loop: VirtualLoop, parts: Parts, notifiers: Callable[[], list[Notifier]]) -> None:
+        self.rule_sets = rule_sets(plan.features)
+        self.history = History()
+        self.disk = SqliteDisk() if plan.on_sqlite and parts.store is SimStore else Disk()
+        self.service: Service | None = None
+        self._plan = plan
+        self._loop = loop
+        self._parts = parts
+        self._notifiers = notifiers
+        self._disk_state = DiskState()
+        self._one_at_a_time = asyncio.Lock()
+        self._busy_since: int | None = None
+        self._wall_off_us = 0  # of the machine, from the true time
+        self._booted_us = 0
+
+    def gateway_us(self) -> int:
+        assert self.service is not None
+        return self.service.pipeline.now_us()
+
+    def heard_us(self) -> int | None:
+        """When the gateway hears what is said now, by its clock."""
+        return None if self.service is None else self.gateway_us()
+
+    async def crash(self, crash: Crash) -> None:
+        async with self._one_at_a_time:
+            if crash.when in ("before", "after"):
+                self._disk_state.dies = crash.when
+                try:
+                    async with asyncio.timeout(60.0):
+                        await self._disk_state.died.wait()
+                except TimeoutError:
+                    pass  # nothing to commit for a minute: it dies as it is
+            await self.end_life(crash.when)
+            self._disk_state.dies = ""
+            self._disk_state.died.clear()
+            await asyncio.sleep(crash.away_s)
+            await self.boot(crash)
+
+    async def set_clock(self, step: ClockSet) -> None:
+        """What becomes of the wall clock while a process runs is seen at the next start; nobody notices it before."""
+        before_us = self.gateway_us() if self.service is not None else None
+        self._wall_off_us += round(step.by_s * 1_000_000)
+        if before_us is not None and abs(self.gateway_us() - before_us) > STEP_MAX_US:
+            self.history.wrong.append(f"our clock went by {(self.gateway_us() - before_us) / 1_000_000} s at once")
+
+    async def edit_rules(self, edited: RulesEdited) -> None:
+        """As on SIGHUP; where the gateway cannot take them, the operator is told to come again."""
+        service = self.service
+        if service is None or service.pipeline.ready:
+            return
+        taking = asyncio.create_task(service.take_rules(self.rule_sets[edited.rules]))
+        died = asyncio.create_task(service.died.wait())
+        await asyncio.wait({taking, died}, return_when=asyncio.FIRST_COMPLETED)
+        died.cancel()
+        if not taking.done():
+            taking.cancel()
+        elif isinstance(taking.exception(), GatewayError):
+            self.history.faults["rules not taken"] = self.history.faults.get("rules not taken", 0) + 1
+
+    async def end_life(self, how: str) -> None:
+        service = self.service
+        assert service is not None
+        if how == "stop":
+            await service.stop()
+        life = self.history.lives[-1]
+        life.ended_us = self.gateway_us()
+        life.stopped = how == "stop"
+        self._set_busy(life.ended_us, busy=True)
+        self.service = None
+        await service.kill()
+        self.history.wrong += [f"a task ended by {error!r}" for error in service.bugs()]
+
+    async def boot(self, crash: Crash) -> None:
+        self._wall_off_us += round(crash.step_s * 1_000_000)
+        if crash.reboots:
+            self._booted_us = self._loop.now_us
+        clock = self._parts.clock(self._wall_ns, self._monotonic_ns)
+        if isinstance(self.disk, SqliteDisk):
+            self.disk.power_on()
+        make_store = SqliteStore if isinstance(self.disk, SqliteDisk) else self._parts.store
+        store = make_store(self.disk, self._disk_state, lambda busy: self._set_busy(self.gateway_us(), busy=busy))
+        self.service = Service(
+            self._parts,
+            store,
+            self.rule_sets[crash.rules],
+            clock,
+            self._notifiers(),
+            self._plan.channels,
+            self._loop.broker.drop_all,
+        )
+        self.service.start()
+        self.history.lives.append(Life(self.gateway_us(), crash.rules, crash.step_s != 0.0))
+
+    def _wall_ns(self) -> int:
+        return (self._loop.now_us + START_US + self._wall_off_us) * 1000
+
+    def _monotonic_ns(self) -> int:
+        return (self._loop.now_us - self._booted_us) * 1000
+
+    def _set_busy(self, at_us: int, *, busy: bool) -> None:
+        if busy:
+            self._busy_since = at_us if self._busy_since is None else self._busy_since
+        elif self._busy_since is not None:
+            self.history.busy.append((min(self._busy_since, at_us), max(self._busy_since, at_us)))
+            self._busy_since = None
+
+    async def disk_trouble(self, trouble: DiskTrouble) -> None:
+        self._disk_state.fault = trouble.what
+        await asyncio.sleep(trouble.for_s)
+        self._disk_state.fault = ""
