@@ -52,6 +52,7 @@ class Connection:
     def __init__(self, broker: "Broker", socket: Socket) -> None:
         self.client = ""
         self.will: tuple[str, bytes] | None = None
+        self.clean = True  # its session ends with it
         self.socket = socket
         self._broker = broker
         self._bytes = b""
@@ -152,6 +153,11 @@ class Broker:
                 message.lost = True
         self._sessions.clear()
 
+    def _end_session(self, client: str) -> None:
+        if (session := self._sessions.pop(client, None)) is not None:
+            for message in session.backlog:
+                message.lost = True
+
     def drop_all(self) -> None:
         for connection in list(self._connections.values()):
             self._drop(connection)
@@ -192,9 +198,12 @@ class Broker:
         if trouble in ("refused", "unreachable"):
             connection.socket.hang_up()
             return
-        clean, client = bool(flags & 0x02), connection.client
+        connection.clean = clean = bool(flags & 0x02)
+        client = connection.client
         if (former := self._connections.get(client)) is not None:
             self._drop(former)
+        if clean:
+            self._end_session(client)
         present = not clean and client in self._sessions
         if not clean:
             self._sessions.setdefault(client, Session())
@@ -265,6 +274,8 @@ class Broker:
     def _drop(self, connection: Connection) -> None:
         if self._connections.get(connection.client) is connection:
             del self._connections[connection.client]
+            if connection.clean:
+                self._end_session(connection.client)
         connection.socket.hang_up()
 
 

@@ -57,7 +57,7 @@ def state(world: World) -> Iterator[str]:
     told = State(world.rule_sets[0])
     for entry in decided([row.entry for row in world.disk.rows]):
         decide(told, entry)
-    for name in ("incidents", "alerts", "sources", "channels", "units", "quiet", "last_id"):
+    for name in ("incidents", "alerts", "sources", "channels", "units", "quiet", "duty", "views", "last_id"):
         if getattr(live, name) != getattr(told, name):
             yield f"{name} differ: rows {getattr(live, name)} journal {getattr(told, name)}"[:2000]
     if next_deadline(live) != next_deadline(told):

@@ -10,7 +10,8 @@ from adapters.errors import StoreError
 from adapters.ports import Batch, JournalRow, LiveState, Page
 from rules.channels import Channel, UnitStatus
 from rules.effects import Alert, Send
-from rules.events import ClockAnchored, Entry, Event, RulesTaken, settlements
+from rules.events import ClockAnchored, Entry, Event, Pulsed, RulesTaken, ViewKept, settlements
+from rules.events.staff import ViewName
 from rules.incidents import Incident, SourceStatus
 from rules.obligations import Obligation
 from rules.people import DutyChange
@@ -40,6 +41,8 @@ class Disk:
         self.duty: tuple[DutyChange, ...] = ()
         self.rules: bytes | None = None
         self.anchor_us: int | None = None
+        self.views: dict[str, dict[ViewName, str]] = {}
+        self.pulses = 0
         self.keys: dict[bytes, int] = {}
         # What the record keeps for ever, also of things that left the live tables; as last written.
         self.all_incidents: dict[int, Incident] = {}
@@ -91,6 +94,10 @@ class Disk:
             self.rules = _encode(event)
         elif isinstance(event, ClockAnchored):
             self.anchor_us = event.anchor_us
+        elif isinstance(event, ViewKept) and not row.error:
+            self.views[event.by] = self.views.get(event.by, {}) | event.view
+        elif isinstance(event, Pulsed):
+            self.pulses += 1
         self.rows.append(row)
 
     def live(self) -> LiveState:
@@ -108,6 +115,7 @@ class Disk:
             channels=sorted(_decoded(self.channels, Channel), key=lambda c: c.id),
             units=sorted(_decoded(self.units, UnitStatus), key=lambda u: u.id),
             anchor_us=self.anchor_us,
+            views=dict(self.views),
             duty=self.duty,
             quiet=_decoded(dict(sorted(self.quiet.items())), Quiet),
         )

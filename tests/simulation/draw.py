@@ -15,17 +15,22 @@ from tests.simulation.plan import (
     RECEIVER_FAULTS,
     SIGNALS,
     STREAMS,
+    Answer,
+    AnswerBy,
+    AnswerHow,
     AtThePhone,
     BrokerTrouble,
     Call,
     CallOut,
     CallSource,
     Channel,
+    Chore,
     Click,
     ClockSet,
     Crash,
     Cut,
     Deed,
+    DeskWork,
     DiskTrouble,
     Feature,
     Lag,
@@ -45,6 +50,7 @@ HOUR_S = 3600.0
 YEAR_S = 365 * 24 * HOUR_S
 BY_MQTT = 0.3  # of the stretches have a broker, for alerts and for radios
 ON_SQLITE = 0.2
+BEATS = 0.3
 QUIET = 0.15  # of the stretches nothing fails: whatever goes wrong there is our own fault
 FEATURED = 0.35  # of the stretches have each feature of the site
 RESCUED_S = 15.0  # three rings
@@ -70,6 +76,8 @@ def draw(seed: int) -> Plan:
     _add_deeds(plan)
     _add_alert_deeds(plan)
     _add_house(plan, quiet=quiet)
+    _add_desk_work(plan)
+    _add_answers(plan)
     if quiet:
         return plan
     for _ in range(chance.randint(0, 4)):
@@ -155,6 +163,28 @@ def _add_deeds(plan: Plan) -> None:
             given_s = round(at_s + chance.uniform(5.0, 90.0), 3)
             kept_s = round(given_s + chance.choice([60.0, 590.0, 610.0]) + chance.uniform(-5.0, 5.0), 3)
             plan.happenings += [Click(given_s, "promise"), Click(kept_s, "keep")][: chance.choice([1, 2, 2])]
+
+
+def _add_desk_work(plan: Plan) -> None:
+    """Records are taken care of by one after the other, and now and then by two at once."""
+    chance = random.Random(f"work {plan.seed}")
+    plan.beats = chance.random() < BEATS
+    for _ in range(chance.choice([0, 0, 2, 6])):
+        at_s = _moment(chance, plan) + chance.choice([0.0, 20.0, 320.0])
+        for _ in range(chance.choice([1, 1, 3])):
+            at_s += chance.choice([0.0, 0.001, 4.0, 310.0])
+            plan.happenings.append(
+                DeskWork(round(at_s, 3), chance.choice(["li", "li", "wang"]), chance.choice(get_args(Chore)))
+            )
+
+
+def _add_answers(plan: Plan) -> None:
+    chance = random.Random(f"answers {plan.seed}")
+    ways: list[AnswerBy] = ["link", "mqtt", "mqtt"] if plan.by_mqtt else ["link"]
+    hows: list[AnswerHow] = ["", "twice", "oldest", "forged"]
+    for _ in range(chance.choice([0, 1, 2, 4])):
+        at_s = round(_moment(chance, plan) + chance.choice([5.0, 40.0, 200.0, 950.0]), 3)
+        plan.happenings.append(Answer(at_s, chance.choice(ways), chance.choice(hows)))
 
 
 def _add_house(plan: Plan, *, quiet: bool) -> None:

@@ -13,6 +13,7 @@ from rules.effects import Alert
 from rules.events import (
     AlertDone,
     AlertHandedOver,
+    AlertSeen,
     AlertSnoozed,
     AlertWorkedOn,
     Entry,
@@ -26,12 +27,14 @@ from rules.rescue import RESCUE
 from rules.settings import Ladder, RuleSet
 from tests.property.rules.plain_ladder import Deed, Plain, Told
 from tests.property.rules.test_radio_oracle import REPLY_MIN
+from tests.simulation.care import records
+from tests.simulation.chores import STEPS
 from tests.simulation.disk import Disk
 from tests.simulation.house import SITE
 from tests.simulation.roster import attended, reached
 from tests.simulation.roster import told as told_by
 
-CLIMBS = frozenset({"three_rings", "hold_checkin", "call_back", "two_calls", "promise", "inbound_only"})
+CLIMBS = frozenset({"three_rings", "hold_checkin", "call_back", "two_calls", "promise", "inbound_only", "plan_step"})
 OPERATORS = frozenset(  # no caller's matters
     {
         "source_online",
@@ -66,6 +69,7 @@ class Journal:
     rules: list[tuple[int, RuleSet]] = field(default_factory=list)  # from this entry on
     at_us: dict[int, int] = field(default_factory=dict)  # of each entry
     deeds: list[tuple[str, Deed]] = field(default_factory=list)  # of which alert, and what somebody did
+    completed: list[tuple[str, int]] = field(default_factory=list)  # which record was, and when
     settled: dict[str, list[tuple[int, str, bool]]] = field(default_factory=dict)  # by alert: when, to whom, delivered
 
     def in_force(self, at_us: int, version: str = "") -> RuleSet:
@@ -81,11 +85,14 @@ class Journal:
 
 def journal_of(entries: list[Entry], site: str, rule_sets: Sequence[RuleSet]) -> Journal:
     journal = Journal(site)
+    journal.completed = [(number, at_us) for number, one in records(entries).items() for at_us in one.completed_us]
     for entry in entries:
         journal.at_us[entry.seq] = entry.at_us
         match entry.event:
             case RulesTaken(rules=rules):  # what is configured, however it was read
                 journal.rules.append((entry.seq, next(one for one in rule_sets if one.version == rules.version)))
+            case AlertSeen():
+                pass  # whoever has seen it has done nothing about it
             case AlertEvent(alert=alert):
                 journal.deeds.append((alert, _deed(entry.at_us, entry.event)))
             case event:
@@ -179,8 +186,10 @@ def _expected(
         return max(due_us, told[len(due) - 1].raised_us) if len(due) <= len(told) else due_us
 
     ladder = _ladder_of(rules, breach)
-    if breach.rule in OPERATORS:  # whoever takes notice of it sees to it
+    if _is_operators(breach):  # whoever takes notice of it sees to it
         ladder = structs.replace(ladder, act_within_s=0)
+    if breach.rule == "plan_step":  # whose it is
+        ladder = structs.replace(ladder, breach=(*ladder.breach, *_owner(disk, breach)))
     plain = Plain(
         ladder,
         lambda words, at_us: set(_others(breach, reached(journal.in_force(at_us, rules.version), words, at_us))),
@@ -194,10 +203,11 @@ def _expected(
     deeds = [deed for named, deed in journal.deeds if named in kin and deed.at >= breach.raised_us]
     for line, since_us in held:
         deeds += [deed._replace(what="done") for deed in _acknowledging(journal, disk, line) if deed.at >= since_us]
-    if breach.rule in OPERATORS:
+    if _is_operators(breach):
         deeds = [deed._replace(what="acknowledge") if deed.what == "on_it" else deed for deed in deeds]
     over = [_over_us(disk, a) for a in disk.all_alerts.values() if a.kind == "cleared" and breach.id in a.clears]
     deeds += [Deed(at_us, "answered") for at_us in over]
+    deeds += [Deed(at_us, "completed") for number, at_us in journal.completed if number == breach.incident]
     for deed in sorted(deeds, key=lambda one: one.at):
         plain.pass_until(deed.at)
         before = len(plain.told)
@@ -208,6 +218,20 @@ def _expected(
     first, *followed = plain.told
     to = first.to | everybody(breach.raised_us) if breach.severity == "emergency" else first.to
     return frozenset(to), list(zip(due, [one for one in followed if one.reason != "answered"], strict=True))
+
+
+def _is_operators(alert: Alert) -> bool:
+    """A step of a plan may be of no record."""
+    return alert.rule in OPERATORS or (alert.rule == "plan_step" and not alert.incident_id)
+
+
+def _owner(disk: Disk, breach: Alert) -> tuple[str, ...]:
+    obligation = disk.all_obligations.get(breach.obligation)
+    if obligation is None:
+        step = next(one for one in STEPS if breach.about.endswith(one.do))
+    else:
+        step = STEPS[int(obligation.leg.partition("/")[2])]
+    return (f"role:{step.role}",) if step.role else ()
 
 
 def _acknowledging(journal: Journal, disk: Disk, line: str) -> Iterator[Deed]:
@@ -233,7 +257,7 @@ def _ladder_of(rules: RuleSet, alert: Alert) -> Ladder:
 
 def _rules_of(journal: Journal, disk: Disk, alert: Alert) -> RuleSet:
     """As they were at that moment, and where they changed in it, those that it was told by."""
-    if alert.rule in OPERATORS and alert.climbs:
+    if _is_operators(alert) and alert.climbs:
         step = alert.climbs[0].tell
         then = [journal.in_force(alert.raised_us, one.version) for _, one in journal.rules]
         return next((one for one in then if _ladder_of(one, alert).escalation == step), then[-1])

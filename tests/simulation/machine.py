@@ -1,11 +1,13 @@
 """The machine that the gateway runs on: its processes' lives, its clocks and its disk, and what becomes of them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 from adapters.errors import GatewayError
-from adapters.ports import Notifier
+from adapters.ports import Incoming, Notifier
+from rules.events import Event
 from tests.simulation.disk import Disk, DiskState, SimStore
 from tests.simulation.house import START_US, rule_sets
 from tests.simulation.loop import VirtualLoop
@@ -23,6 +25,7 @@ class Life:
     began_us: int
     rules: int
     stepped: bool  # the wall clock was set while it was away
+    true_us: int  # it began
     ended_us: int | None = None
     stopped: bool = False  # in good order
 
@@ -35,6 +38,7 @@ class History:
     busy: list[tuple[int, int]] = field(default_factory=list)  # by the gateway's clock: no deadline could be seen to
     greeted: list[tuple[str, int]] = field(default_factory=list)  # call, when; both committed
     doubtful: set[str] = field(default_factory=set)  # calls with a click of which nobody knows whether it counted
+    submitted: list[tuple[Event, bool | None]] = field(default_factory=list)  # by the desk; whether it counts
     wrong: list[str] = field(default_factory=list)
     faults: dict[str, int] = field(default_factory=dict)
 
@@ -65,6 +69,30 @@ class Machine:
         """When the gateway hears what is said now, by its clock."""
         return None if self.service is None else self.gateway_us()
 
+    async def submit(self, event: Event) -> bool | None:
+        """By the desk. Whether it counts; None: nobody knows."""
+        counts = await self._entered(event)
+        self.history.submitted.append((event, counts))
+        return counts
+
+    async def _entered(self, event: Event) -> bool | None:
+        service = self.service
+        assert service is not None
+        if service.pipeline.ready:
+            return False
+        return await self.outlived(service, service.pipeline.submit([Incoming(event, self.gateway_us())]))
+
+    async def outlived(self, service: Service, work: Coroutine[Any, Any, object]) -> bool | None:
+        """Whether a process did this before it died; None: nobody knows, for it died or its store failed meanwhile."""
+        working = asyncio.create_task(work)
+        died = asyncio.create_task(service.died.wait())
+        await asyncio.wait({working, died}, return_when=asyncio.FIRST_COMPLETED)
+        died.cancel()
+        if not working.done():
+            working.cancel()
+            return None
+        return None if isinstance(working.exception(), GatewayError) else True
+
     async def crash(self, crash: Crash) -> None:
         async with self._one_at_a_time:
             if crash.when in ("before", "after"):
@@ -92,13 +120,7 @@ class Machine:
         service = self.service
         if service is None or service.pipeline.ready:
             return
-        taking = asyncio.create_task(service.take_rules(self.rule_sets[edited.rules]))
-        died = asyncio.create_task(service.died.wait())
-        await asyncio.wait({taking, died}, return_when=asyncio.FIRST_COMPLETED)
-        died.cancel()
-        if not taking.done():
-            taking.cancel()
-        elif isinstance(taking.exception(), GatewayError):
+        if await self.outlived(service, service.take_rules(self.rule_sets[edited.rules])) is None:
             self.history.faults["rules not taken"] = self.history.faults.get("rules not taken", 0) + 1
 
     async def end_life(self, how: str) -> None:
@@ -131,9 +153,10 @@ class Machine:
             self._notifiers(),
             self._plan.channels,
             self._loop.broker.drop_all,
+            beats=self._plan.beats,
         )
         self.service.start()
-        self.history.lives.append(Life(self.gateway_us(), crash.rules, crash.step_s != 0.0))
+        self.history.lives.append(Life(self.gateway_us(), crash.rules, crash.step_s != 0.0, self._loop.now_us))
 
     def _wall_ns(self) -> int:
         return (self._loop.now_us + START_US + self._wall_off_us) * 1000

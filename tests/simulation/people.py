@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Callable
 
-from adapters.errors import GatewayError
-from adapters.ports import Incoming
 from rules.events import (
     AlertAcknowledged,
     AlertDone,
@@ -21,9 +19,10 @@ from rules.events import (
     PromiseKept,
 )
 from rules.quiet import Scope
+from tests.simulation.chores import event_of
 from tests.simulation.desk import climbing, last_heard, oldest_missed, oldest_promise, unacknowledged
 from tests.simulation.machine import Machine
-from tests.simulation.plan import Click, Deed, TestAlert, Works
+from tests.simulation.plan import Click, Deed, DeskWork, TestAlert, Works
 
 _DEEDS: dict[Deed, Callable[[str], Event]] = {
     "notice": lambda alert: AlertAcknowledged(by="li", alert=alert),
@@ -87,20 +86,16 @@ class People:
         if self._machine.service is not None:
             await self._submit(AlertTested(by="li", test=trial.name, to=trial.to))
 
+    async def work(self, work: DeskWork) -> None:
+        if self._machine.service is None:
+            return
+        state, rows = self._machine.service.pipeline.state, self._machine.disk.rows
+        event = event_of(work, state, [row.entry for row in rows])
+        if event is not None:
+            await self._submit(event)
+
     async def _submit(self, event: Event) -> bool | None:
-        """Whether it counts; None: nobody knows."""
-        service = self._machine.service
-        assert service is not None
-        if service.pipeline.ready:
-            return False
-        submitted = asyncio.create_task(service.pipeline.submit([Incoming(event, self._machine.gateway_us())]))
-        died = asyncio.create_task(service.died.wait())
-        await asyncio.wait({submitted, died}, return_when=asyncio.FIRST_COMPLETED)
-        died.cancel()
-        if not submitted.done():
-            submitted.cancel()
-            return None
-        return None if isinstance(submitted.exception(), GatewayError) else True
+        return await self._machine.submit(event)
 
 
 def _us(seconds: float) -> int:

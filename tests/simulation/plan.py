@@ -13,6 +13,12 @@ INBOUND_LINE = "88887777"
 ReceiverFault = Literal["unreachable", "hangs", "hangs_after", "error_after", "throttled", "refused", "slow"]
 DiskFault = Literal["full", "answer_lost", "slow", "unreadable"]
 Deed = Literal["acknowledge", "call_back", "promise", "keep", "notice", "hand_over", "snooze", "on_it", "done"]
+Chore = Literal[
+    "claim", "override", "release", "park", "complete", "note", "facts", "facts_unseen", "answered", "seen", "view",
+    "shift_note", "hand_over_shift", "take_over_shift", "approve", "plan", "plan_of_record", "step", "end_plan",
+]  # fmt: skip
+AnswerBy = Literal["link", "mqtt"]
+AnswerHow = Literal["", "twice", "oldest", "forged"]
 Way = Literal["", "again", "answer_lost", "late"]
 Channel = str  # the source: a key of tests.simulation.stations.KINDS
 CallSource = Literal["main", "plain", "ami"]
@@ -133,6 +139,30 @@ class Click:
 
     def __str__(self) -> str:
         return f"click: {self.what}"
+
+
+@dataclass(frozen=True)
+class DeskWork:
+    """Somebody takes care of the record that was opened last, writes into it, or does what a shift has to do."""
+
+    at_s: float
+    by: str
+    what: Chore
+
+    def __str__(self) -> str:
+        return f"{self.by} at the desk: {self.what}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whoever was sent an alert acknowledges it from where he is: the newest one, or the oldest that he still has."""
+
+    at_s: float
+    by: AnswerBy
+    how: AnswerHow = ""
+
+    def __str__(self) -> str:
+        return f"answer by {self.by} {self.how}".strip()
 
 
 @dataclass(frozen=True)
@@ -281,6 +311,8 @@ class AtThePhone:
 
 Happening = (
     AtThePhone
+    | DeskWork
+    | Answer
     | Works
     | TestAlert
     | CallOut
@@ -307,6 +339,7 @@ class Plan:
     drift_ppm: int  # how much faster it runs
     happenings: list[Happening] = field(default_factory=list)
     by_mqtt: bool = False  # the desk's alerts go to a broker
+    beats: bool = False  # a dead man's switch hears from the gateway
     on_sqlite: bool = False  # a real file lies beneath the disk
     features: tuple[Feature, ...] = ()
 

@@ -17,13 +17,29 @@ class Receipt(NamedTuple):
     key: str  # and for whom, as some receivers are told apart from the key
     known: bool  # the alert was durable by then
     document: Mapping[str, Any]
+    by_broker: bool = False
+
+
+class Beat(NamedTuple):
+    """A dead man's switch was told that all is well."""
+
+    at_us: int  # true time
+    pulses: int  # that were durable by then
 
 
 class Receiver:
     """`received` has each arrival; who honours keys acts on the first of equal keys only."""
 
-    def __init__(self, name: str, now_us: Callable[[], int], is_durable: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        name: str,
+        now_us: Callable[[], int],
+        is_durable: Callable[[str], bool],
+        pulses: Callable[[], int] = lambda: 0,
+    ) -> None:
         self.name = name
+        self.beats: list[Beat] = []
+        self._pulses = pulses
         self.fault: ReceiverFault | None = None
         self.received: list[Receipt] = []
         self._now_us = now_us
@@ -50,14 +66,20 @@ class Receiver:
     def hear(self, told: bytes) -> None:
         """By a broker, which knows nothing of what it carries."""
         alert = json.loads(told)
-        self._keep(alert, "/".join(filter(None, (alert["key"], (alert["to"] or {}).get("id")))))
+        self._keep(alert, "/".join(filter(None, (alert["key"], (alert["to"] or {}).get("id")))), by_broker=True)
 
-    def _keep(self, alert: Mapping[str, Any], key: str) -> None:
-        self.received.append(Receipt(self._now_us(), alert["id"], key, self._is_durable(alert["id"]), alert))
+    def feel(self) -> None:
+        self.beats.append(Beat(self._now_us(), self._pulses()))
+
+    def _keep(self, alert: Mapping[str, Any], key: str, *, by_broker: bool = False) -> None:
+        known = self._is_durable(alert["id"])
+        self.received.append(Receipt(self._now_us(), alert["id"], key, known, alert, by_broker))
 
 
 class SimNotifier:
-    """The gateway's side: one process's way to a receiver. Implements Notifier."""
+    """The gateway's side: one process's way to a receiver. Implements Notifier, CarriesLinks and ShowsHeartbeat."""
+
+    carries_links = True
 
     def __init__(self, receiver: Receiver) -> None:
         self.name = receiver.name
@@ -69,3 +91,6 @@ class SimNotifier:
 
     async def send(self, alert: Mapping[str, Any], key: str) -> Delivery:
         return await self._receiver.take(alert, key)
+
+    def beat(self, at_us: int) -> None:  # noqa: ARG002 - the port's
+        self._receiver.feel()

@@ -41,6 +41,8 @@ def written(plan: Plan, wrong: list[str]) -> str:
         "drift_ppm": plan.drift_ppm,
         "by_mqtt": plan.by_mqtt,
     }
+    if plan.beats:
+        head["beats"] = True
     if plan.features:
         head["features"] = plan.features
     lines = [f"# {line}" for line in wrong[:3]] + [json.dumps(head)]

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +17,8 @@ from adapters.ports import Notifier, Source
 from adapters.radio.kind import RadioKind
 from gateway.clock import AnchoredClock
 from gateway.delivery import Delivery, Patience
+from gateway.heartbeat import HeartbeatSettings, beat
+from gateway.links import AcknowledgeLinks
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
 from gateway.web.door.hooks import Hooks
@@ -27,6 +29,9 @@ from tests.simulation.stations import KINDS, numbers
 from tests.simulation.wires import SimLink
 
 STOP_WITHIN_S = 5.0
+LINK_LIFE_S = 300.0
+HEART = HeartbeatSettings(every_s=60.0, enabled=True)
+Heart = Callable[[Pipeline, HeartbeatSettings, Sequence[Notifier]], Coroutine[Any, Any, None]]
 NUMBERS = numbers()
 _PATIENCE = Patience(at_once=4)
 _METRICS = Metrics()  # one for all: making the counters takes longer than most lives
@@ -63,6 +68,8 @@ class Parts:
     clock: type[AnchoredClock] = AnchoredClock
     rules: Callable[[RuleSet], RuleSet] = lambda rules: rules  # a wrong reading of the configuration
     notifier: Callable[[Notifier], Notifier] = lambda notifier: notifier
+    links: type[AcknowledgeLinks] = AcknowledgeLinks
+    heart: Heart = beat
     rule: Misread | None = None  # while a stretch is played and judged
 
 
@@ -78,6 +85,8 @@ class Service:
         notifiers: Sequence[Notifier],
         channels: Sequence[str] = (),
         hang_up: Callable[[], None] = lambda: None,
+        *,
+        beats: bool = False,
     ) -> None:
         """`hang_up` is what the kernel does for a process that was killed: its connections break."""
         self.store = store
@@ -88,7 +97,9 @@ class Service:
         rescues = any(source.rescue for source in rules.sources)
         ami = AsteriskLink(AMI_RESCUING if rescues else AMI)
         carriers = [parts.notifier(one) for one in (*notifiers, *filter(None, [ami.rescuer()]))]
-        self.delivery = parts.delivery(carriers, self.pipeline, _PATIENCE)
+        self.links_to = parts.links("a secret", rules.site, "https://gateway", LINK_LIFE_S)
+        self.delivery = parts.delivery(carriers, self.pipeline, _PATIENCE, self.links_to)
+        self._heart = parts.heart(self.pipeline, HEART, carriers) if beats else None
         sources = {settings.name: parts.hook_source(settings) for settings in PBXS}
         self.hook_sources = sources
         self.hooks = Hooks(sources, self.pipeline, wall_s=lambda: clock() / 1_000_000)
@@ -108,6 +119,7 @@ class Service:
             "pipeline": start(self.pipeline.run()),
             "delivery": start(self.delivery.run()),
             **{link.name: start(link.run(self.pipeline)) for link in self.links},
+            **({"heart": start(self._heart)} if self._heart is not None else {}),
         }
 
     async def take_rules(self, rules: RuleSet) -> None:

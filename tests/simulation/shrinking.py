@@ -70,6 +70,7 @@ class Shrinking:
             replace(plan, clock_off_s=0.0),
             replace(plan, drift_ppm=0),
             replace(plan, by_mqtt=False),
+            replace(plan, beats=False),
             *(replace(plan, features=tuple(one for one in plan.features if one != left)) for left in plan.features),
         ):
             if plainer != plan:

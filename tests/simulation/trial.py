@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 import structlog
 
+from tests.simulation.answered import unanswered
 from tests.simulation.calling import misdialled
+from tests.simulation.care import neglected
 from tests.simulation.checks import broken
 from tests.simulation.draw import draw
 from tests.simulation.duties import undone
@@ -23,6 +25,8 @@ from tests.simulation.signals import unsaid
 from tests.simulation.sometimes import happened
 from tests.simulation.truth import untrue
 from tests.simulation.world import World, run
+
+JUDGES = (broken, untrue, unsaid, undone, unhushed, misdialled, unanswered, neglected)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def played(plan: Plan, parts: Parts | None = None) -> Trial:
                 world = run(plan, parts)
         except AssertionError as error:
             return Trial(plan, [f"{type(error).__name__}: {error}"], 0, {}, "")
-        wrong = [line for judge in (broken, untrue, unsaid, undone, unhushed, misdialled) for line in judge(world)]
+        wrong = [line for judge in JUDGES for line in judge(world)]
     return Trial(plan, wrong, len(world.disk.rows), happened(world), _trace(world))
 
 

@@ -11,6 +11,7 @@ import paho.mqtt.client as paho
 from adapters.notify.mqtt.notifier import Broker as NotifierBroker
 from adapters.notify.mqtt.notifier import MqttNotifier
 from adapters.ports import Notifier
+from tests.simulation.answering import TOPIC, Answering
 from tests.simulation.broker import Published
 from tests.simulation.house import NOTIFIERS, SITE
 from tests.simulation.loop import VirtualLoop
@@ -18,6 +19,7 @@ from tests.simulation.machine import Machine
 from tests.simulation.pbx import Pbx
 from tests.simulation.people import People
 from tests.simulation.plan import (
+    Answer,
     AtThePhone,
     BrokerFault,
     BrokerTrouble,
@@ -27,6 +29,7 @@ from tests.simulation.plan import (
     ClockSet,
     Crash,
     Cut,
+    DeskWork,
     DiskTrouble,
     Happening,
     Lag,
@@ -61,13 +64,15 @@ class World:
         self._loop = loop
         self.pbx = Pbx(lambda: machine.service, lambda: loop.now_us, plan)
         self.receivers = {
-            name: Receiver(name, lambda: loop.now_us, lambda alert: alert in self.disk.all_alerts) for name in NOTIFIERS
+            name: Receiver(name, lambda: loop.now_us, self.disk.all_alerts.__contains__, lambda: self.disk.pulses)
+            for name in NOTIFIERS
         }
         self.radios = {name: Radio(name, loop) for name in plan.channels}
         self.switchboard = Switchboard(loop)
         self.telephones = Telephones(loop, machine.heard_us)
         if plan.by_mqtt:
             self._subscribe(self.receivers[BY_MQTT])
+        self.answering = Answering(machine, self.receivers, loop.broker)
         self.people = People(machine, lambda call: self.switchboard.calls.get(call, call))
 
     async def play(self) -> None:
@@ -92,7 +97,7 @@ class World:
 
     def published(self) -> list[Published]:
         """What stations told a broker, and it took."""
-        return self._loop.broker.published
+        return [one for one in self._loop.broker.published if one.topic != TOPIC]
 
     async def _at(self, happening: Happening) -> None:
         await asyncio.sleep(happening.at_s - self._loop.now_us / 1_000_000)
@@ -120,6 +125,10 @@ class World:
                 return self.people.works(happening)
             case TestAlert():
                 return self.people.try_alert(happening)
+            case DeskWork():
+                return self.people.work(happening)
+            case Answer():
+                return self.answering.answer(happening)
             case Lag():
                 return self.radios[happening.channel].lag(happening, self.machine.heard_us)
             case BrokerTrouble():
@@ -159,13 +168,14 @@ class World:
 
     def _notifier(self, receiver: Receiver) -> Notifier:
         if self.plan.by_mqtt and receiver.name == BY_MQTT:
-            return MqttNotifier(receiver.name, SITE, NotifierBroker("broker", 1883))
+            return MqttNotifier(receiver.name, SITE, NotifierBroker("broker", 1883), acknowledges=True)
         return SimNotifier(receiver)
 
     def _subscribe(self, receiver: Receiver) -> None:
         """To what the gateway publishes."""
         broker = self._loop.broker
         broker.listeners.append((f"hotline/{SITE}/alerts/+", lambda _, told: receiver.hear(told)))
+        broker.listeners.append((f"hotline/{SITE}/gateway/heartbeat", lambda *_: receiver.feel()))
         broker.trouble = lambda: receiver.fault
 
     async def _broker_trouble(self, trouble: BrokerTrouble) -> None:

@@ -9,12 +9,12 @@ from aiohttp import web
 
 from adapters.notify.texts import texts
 from gateway.access.audit import Note
-from gateway.answers import Answers
+from gateway.answers import Answers, FrontDoor
 from gateway.links import PATH, Named
 from gateway.web.access.guard import address, check_guesses, guessed_wrong
 from gateway.web.access.needs import Door, page
 from gateway.web.pages.rendering import bare
-from gateway.web.services import SERVICES, Services
+from gateway.web.services import SERVICES
 from rules.duty import person, shown_name
 from rules.effects import Alert
 
@@ -28,7 +28,7 @@ def routes() -> list[web.RouteDef]:
 @page(Door.OWN_PROOF)
 async def show(request: web.Request) -> web.Response:
     named = _named(request)
-    return _page(request, named, _state(request.app[SERVICES], named))
+    return _page(request, named, state_of(request.app[SERVICES].pipeline, named))
 
 
 @page(Door.OWN_PROOF)
@@ -36,9 +36,9 @@ async def acknowledge(request: web.Request) -> web.Response:
     """Twice is once: the second time the page says who did it."""
     named = _named(request)
     services = request.app[SERVICES]
-    state = _state(services, named)
+    state = state_of(services.pipeline, named)
     if state == "raised" and named is not None:
-        by = shown_name(person(services.pipeline.state.rules, named.who)) if named.person else named.who
+        by = who_answers(services.pipeline, named)
         if await Answers(services.pipeline).acknowledge(named.alert, by, "link"):
             await services.signing_in.register.audit.write_done(
                 Note(by, "acknowledged", named.alert, address(request), {"by": "link"})
@@ -60,15 +60,19 @@ def _named(request: web.Request) -> Named | None:
     return named
 
 
-def _state(services: Services, named: Named | None) -> str:
+def state_of(pipeline: FrontDoor, named: Named | None) -> str:
     if named is None:
         return "wrong"
-    alert = services.pipeline.state.alerts.get(named.alert)
+    alert = pipeline.state.alerts.get(named.alert)
     if alert is None or alert.state in {"cleared", "expired"}:
         return "over"
     if alert.state == "acknowledged":
         return "acknowledged"
-    return "expired" if services.pipeline.now_us() >= named.expires_us else "raised"
+    return "expired" if pipeline.now_us() >= named.expires_us else "raised"
+
+
+def who_answers(pipeline: FrontDoor, named: Named) -> str:
+    return shown_name(person(pipeline.state.rules, named.who)) if named.person else named.who
 
 
 def _page(request: web.Request, named: Named | None, state: str) -> web.Response:

@@ -18,7 +18,7 @@ class Deed(NamedTuple):
     """What somebody does; `by` "" is the caller who is answered, or the office that edits the configuration."""
 
     at: int
-    what: str  # acknowledge, hand_over, snooze, on_it, done, answered
+    what: str  # acknowledge, hand_over, snooze, on_it, done, completed, answered
     by: str = ""
     to: str = ""  # whom it is for, or handed to
     for_us: int = 0
@@ -161,6 +161,8 @@ class Plain:
             self._hand_over(deed)
         elif deed.what == "on_it":
             self._on_it(deed)
+        elif deed.what == "completed":  # whoever takes care of the record has done what was to be done
+            self.act = self.warn = None
         elif deed.what == "done":
             self.done = True
             if self.phase == "raised":
