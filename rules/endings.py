@@ -128,13 +128,22 @@ def close_as(turn: Turn, incident: Incident, outcome: IncidentOutcome) -> None:
 
 
 def forget_passed(turn: Turn, incident: Incident) -> None:
-    """Its hour is over: it may go, unless something of it is still open."""
-    if any(o.state == "open" for o in incident.obligations) or claims.in_hand(incident, turn.at_us, IN_HAND_US):
+    """Its hour is over: it may go, unless something of it is still open; its ids are anybody's in any case."""
+    if _is_open(turn, incident) or claims.in_hand(incident, turn.at_us, IN_HAND_US):
+        turn.state.let_go_of_ids(incident)
         incident.forget_us = turn.at_us + KEPT_US
         turn.state.waits.add(incident.forget_us, FORGET, incident.id, incident)
         turn.touch(incident)
         return
     forget(turn, incident)
+
+
+def _is_open(turn: Turn, incident: Incident) -> bool:
+    """Whoever was not called back in time may be called a day long, and that is told."""
+    waits = turn.at_us - (incident.closed_us or 0) < IN_HAND_US
+    return any(
+        o.state == "open" or (o.rule == "call_back" and o.ended_by is None and waits) for o in incident.obligations
+    )
 
 
 def forget(turn: Turn, incident: Incident) -> None:

@@ -70,6 +70,7 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     caller_gave_up: bool = False
     ended_by_call: bool = False  # ended as a whole: nothing may reopen it
     linger_until_us: int | None = None  # every device gave up: closed then, unless a new one rings
+    past: bool = False  # over for so long that its ids may be those of another call
 
 
 class Recording(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):

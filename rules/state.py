@@ -144,8 +144,10 @@ class State:
         closed = self.closed.values()
         return next((i for i in closed if i.care is None or i.care.put != "parked"), next(iter(closed)))
 
-    def forget(self, incident: Incident) -> None:
+    def let_go_of_ids(self, incident: Incident) -> None:
+        """Its source may give them to another call."""
         call = incident.call
+        call.past = True
         by_call = self.by_call[call.source]
         for name in call.ids:
             if by_call.get(name) is incident:
@@ -153,6 +155,9 @@ class State:
         for leg in call.legs:
             if self.by_leg.get((call.source, leg)) is incident:
                 del self.by_leg[call.source, leg]
+
+    def forget(self, incident: Incident) -> None:
+        self.let_go_of_ids(incident)
         for obligation in incident.obligations:
             if obligation.rule == "call_back" and obligation.ended_by is None:
                 self.drop_call_back(incident, obligation)
@@ -164,7 +169,7 @@ class State:
     def _index(self, incident: Incident) -> None:
         self.by_number[incident.number] = incident
         call = incident.call
-        if incident.outcome != "merged":  # its ids and legs mean the other one now
+        if incident.outcome != "merged" and not call.past:  # its ids and legs mean another one now
             for name in call.ids:
                 self.by_call[call.source][name] = incident
             for leg in call.legs:

@@ -87,6 +87,13 @@ def neglected(world: World) -> list[str]:
     return found + [f"plan: {line}" for line in _plans(world, entries)]
 
 
+def answered_by_hand(world: World, channel: str) -> bool:
+    """Somebody said so of a hail on it, which the oracles of who spoke when know nothing of."""
+    numbers = {i.number for i in world.disk.all_incidents.values() if i.channel == channel}
+    said = [row.entry.event for row in world.disk.rows if isinstance(row.entry.event, HailAnswered)]
+    return any(event.incident in numbers for event in said)
+
+
 def _by_hand(world: World, entries: Sequence[Entry]) -> Iterator[str]:
     """A hail that somebody says was answered is met where it was not too late."""
     hails = {o.ended_by: o for o in world.disk.all_obligations.values() if o.rule == "two_calls"}
@@ -126,6 +133,8 @@ def _step(world: World, entries: Sequence[Entry], started: Entry, place: int, du
     name = f"{started.seq}/{place}"
     told = [a for a in world.disk.all_alerts.values() if a.rule == "plan_step" and a.kind == "breach"]
     if not getattr(started.event, "incident", ""):
+        if sum(isinstance(e.event, PlanStarted) and e.at_us == started.at_us for e in entries) > 1:
+            return  # whose alert it is cannot be told
         breached = any(a.due_us == due_us and a.opened_us == started.at_us for a in told)
         if breached != (expected == "breached"):
             yield f"{name} was {'' if breached else 'not '}told, and is {expected}"

@@ -173,16 +173,20 @@ def _add_desk_work(plan: Plan) -> None:
         at_s = _moment(chance, plan) + chance.choice([0.0, 20.0, 320.0])
         for _ in range(chance.choice([1, 1, 3])):
             at_s += chance.choice([0.0, 0.001, 4.0, 310.0])
-            plan.happenings.append(
-                DeskWork(round(at_s, 3), chance.choice(["li", "li", "wang"]), chance.choice(get_args(Chore)))
-            )
+            work = DeskWork(round(at_s, 3), chance.choice(["li", "li", "wang"]), chance.choice(get_args(Chore)))
+            plan.happenings.append(work)
+            if work.what in ("plan", "plan_of_record"):  # is carried out, in time or not
+                soon_s = [at_s + chance.choice([1.0, 29.999, 31.0, 60.0]) for _ in range(chance.choice([1, 2, 3]))]
+                plan.happenings += [replace(work, at_s=round(one, 3), what="step") for one in soon_s]
+            if work.what == "hand_over_shift":
+                plan.happenings.append(replace(work, at_s=round(at_s + 5.0, 3), what="take_over_shift"))
 
 
 def _add_answers(plan: Plan) -> None:
     chance = random.Random(f"answers {plan.seed}")
     ways: list[AnswerBy] = ["link", "mqtt", "mqtt"] if plan.by_mqtt else ["link"]
     hows: list[AnswerHow] = ["", "twice", "oldest", "forged"]
-    for _ in range(chance.choice([0, 1, 2, 4])):
+    for _ in range(chance.choice([2, 4, 8] if plan.by_mqtt else [0, 1, 2, 4])):
         at_s = round(_moment(chance, plan) + chance.choice([5.0, 40.0, 200.0, 950.0]), 3)
         plan.happenings.append(Answer(at_s, chance.choice(ways), chance.choice(hows)))
 

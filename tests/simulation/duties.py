@@ -124,6 +124,8 @@ def _called_back(
     due_us = owed.opened_us + WITHIN_US["call_back"][owed.rule_set]
     done = _done_for(incident, owed, plan, entries, reached)
     done += [e for e, call, _ in reached if call in incident.call.ids and e.seq > owed.opened_by]  # told late
+    closed_us = incident.closed_us or owed.opened_us
+    done = [e for e in done if e.at_us - closed_us < A_DAY_US]  # so long it is remembered who waits
     first = min(done, key=lambda e: e.seq, default=None)
     yield from _kept(owed, due_us, first, entries[-1].at_us, plan.name)
 

@@ -119,7 +119,11 @@ def _deed(at_us: int, event: AlertEvent) -> Deed:
 
 
 def unwatched(journal: Journal, disk: Disk) -> Iterator[Rung]:
-    """What every breach and step asks for, if nobody receives it."""
+    """What every breach, as it is told first, and each step asks for, if nobody receives it."""
+    told_first: dict[int, str] = {}
+    for alert in disk.all_alerts.values():
+        if alert.kind == "breach" and alert.notifiers:
+            told_first.setdefault(alert.obligation, alert.id)
     for alert in disk.all_alerts.values():
         if (
             not alert.obligation
@@ -128,7 +132,7 @@ def unwatched(journal: Journal, disk: Disk) -> Iterator[Rung]:
             or alert.kind not in {"breach", "escalation"}
         ):
             continue
-        first = alert.id.endswith("breach0")
+        first = alert.id == told_first.get(alert.obligation)
         if first or alert.kind == "escalation":
             for rung in _notify(journal, alert, _rules_of(journal, disk, alert), alert.rung):
                 if first or not frozenset(alert.notifiers) >= rung.to:
@@ -199,7 +203,8 @@ def _expected(
     )
     plain.begin(breach.raised_us)
     kin = {a.id for a in disk.all_alerts.values() if a.obligation == breach.obligation}
-    held = [(a.tied_to, a.raised_us) for a in disk.all_alerts.values() if a.id in kin and a.tied_to]
+    mine = [a for a in disk.all_alerts.values() if a.id in kin and a.raised_us >= breach.raised_us]
+    held = [(a.tied_to, a.raised_us) for a in mine if a.tied_to]  # a warning that was kept back before asks for nothing
     deeds = [deed for named, deed in journal.deeds if named in kin and deed.at >= breach.raised_us]
     for line, since_us in held:
         deeds += [deed._replace(what="done") for deed in _acknowledging(journal, disk, line) if deed.at >= since_us]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rules.events import CallAlert, Emergency, Entry, LinkChanged, RadioEvent, Status, Text, UnitIdentified
 from tests.property.rules.test_radio_oracle import CALLS, WINDOW, Waiting
+from tests.simulation.care import answered_by_hand
 from tests.simulation.checks import Judged, judged
 from tests.simulation.plan import Signals, Talk
 from tests.simulation.radio import RESYNC_US, Message, Radio, Signalled
@@ -27,6 +28,8 @@ def unsaid(world: World) -> list[str]:
 def _on(world: World, happening: Talk | Signals, radio: Radio, records: Sequence[Judged]) -> Iterator[str]:
     if isinstance(happening, Signals):
         yield from _signals(world, radio)
+    elif answered_by_hand(world, radio.channel):
+        return
     elif not radio.kind.carrier:
         yield from _messages(world, radio, records)
     elif radio.kind.by_level:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulation.answer_bugs import ANSWER_BUGS
 from tests.simulation.desk_bugs import DESK_BUGS, HidesThatItMoved
 from tests.simulation.draw import draw
 from tests.simulation.house_bugs import HOUSE_BUGS
@@ -16,7 +17,7 @@ from tests.simulation.trial import played
 GROWTH_MAX_BYTES = 200_000  # over two stretches that are alike
 
 
-ALL_BUGS = DESK_BUGS | HOUSE_BUGS
+ALL_BUGS = DESK_BUGS | HOUSE_BUGS | ANSWER_BUGS
 
 
 @pytest.mark.parametrize("bug", ALL_BUGS)

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from rules.events import Delivered, HailAnswered, LinkChanged, Resynced
+from rules.events import Delivered, LinkChanged, Resynced
 from rules.obligations import Obligation
 from tests.simulation import oracle
+from tests.simulation.care import answered_by_hand
 from tests.simulation.checks import Judged, forgotten_between, judged, rules_at
 from tests.simulation.house import START_US
 from tests.simulation.oracle import Seen
@@ -157,7 +158,7 @@ def _talk(world: World, talk: Talk, records: Sequence[Judged]) -> Iterator[str]:
     if link_lost(world, talk.channel, begun_us, over_us):
         return
     yield from (f"the {edge} is not in the journal" for edge in unheard(radio, entries))
-    if any(map(radio.is_noisy, heard)) or _answered_by_hand(world, radio.channel):
+    if any(map(radio.is_noisy, heard)) or answered_by_hand(world, radio.channel):
         return
     expected = possible(radio)
     found = []
@@ -169,11 +170,3 @@ def _talk(world: World, talk: Talk, records: Sequence[Judged]) -> Iterator[str]:
             yield from _told(world, [obligation])
     if not any(alike(found, one) for one in expected):
         yield f"two_calls is {found}, and should be {' or '.join(map(str, expected))}"
-
-
-def _answered_by_hand(world: World, channel: str) -> bool:
-    """Which the oracle of who spoke when knows nothing of: tests.simulation.care does."""
-    numbers = {i.number for i in world.disk.all_incidents.values() if i.channel == channel}
-    return any(
-        isinstance(row.entry.event, HailAnswered) and row.entry.event.incident in numbers for row in world.disk.rows
-    )
