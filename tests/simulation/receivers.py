@@ -66,7 +66,7 @@ class Receiver:
     def hear(self, told: bytes) -> None:
         """By a broker, which knows nothing of what it carries."""
         alert = json.loads(told)
-        self._keep(alert, "/".join(filter(None, (alert["key"], (alert["to"] or {}).get("id")))), by_broker=True)
+        self._keep(alert, alert["key"], by_broker=True)
 
     def feel(self) -> None:
         self.beats.append(Beat(self._now_us(), self._pulses()))
