@@ -155,10 +155,13 @@ class Asterisk:
         )
         return done.stdout.decode(errors="replace")
 
-    def is_bridged(self, extension: str) -> bool:
-        """Whether its telephone is joined with another: the last column of the console's list names the bridge."""
-        channels = [line.split("!") for line in self.command("core show channels concise").splitlines()]
-        return any(one[0].startswith(f"PJSIP/{extension}-") and one[-2] for one in channels if len(one) > 2)
+    def is_bridged(self, extension: str, caller: str = "") -> bool:
+        """Whether its telephone is joined with another, with that of `caller` where one is named."""
+        lines = [line.split("!") for line in self.command("core show channels concise").splitlines()]
+        channels = [line for line in lines if len(line) == 14]  # 0: name, 7: caller's number, 12: bridge
+        ours = {one[12] for one in channels if one[0].startswith(f"PJSIP/{extension}-") and one[12]}
+        theirs = {one[12] for one in channels if one[7] == caller}
+        return bool(ours & theirs if caller else ours)
 
     def log(self) -> str:
         return (self._home / "console.log").read_text(errors="replace")

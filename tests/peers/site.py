@@ -51,10 +51,10 @@ class Site(Desk):
         """The first such alert about rings."""
         return await self.until_alert(**{"from": caller, "kind": kind, "rule": "three_rings"})
 
-    async def until_bridged(self, extension: str) -> None:
-        """Its telephone speaks with another."""
+    async def until_bridged(self, extension: str, caller: str = "") -> None:
+        """Its telephone speaks with another: `caller`'s, where one is named."""
         async with asyncio.timeout(60):
-            while not await asyncio.to_thread(self.pbx.is_bridged, extension):  # noqa: ASYNC110 - a console tells when asked
+            while not await asyncio.to_thread(self.pbx.is_bridged, extension, caller):  # noqa: ASYNC110 - a console tells when asked
                 await asyncio.sleep(LOOK_S)
 
     async def until_incident(self, caller: str, fact: str) -> Document:

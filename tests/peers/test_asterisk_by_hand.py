@@ -44,10 +44,13 @@ async def _consults_and_transfers(site: Site) -> None:
         await first.hold()
         asked = desk.dial("121")
         consulted = await colleague.rings()
+        await asyncio.sleep(2)  # it rings
         consulted.answer()
         await asked.answered()
         await site.until_bridged("121")
         await first.transfer("121", instead_of=asked)
+        await site.until_bridged("121", CONSULTS)
+        await asyncio.sleep(1)  # they speak
         first.hang_up()
         asked.hang_up()
         caller.hang_up()
@@ -61,11 +64,12 @@ async def _transfers_to_a_telephone_that_rings_yet(site: Site) -> None:
         consulted = await colleague.rings()
         await asked.rings_there()
         await first.transfer("123", instead_of=asked)
+        await asyncio.sleep(1)  # Asterisk joins the two calls
         first.hang_up()
         asked.hang_up()
-        await site.until_told(ASKS_EARLY, "warning")  # into ring 2
+        await asyncio.sleep(5)  # into ring 2
         consulted.answer()
-        await site.until_bridged("123")
+        await site.until_bridged("123", ASKS_EARLY)
         caller.hang_up()
         await consulted.over()
 
@@ -78,7 +82,7 @@ async def _parks_and_fetches(site: Site) -> None:
         await asyncio.sleep(4)  # it waits
         fetched = colleague.dial("701")
         await fetched.answered()
-        await site.until_bridged("125")
+        await site.until_bridged("125", PARKS)
         caller.hang_up()
         await fetched.over()
 
@@ -87,7 +91,7 @@ async def _is_picked_up(site: Site) -> None:
     async with _outside(site, IS_PICKED_UP) as outside, _desk(site, "126") as desk, _desk(site, "127") as colleague:
         caller = outside.dial("7126")
         ringing = await desk.rings()
-        await site.until_told(IS_PICKED_UP, "warning")  # into ring 2
+        await asyncio.sleep(6)  # into ring 2
         taken = colleague.dial("*8126")
         await taken.answered()
         await caller.answered()
@@ -103,7 +107,7 @@ async def _queues_for_agents_behind_pipes(site: Site) -> None:
         first = await alice.rings()
         second = await bob.rings()  # after 3 s, and one of rest
         await first.over()
-        await site.until_told(QUEUES, "warning")  # into ring 2, counted from the first agent's
+        await asyncio.sleep(2)  # into ring 2, counted from the first agent's
         second.answer()
         await site.until_bridged("133")
         caller.hang_up()
