@@ -149,11 +149,12 @@ def unclimbed(journal: Journal, disk: Disk, free_from: Callable[[int], int], ove
                 key=lambda alert: alert.raised_us,
             )
             first, expected = _expected(journal, disk, breach, told)
+            ended = {a.raised_us for a in disk.all_alerts.values() if a.kind == "cleared" and breach.id in a.clears}
             if frozenset(breach.notifiers) != first:
                 yield f"{breach.id} was told to {sorted(breach.notifiers)}, and should be to {sorted(first)}"
             for nth, (due_us, one) in enumerate(expected):
                 if nth >= len(told):
-                    if free_from(due_us) + TOLD_WITHIN_US < over_us:
+                    if free_from(due_us) + TOLD_WITHIN_US < over_us and due_us not in ended:
                         yield f"{breach.id}: {one.reason} was skipped"
                     break
                 alert = told[nth]

@@ -55,7 +55,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     ) -> asyncio.TimerHandle:
         """To the microsecond: what is meant to happen at one moment happens at one moment."""
         due_us = ceil(when * 1_000_000 - 0.001)
-        if due_us <= self.now_us < when * 1_000_000:  # who waits a part of one out again and again must get on
+        if due_us <= self.now_us and self.time() < when:  # who waits a part of one out again and again must get on
             due_us = self.now_us + 1
         timer = asyncio.TimerHandle(when, callback, args, self, context)
         self._nth += 1

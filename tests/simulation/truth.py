@@ -39,7 +39,7 @@ def _call(world: World, call: Call, records: Sequence[Judged]) -> Iterator[str]:
     posted = [one for one in world.pbx.posted if one.call == call.name]
     seen = _seen_on_the_wire(world, call, name) if call.source == "ami" else _seen(world, call, posted)
     if len(mine) != 1:
-        if len(mine) > 1 and forgotten_between(world, call.name):
+        if len(mine) > 1 and forgotten_between(world, name):
             return
         if mine or seen is not None or any(one.acknowledged for one in posted):
             yield f"has {len(mine)} records"
