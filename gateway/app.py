@@ -18,7 +18,7 @@ from adapters.pbx.webhook import HookSource
 from adapters.ports import HoldsSecrets, Rescues, UsesSources
 from adapters.recordings import Recorder
 from gateway.access.oidc_settings import CALLBACK, client_secret
-from gateway.access.telling import tell_chain, tell_rules
+from gateway.access.telling import tell_chain, tell_rules, tell_secrets, tell_start
 from gateway.clock import AnchoredClock
 from gateway.config import Config, load
 from gateway.delivery import Delivery
@@ -73,7 +73,7 @@ class Gateway:
         self.sources = [source.kind.make(source.settings) for source in config.sources if source.kind.make is not None]
         rescuers = [source.rescuer() for source in self.sources if isinstance(source, Rescues)]
         carriers = [*notifiers, *filter(None, rescuers)]
-        self.delivery = Delivery(carriers, self.pipeline, links=self.links)
+        self.delivery = Delivery(carriers, self.pipeline, self.signing_in.register.audit, links=self.links)
         self._notifiers = notifiers
         for notifier in notifiers:
             if isinstance(notifier, UsesSources):
@@ -134,7 +134,8 @@ class Gateway:
             return
         parts = [*self._hooks.values(), *self.sources, *self._notifiers]
         tokens = ApiTokens(self.auth, self.config.token_file)
-        read_again([tokens, *(part for part in parts if isinstance(part, HoldsSecrets))])
+        exchanged = read_again([tokens, *(part for part in parts if isinstance(part, HoldsSecrets))])
+        await tell_secrets(self.signing_in.register, exchanged)
         try:
             await self.pipeline.take_rules(fresh.rules)
         except GatewayError as error:
@@ -146,6 +147,8 @@ class Gateway:
         changes = list(rule_changes(self.config.rules, fresh.rules))
         for change in changes:
             log.info("rule changed", change=change)
+        if fresh.desk != self.config.desk:
+            changes.append("tables of the desk")
         await tell_rules(self.signing_in.register, self.config.rules.version, fresh.rules.version, changes)
         if (self.config.gateway, self.config.auth) != (fresh.gateway, fresh.auth) or _parts(self.config) != _parts(
             fresh
@@ -182,9 +185,11 @@ class Gateway:
 
     async def _keep_audit(self) -> None:
         """At each start, beside the work: a chain that is broken is told, and goes on from its last entry."""
-        await self.store_ours.wait()
-        await tell_chain(self.signing_in.register)
-        await self.signing_in.register.audit.pay_when_owing()
+        await self.pipeline.begun.wait()
+        register = self.signing_in.register
+        await tell_chain(register)
+        await tell_start(register, self.config.rules.version, self.pipeline.lost_us)
+        await register.audit.pay_when_owing()
 
     async def _deliver(self) -> None:
         """Not before the store is ours: a second gateway started by mistake would push the first off its broker."""

@@ -16,6 +16,7 @@ from adapters.backoff import Backoff
 from adapters.notify.message import told
 from adapters.ports import CarriesLinks, Delivered, HearsAnswers, LooksAhead, Notifier, Rejected, Retry, TakesTime
 from adapters.ports import Delivery as Outcome
+from gateway.access.audit import Audit
 from gateway.answers import Answers
 from gateway.delivering import Delivering
 from gateway.links import AcknowledgeLinks
@@ -246,6 +247,7 @@ class Delivery:
         self,
         notifiers: Sequence[Notifier],
         pipeline: Pipeline,
+        audit: Audit,
         patience: Patience = PATIENCE,
         links: AcknowledgeLinks | None = None,
     ) -> None:
@@ -253,7 +255,7 @@ class Delivery:
         self._settlements = Settlements(pipeline)
         for notifier in notifiers:
             if isinstance(notifier, HearsAnswers):
-                notifier.answer_to(Answers(pipeline))
+                notifier.answer_to(Answers(pipeline, audit))
         self._workers = {one.name: Worker(one, pipeline, self._settlements, patience, links) for one in notifiers}
 
     async def run(self) -> None:

@@ -76,6 +76,8 @@ class Pipeline:
         self.ready = "starting: reading the store"
         self.outbox: asyncio.Queue[Send] = asyncio.Queue()  # committed sends, for delivery; again after a recovery
         self.metrics = metrics or Metrics()
+        self.begun = asyncio.Event()  # the store was read once, and can be written
+        self.lost_us = 0  # how much a store lost that was put back from a copy before this start
         self._store = store
         self._clock = clock
         self._anchor_us = anchor_us
@@ -207,12 +209,13 @@ class Pipeline:
         await self._turn(prove=DeadlinePassed(steps_max=1) if self._anchored else self._clock_anchored(live))
         await self._settled()
         self._anchored = True
+        self.begun.set()
 
     def _clock_anchored(self, live: LiveState) -> ClockAnchored:
         """The first entry of a process: its clock was read anew, and may have been set meanwhile."""
         anchor_us = self._anchor_us + self._ahead_us
         moved_us = None if live.anchor_us is None else anchor_us - live.anchor_us
-        lost_us = max(self._clock() - live.at_us, LOST_MIN_US) if live.restored else 0
+        self.lost_us = lost_us = max(self._clock() - live.at_us, LOST_MIN_US) if live.restored else 0
         if lost_us:
             log.warning(
                 "the store was put back from a copy: what was recorded since is lost, ids and numbers go on beyond it",

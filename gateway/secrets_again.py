@@ -27,8 +27,9 @@ class ApiTokens:
         return self._auth.take_tokens(tokens)
 
 
-def read_again(holders: Iterable[HoldsSecrets]) -> None:
-    """Each by itself: what cannot be read leaves that one's old secrets in force."""
+def read_again(holders: Iterable[HoldsSecrets]) -> list[str]:
+    """Whose have changed. Each by itself: what cannot be read leaves that one's old secrets in force."""
+    exchanged = []
     for holder in holders:
         try:
             changed = holder.read_secrets_again()
@@ -37,3 +38,5 @@ def read_again(holders: Iterable[HoldsSecrets]) -> None:
         else:
             if changed:
                 log.info("secrets exchanged", of=holder.name)
+                exchanged.append(holder.name)
+    return exchanged

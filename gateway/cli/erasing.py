@@ -8,6 +8,7 @@ from adapters.errors import GatewayError
 from adapters.intake import database_of
 from adapters.intake.erasing import Wanted
 from adapters.intake.erasing import erase as erase_from
+from gateway.cli import machine
 from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
 from gateway.clock import AnchoredClock
 from gateway.config import load
@@ -36,6 +37,9 @@ def erase(
     wanted = Wanted(number, None if older_than is None else now_us - older_than * _DAY_US)
     database = database_of(checked.gateway.store, checked.folder)
     done = erase_from(database, wanted, number_key, now_us, really=yes)
+    if yes:
+        told = {"records": done.records, "entries": done.entries} | ({"days": older_than} if older_than else {})
+        machine.tell_audit(checked, "records_erased", "number" if number else "age", **told)
     typer.echo(f"{done.records:,} records and {done.entries:,} journal entries {'are' if yes else 'would be'} erased")
     if done.live:
         typer.echo(f"{done.live:,} more are not over yet, or only since an hour: erase again when they are")

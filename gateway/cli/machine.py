@@ -14,6 +14,7 @@ from adapters.errors import GatewayError
 from adapters.intake import open_store
 from adapters.intake.store import IntakeStore
 from gateway.access.administration import Administration, By
+from gateway.access.audit import Audit, Note
 from gateway.access.passwords import Passwords
 from gateway.access.register import Register
 from gateway.access.sessions import Sessions
@@ -84,6 +85,24 @@ def _said(error: urllib.error.HTTPError) -> str:
         return f"another program answers at this address: HTTP {error.code}"
 
 
+def tell_audit(config: Config, what: str, target: str = "", **detail: Any) -> None:
+    """Of what a command did on the store at rest."""
+
+    async def write() -> None:
+        store = open_store(config.gateway.store, config.folder)
+        try:
+            await store.open()
+            await Audit(store, AnchoredClock()).write(Note(_who(), what, target, detail=detail))
+        finally:
+            await store.close()
+
+    asyncio.run(write())
+
+
+def _who() -> str:
+    return f"machine {getpass.getuser()}"
+
+
 async def _on_store(config: Config, at_rest: AtRest) -> Any:
     store = open_store(config.gateway.store, config.folder)
     people = {one.id: one for one in config.rules.people}
@@ -93,7 +112,7 @@ async def _on_store(config: Config, at_rest: AtRest) -> Any:
     try:
         await store.open()
         await register.load()
-        return await at_rest(Administration(signing_in, people), By(f"machine {getpass.getuser()}"))
+        return await at_rest(Administration(signing_in, people), By(_who()))
     except Weak as why:
         raise GatewayError(f"unusable password: {why}") from None
     finally:

@@ -1,5 +1,6 @@
 """SIGHUP: the emergency list and the plans are read again, too; a plan that runs keeps its steps."""
 
+import asyncio
 from pathlib import Path
 
 from tests.contract.security.test_exchanged_secrets import reload
@@ -34,6 +35,27 @@ async def test_numbers_and_plans_are_taken_again_and_a_plan_that_runs_goes_on(tm
         told = await gateway.api("plans")
         assert [step["do"] for step in told["plans"][0]["steps"]] == ["Call the firm"]
         assert [step["do"] for step in told["runs"][0]["steps"]] == ["Calm them"]
+
+
+async def test_what_no_route_changed_stands_in_the_audit_too(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path, more=TABLES.format(number="8765", do="Calm them")) as gateway:
+        async with asyncio.timeout(60):
+            while not await entries(gateway):  # noqa: ASYNC110 - the start tells it beside its work
+                await asyncio.sleep(0.02)
+        config, tokens = gateway.folder / "gateway.toml", gateway.folder / "token.txt"
+        config.write_text(config.read_text().replace("8765", "4321"))
+        tokens.write_text(f"{gateway.token}\nanother-token-of-a-program\n")
+        await reload(gateway, said="rules in force")
+        assert await entries(gateway) == [
+            ("rules_taken", ["tables of the desk"]),
+            ("secrets_exchanged", "gateway.api_token_file"),
+            ("rules_taken", ["by a start"]),
+        ]
+
+
+async def entries(gateway: RunningGateway) -> list[tuple[str, object]]:
+    told = (await gateway.api("audit"))["items"]
+    return [(one["what"], one["detail"].get("changes", one["target"])) for one in told if one["who"] == "gateway"]
 
 
 async def list_of(gateway: RunningGateway) -> str:

@@ -8,7 +8,6 @@ import structlog
 from aiohttp import web
 
 from adapters.notify.texts import texts
-from gateway.access.audit import Note
 from gateway.answers import Answers, FrontDoor
 from gateway.links import PATH, Named
 from gateway.web.access.guard import address, check_guesses, guessed_wrong
@@ -39,10 +38,8 @@ async def acknowledge(request: web.Request) -> web.Response:
     state = state_of(services.pipeline, named)
     if state == "raised" and named is not None:
         by = who_answers(services.pipeline, named)
-        if await Answers(services.pipeline).acknowledge(named.alert, by, "link"):
-            await services.signing_in.register.audit.write_done(
-                Note(by, "acknowledged", named.alert, address(request), {"by": "link"})
-            )
+        answers = Answers(services.pipeline, services.signing_in.register.audit)
+        if await answers.acknowledge(named.alert, by, "link", address=address(request)):
             log.info("acknowledged_by_link", alert=named.alert, by=by, address=address(request))
             state = "thanks"
         else:

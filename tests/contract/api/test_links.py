@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from gateway.answers import Answers
 from gateway.links import AcknowledgeLinks
 from rules.effects import Alert
 from tests.fixtures.served import LINKS, RULES, Served
@@ -100,3 +101,14 @@ async def test_what_needs_no_acknowledging_has_no_link(served: Served, kind: str
     assert LINKS.url(alert, "sms/wang") == ""
     alert.kind = "breach"
     assert re.fullmatch(r"https://desk\.example/a/[A-Za-z0-9_-]{40,120}", LINKS.url(alert, "sms/wang"))
+
+
+@pytest.mark.parametrize("channel", ["telephone", "mqtt"])
+async def test_an_answer_from_outside_the_desk_has_one_entry_in_the_audit(served: Served, channel: str) -> None:
+    alert = await _breach(served)
+    answers = Answers(served.pipeline, served.signing_in.register.audit)
+    assert not await answers.acknowledge("gone", "王芳 008", channel)
+    for _ in range(2):  # the same key is pressed again
+        assert await answers.acknowledge(alert.id, "王芳 008", channel)
+    [entry] = (await served.store.audit(limit=9, what="acknowledged")).items
+    assert (entry["who"], entry["target"], entry["detail"]) == ("王芳 008", alert.id, {"by": channel})

@@ -136,6 +136,9 @@ async def test_a_number_is_erased_once_the_gateway_is_stopped_and_only_when_it_i
     counted = await asyncio.to_thread(command, *asked)
     assert "0 records and 0 journal entries would be erased" in counted.out
     assert "are erased" in (await asyncio.to_thread(command, *asked, "--yes")).out
+    told = (await asyncio.to_thread(command, "audit", "show", "--config", configured, "--what", "records_erased")).out
+    assert "number" in told
+    assert "0008000" not in told
     for wrong in ((), ("--number", "anonymous"), ("--number", "13800138000", "--older-than", "9")):
         assert (await asyncio.to_thread(command, "erase", "--config", configured, *wrong)).code == 1
 
