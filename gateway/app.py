@@ -15,10 +15,11 @@ from adapters.backoff import Backoff
 from adapters.errors import ConfigError, GatewayError, StoreError
 from adapters.intake import open_store
 from adapters.pbx.webhook import HookSource
-from adapters.ports import HoldsSecrets, Rescues, UsesSources
+from adapters.ports import HearsAnswers, HoldsSecrets, Rescues, UsesSources
 from adapters.recordings import Recorder
 from gateway.access.oidc_settings import CALLBACK, client_secret
 from gateway.access.telling import tell_chain, tell_rules, tell_secrets, tell_start
+from gateway.answers import Answers
 from gateway.clock import AnchoredClock
 from gateway.config import Config, load
 from gateway.delivery import Delivery
@@ -73,9 +74,12 @@ class Gateway:
         self.sources = [source.kind.make(source.settings) for source in config.sources if source.kind.make is not None]
         rescuers = [source.rescuer() for source in self.sources if isinstance(source, Rescues)]
         carriers = [*notifiers, *filter(None, rescuers)]
-        self.delivery = Delivery(carriers, self.pipeline, self.signing_in.register.audit, links=self.links)
+        self.delivery = Delivery(carriers, self.pipeline, links=self.links)
         self._notifiers = notifiers
+        answers = Answers(self.pipeline, self.signing_in.register.audit)
         for notifier in notifiers:
+            if isinstance(notifier, HearsAnswers):
+                notifier.answer_to(answers)
             if isinstance(notifier, UsesSources):
                 notifier.attach(self.sources)
         self.metrics.registry.register(RadioTraffic(self.sources))

@@ -51,6 +51,7 @@ from rules.settings import (
 )
 
 _VERSION_HEX = 8
+_NOT_APPROVED = ("people", "shifts", "stints", "days_off", "units", "maintenance", "approval")  # it changes day by day
 
 
 class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -150,15 +151,14 @@ def load(path: Path) -> Config:
     lines = document.named("line", "number", Line)
     radio = document.radio()
     staff = document.staff(gateway.timezone if gateway is not None else "UTC")
-    (ladder, special_ladders), desk = document.ladders(staff), document.desk()
-    quiet, heartbeat = document.quiet(), document.heartbeat()
+    (ladder, special_ladders), approval = document.ladders(staff), document.approval(staff)
+    quiet, heartbeat, desk = document.quiet(), document.heartbeat(), document.desk()
     oidc = document.optional("oidc", OidcSettings)
     sources = [ConfiguredSource(*one) for one in document.of_kinds("source", SOURCES)]
     notifiers = [ConfiguredNotifier(*one) for one in document.of_kinds("notifier", NOTIFIERS)]
     problems = document.problems
     problems += check_names(document.content)
-    problems += check_lines(lines)
-    problems += check_radio_tables(radio.units, radio.channels, radio.status_codes)
+    problems += [*check_lines(lines), *check_radio_tables(radio.units, radio.channels, radio.status_codes)]
     problems += check_reach(staff.people, [(str(one.settings.name), one.kind) for one in notifiers])
     problems += check_quiet(quiet, special_ladders, _known(document, lines, sources, radio.channels))
     for source in sources:
@@ -178,6 +178,7 @@ def load(path: Path) -> Config:
             site=gateway.site,
             timezone=gateway.timezone,
             **msgspec.structs.asdict(rules),
+            approval=approval,
             ladder=ladder,
             special_ladders=tuple(special_ladders),
             lines=tuple(lines),
@@ -197,8 +198,8 @@ def load(path: Path) -> Config:
         )
     )
     told = _remarks(path.parent / gateway.api_token_file, sources, notifiers, rule_set)
-    kept = tuple(sources), tuple(notifiers), tuple(staff.rosters)
-    return Config(path, gateway, auth, *kept, rule_set, tuple(told), desk, reports, heartbeat, oidc)
+    kept = tuple(sources), tuple(notifiers), tuple(staff.rosters), rule_set, tuple(told)
+    return Config(path, gateway, auth, *kept, desk, reports, heartbeat, oidc)
 
 
 def _remarks(
@@ -222,9 +223,16 @@ def _known(
 
 
 def _named_by_content(rules: RuleSet) -> RuleSet:
-    """Equal rules get an equal version, whoever loads them."""
-    content = hashlib.sha256(msgspec.json.encode(rules)).hexdigest()
-    return msgspec.structs.replace(rules, version=f"rs-{content[:_VERSION_HEX]}")
+    """Equal rules get an equal version, whoever loads them; rules that differ in who works when, an equal substance."""
+    bare = RuleSet(version="", site=rules.site)
+    roster = {name: getattr(bare, name) for name in _NOT_APPROVED}
+    substance = _hash(msgspec.structs.replace(rules, **roster))
+    named = msgspec.structs.replace(rules, substance=f"rs-{substance}")
+    return msgspec.structs.replace(named, version=f"rs-{_hash(named)}")
+
+
+def _hash(rules: RuleSet) -> str:
+    return hashlib.sha256(msgspec.json.encode(rules)).hexdigest()[:_VERSION_HEX]
 
 
 def _with_possible_warnings(rules: Rules, written: Mapping[str, Any]) -> Rules:

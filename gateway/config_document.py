@@ -15,7 +15,7 @@ from gateway.directory_file import read_directory
 from gateway.emergency.settings import Emergency, EmergencyNumber, Plan, check_emergency, emergency
 from gateway.heartbeat import HeartbeatSettings, check_heartbeat
 from gateway.ladder_checks import Told, check_ladder
-from gateway.people_checks import check_staff
+from gateway.people_checks import check_approval, check_staff
 from gateway.quiet_checks import Quiet
 from gateway.reading import SettingsT, nearest, read_table, shown
 from gateway.roster_file import RosterTable, read_roster
@@ -23,13 +23,13 @@ from gateway.units_file import read_units
 from rules.moments import zone_of
 from rules.people import DayOff, Person, Shift, Stint
 from rules.quiet import Maintenance, MaintenanceByHand, ServiceHours, StormRules
-from rules.settings import Ladder, RadioChannel, SpecialLadder, StatusCode, Unit
+from rules.settings import Approval, Ladder, RadioChannel, SpecialLadder, StatusCode, Unit
 
 _TABLES = (
     *("gateway", "source", "notifier", "line", "radio", "unit", "channel", "status"),
     *("person", "shift", "day_off", "roster", "ladder", "ladder_for", "rules", "auth"),
     *("desk", "prompts", "directory", "reports", "emergency_number", "plan"),
-    *("maintenance", "maintenance_by_hand", "hours", "storm", "heartbeat", "oidc"),
+    *("maintenance", "maintenance_by_hand", "hours", "storm", "heartbeat", "oidc", "approval"),
 )
 KindT = TypeVar("KindT", SourceKind, NotifierKind)
 
@@ -130,6 +130,12 @@ class Document:
         for place, one in enumerate(special, 1):
             self.problems += check_ladder(f"ladder_for.{place}", one, whom)
         return ladder, special
+
+    def approval(self, staff: Staff) -> Approval:
+        """Who approves the rules, and how often."""
+        settings = self.table("approval", Approval) or Approval()
+        self.problems += check_approval(settings, staff.people)
+        return settings
 
     def heartbeat(self) -> HeartbeatSettings:
         """Whom we tell that all is well."""

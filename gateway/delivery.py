@@ -14,10 +14,8 @@ import structlog
 
 from adapters.backoff import Backoff
 from adapters.notify.message import told
-from adapters.ports import CarriesLinks, Delivered, HearsAnswers, LooksAhead, Notifier, Rejected, Retry, TakesTime
+from adapters.ports import CarriesLinks, Delivered, LooksAhead, Notifier, Rejected, Retry, TakesTime
 from adapters.ports import Delivery as Outcome
-from gateway.access.audit import Audit
-from gateway.answers import Answers
 from gateway.delivering import Delivering
 from gateway.links import AcknowledgeLinks
 from gateway.pipeline import Pipeline
@@ -247,15 +245,11 @@ class Delivery:
         self,
         notifiers: Sequence[Notifier],
         pipeline: Pipeline,
-        audit: Audit,
         patience: Patience = PATIENCE,
         links: AcknowledgeLinks | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._settlements = Settlements(pipeline)
-        for notifier in notifiers:
-            if isinstance(notifier, HearsAnswers):
-                notifier.answer_to(Answers(pipeline, audit))
         self._workers = {one.name: Worker(one, pipeline, self._settlements, patience, links) for one in notifiers}
 
     async def run(self) -> None:

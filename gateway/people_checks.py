@@ -9,7 +9,7 @@ from gateway.reading import nearest, shown
 from rules.duty import gaps, roles
 from rules.moments import SECOND_US, at_of, zone_of
 from rules.people import DayOff, Person, Shift
-from rules.settings import RuleSet
+from rules.settings import Approval, RuleSet
 
 TIME_OF_DAY = pattern(r"([01]\d|2[0-3]):[0-5]\d")
 _ROLE = pattern(r"[^\s/+#\x00-\x1f]{1,63}")
@@ -83,3 +83,17 @@ def _check_shift(shift: Shift, known: Sequence[str]) -> Iterator[Problem]:
         yield wrong("turn", shift.turn, "add since = DATE: the first day of the first of `people`")
     if shift.since is not None and shift.until is not None and shift.until < shift.since:
         yield wrong("until", shift.until, f"the last day is before the first ({shift.since})")
+
+
+def check_approval(approval: Approval, people: Iterable[Person]) -> Iterator[Problem]:
+    """The [approval] table."""
+    if approval.review_every_days < 0:
+        yield Problem("approval.review_every_days", f"{approval.review_every_days:g}", "days; 0 asks for no approval")
+    if approval.within_days < 0:
+        yield Problem("approval.within_days", f"{approval.within_days:g}", "days: 0 or more")
+    known = {one.id for one in people}
+    for name in approval.approvers:
+        if name not in known:
+            yield Problem("approval.approvers", name, f"no [[person]] has this id: {nearest(name, known)}add one")
+    if approval.two_people and len(set(approval.approvers)) == 1:
+        yield Problem("approval.approvers", approval.approvers[0], "two_people asks for two different people")

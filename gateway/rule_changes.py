@@ -22,7 +22,8 @@ _KEYED_BY = {
 def rule_changes(old: RuleSet, new: RuleSet) -> list[str]:
     """One line a changed value: `three_rings.rings: 3 → 2`. Empty for equal rules."""
     before, after = msgspec.to_builtins(old), msgspec.to_builtins(new)
-    del before["version"], after["version"]
+    for name in ("version", "substance"):
+        del before[name], after[name]
     return list(_differences("", _keyed(before), _keyed(after)))
 
 

@@ -23,6 +23,7 @@ from gateway.web.access.auth import AuthSettings
 from rules.people import DayOff, Person, Shift
 from rules.quiet import Maintenance, MaintenanceByHand, ServiceHours, StormRules
 from rules.settings import (
+    Approval,
     CallBack,
     Claims,
     HoldCheckin,
@@ -117,6 +118,7 @@ def config_as_toml(config: Config) -> str:
         _table("[rules.notifier_online]", rules.notifier_online),
         _table("[rules.source_readable]", rules.source_readable),
         _table("[rules.on_duty]", rules.on_duty),
+        _table("[approval]", rules.approval),
         _table("[auth]", config.auth),
         *([_table("[oidc]", config.oidc)] if config.oidc is not None else []),
         _table("[desk]", config.desk.settings),
@@ -146,6 +148,7 @@ def reference() -> str:
         ("[rules.notifier_online]", NotifierOnline),
         ("[rules.source_readable]", SourceReadable),
         ("[rules.on_duty]", OnDuty),
+        ("[approval]", Approval),
         ("[ladder]", Ladder),
         ("[[ladder_for]]", SpecialLadder),
         ("[[maintenance]]", Maintenance),

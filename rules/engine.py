@@ -9,6 +9,7 @@ from typing import Any
 
 from rules import (
     acknowledging,
+    approval,
     conversations,
     deadlines,
     desk,
@@ -154,6 +155,7 @@ def _rules_taken(turn: Turn, event: RulesTaken) -> None:
     roll_call.rules_taken(turn)
     maintenance.rules_taken(turn)
     trouble_alerts.rules_taken(turn)
+    approval.rules_taken(turn)
 
 
 def _link_changed(turn: Turn, event: LinkChanged) -> None:
@@ -238,7 +240,7 @@ _TAKES: dict[type, Callable[[Turn, Any], None]] = {
     ShiftNoteWritten: _kept,
     ShiftHandedOver: _kept,
     ShiftTakenOver: _kept,
-    RulesApproved: _kept,
+    RulesApproved: approval.approved,
     RecordsErased: _kept,
     PlanStarted: plans.started,
     PlanStepDone: plans.step_done,

@@ -23,6 +23,7 @@ Rule = Literal[
     "source_online",  # an operator alert: we do not hear this source
     "notifier_online",  # an operator alert: this notifier does not deliver
     "source_readable",  # an operator alert: nobody can read what this source sends
+    "approval",  # an operator alert: the rules in force are not approved, or their review is overdue
     "on_duty",  # an operator alert: a ladder's step named a role for which nobody can be reached
     "undecided",  # an operator alert: an event made a rule raise
     "maintenance",  # an operator alert: what was not told meanwhile

@@ -134,6 +134,7 @@ class Trouble(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, tag="t
     id: int
     since_us: int
     alert: str = ""  # the alert that says so
+    signed: tuple[str, ...] = ()  # approval: by whom, as far as it goes
     next_us: int | None = None  # when it is told; afterwards, when it is looked at again
     unreadable: int = 0  # messages of a source
     last_us: int = 0  # the latest of them

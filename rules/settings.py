@@ -117,6 +117,15 @@ class OnDuty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     enabled: bool = True
 
 
+class Approval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule set is approved by who may (right `manage`), and reviewed in time; it is in force without, too."""
+
+    review_every_days: float = 0.0  # approved so long ago: it is to be approved again; 0: nobody asks for approval
+    within_days: float = 7.0  # a new set waits so long before it is told that nobody has approved it
+    two_people: bool = False  # two different people sign: who changed it, and who approves it
+    approvers: tuple[str, ...] = ()  # who may, by [[person]] id; none named: whoever has the right
+
+
 class Claims(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who takes care of a record at the desk."""
 
@@ -246,6 +255,7 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
 
     version: str
     site: str
+    substance: str = ""  # as `version`, without people, duty, units and maintenance: what is approved
     timezone: str = "Asia/Shanghai"  # incident numbers follow its days
     three_rings: ThreeRings = ThreeRings()
     hold_checkin: HoldCheckin = HoldCheckin()
@@ -254,6 +264,7 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     promise: Promise = Promise()
     roll_call: RollCall = RollCall()
     claims: Claims = Claims()
+    approval: Approval = Approval()
     notifier_online: NotifierOnline = NotifierOnline()
     source_readable: SourceReadable = SourceReadable()
     on_duty: OnDuty = OnDuty()

@@ -32,6 +32,8 @@ def _tell(turn: Turn, trouble: Trouble, due_us: int) -> None:
     _name(alert, trouble)
     alert.opened_us, alert.due_us = trouble.since_us, due_us
     alert.stands = True
+    if trouble.rule == "approval":
+        alert.severity = "warning"
     trouble.alert = alert.id
     _wait_until(turn, trouble, _next_look_us(turn, trouble))
     raise_(turn, alert, also=(ROLE + trouble.owner,) if trouble.owner else ())

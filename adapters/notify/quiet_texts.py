@@ -18,6 +18,7 @@ _OF = {
     ("source_online", "breach"): ("设备失联", "sources out of touch"),
     ("notifier_online", "breach"): ("通知渠道不通", "notifiers that do not deliver"),
     ("source_readable", "breach"): ("消息无法识别", "sources that nobody can read"),
+    ("approval", "breach"): ("规则待批准", "rule sets to be approved"),
     ("on_duty", "breach"): ("岗位无人值班", "roles without anybody on duty"),
     ("plan_step", "breach"): ("预案步骤超时", "steps of plans overdue"),
     ("undecided", "breach"): ("事件无法处理", "events that could not be processed"),

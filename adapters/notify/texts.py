@@ -208,6 +208,18 @@ _SENTENCES: dict[tuple[str, str], Callable[[Facts], Text]] = {
         f"{f.source} 近来没有再发无法识别的消息",
         f"{f.source} has sent nothing unreadable for a while",
     ),
+    ("approval", "breach"): lambda f: Text(
+        f"现行规则 {f.about} {f.zh}来未经批准或复审逾期，请在“规则”页批准",
+        f"The rules in force ({f.about}) wait for approval or review since {f.en}. Approve them on the page of rules",
+    ),
+    ("approval", "escalation"): lambda f: Text(
+        f"升级：现行规则 {f.about} 仍未批准，请主管处理",
+        f"Escalated: the rules in force ({f.about}) are still not approved. Supervisor, see to it",
+    ),
+    ("approval", "cleared"): lambda f: Text(
+        f"规则 {f.about} 的批准提醒结束：已批准，或已被新规则取代",
+        f"The rules {f.about} wait no more: approved, or replaced",
+    ),
     ("on_duty", "breach"): lambda f: Text(
         f"无人值班：告警要找“{f.about}”，此刻没有可联系的人，请安排",
         f"Nobody on duty: an alert asked for {f.about}, and nobody can be reached now. See who stands in",

@@ -16,7 +16,9 @@ from gateway.web.desk.deeds import StaffNote, by_whom, key_of, repeat_key, submi
 from gateway.web.live.now import is_live
 from gateway.web.live.now import records_seen as live_records
 from gateway.web.problems import Problem
-from gateway.web.services import SERVICES
+from gateway.web.services import SERVICES, Services
+from rules import approval
+from rules.duty import known_as
 from rules.events import RulesApproved, ShiftHandedOver, ShiftNoteWritten, ShiftTakenOver
 
 _CHARS_MAX: Final = 2000
@@ -144,10 +146,22 @@ async def approve(request: web.Request) -> web.Response:
     check_whole(request)
     if told.version != services.pipeline.state.rules.version:
         raise Problem(409, "These rules are not in force", field="version", cure="read the page of rules anew")
+    _check_approver(services, by)
     tell(request, version=told.version)
     event = RulesApproved(by=by, version=told.version, note=_written("note", told.note))
     await submit(services, event, repeat_key(request, "shift-approve"))
     return json_answer({"state": "approved", "by": by})
+
+
+def _check_approver(services: Services, by: str) -> None:
+    state = services.pipeline.state
+    asked, waits = state.rules.approval, approval.of(state.quiet)
+    if asked.approvers:
+        one_of_us = known_as(state.rules, by)
+        if one_of_us is None or one_of_us.id not in asked.approvers:
+            raise Problem(409, "Not yours to approve", cure="approvers of [approval] names who approves the rules")
+    if waits is not None and asked.two_people and by in waits.signed:
+        raise Problem(409, "You have signed already", cure="somebody else signs, too: two_people of [approval]")
 
 
 def _note(written: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ export default {
   checkIn: "已问候", acknowledge: "确认", calledBack: "已回电", acknowledged: (by) => `${by} 已确认`,
   cleared: "已解除", clearedIn: (s) => `已解除 ${s} s`, escalated: "升级",
   anonymous: "号码未显示", to: "→", more: (n) => `另有 ${n} 项未显示`, dueIn: "到期",
-  rule_three_rings: "三声接听", rule_hold_checkin: "等候问候", rule_call_back: "回电", rule_inbound_only: "只进线呼出", rule_source_online: "来源在线", rule_notifier_online: "通知渠道", rule_source_readable: "消息可识别", rule_on_duty: "岗位值班", rule_undecided: "未能判定的事件", rule_two_calls: "两声应答", rule_promise: "请稍等的答复", rule_roll_call: "定时点名", rule_notify: "送达", rule_acknowledge: "确认", rule_maintenance: "维护静默", rule_after_hours: "非服务时间", rule_test: "测试",
+  rule_three_rings: "三声接听", rule_hold_checkin: "等候问候", rule_call_back: "回电", rule_inbound_only: "只进线呼出", rule_source_online: "来源在线", rule_notifier_online: "通知渠道", rule_source_readable: "消息可识别", rule_approval: "规则批准", rule_on_duty: "岗位值班", rule_undecided: "未能判定的事件", rule_two_calls: "两声应答", rule_promise: "请稍等的答复", rule_roll_call: "定时点名", rule_notify: "送达", rule_acknowledge: "确认", rule_maintenance: "维护静默", rule_after_hours: "非服务时间", rule_test: "测试",
   verdict_met: "✔", verdict_breached: "■ 超时", verdict_waived: "– 不计", verdict_not_measurable: "? 无法判定", verdict_not_observable: "? 不可观察", verdict_open: "… 进行中",
   outcome_open: "进行中", outcome_answered: "已接听", outcome_abandoned: "来电者挂断", outcome_missed: "未接听", outcome_rejected: "被拒接", outcome_failed: "失败", outcome_merged: "并入他案", outcome_lost_while_disconnected: "断线期间结束",
   callsEmpty: "没有进行中的来电或对讲呼叫。电话一响、对讲一呼，这里出现一行：第几声、谁、还剩几秒。",

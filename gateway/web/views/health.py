@@ -14,6 +14,7 @@ from gateway.web.live.counts import by_label, total
 from gateway.web.live.stream import HUB
 from gateway.web.pages.rendering import render
 from gateway.web.services import SERVICES, Services
+from gateway.web.views.rules import waiting
 
 _UNREAD_SHOWN: Final = 20
 _RAW_CHARS_MAX: Final = 4000  # of one entry, on the page; the API has all of it
@@ -33,6 +34,7 @@ async def show(request: web.Request) -> web.Response:
         "sources": shown(request, _sources(services, request.app[HUB].heard_us)),
         "notifiers": [dict(status) for status in services.notifiers.status()],
         "may_test": request[WHO].may(Right.MANAGE),
+        "approval": waiting(services),
         "ready": services.pipeline.ready,
         "store_silent_s": services.store_silent_s(),
         "store_slow": services.store_silent_s() > _STORE_SLOW_S,

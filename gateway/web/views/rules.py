@@ -14,6 +14,8 @@ from gateway.web.access.of_sites import rules_seen
 from gateway.web.pages.rendering import render, words_of
 from gateway.web.pages.rule_words import sentences
 from gateway.web.services import SERVICES, Services
+from rules import approval
+from rules.moments import rfc3339
 from rules.settings import RuleSet
 
 _SETS_SHOWN: Final = 20
@@ -36,10 +38,26 @@ async def show(request: web.Request) -> web.Response:
         "since": taken[0]["at"] if taken else None,
         "sentences": sentences(words_of(request), rules),
         "approval": approvals.get(rules.version),
+        "waits": waiting(services),
         "may_approve": request[WHO].may(Right.MANAGE) and request[WHO].sites is None,
         "history": _history(request[WHO].sight, taken, approvals),
     }
     return render(request, "rules.html", **values)
+
+
+def waiting(services: Services) -> dict[str, Any] | None:
+    """For what approval waits: `due_at` when it is told, or was. None where the configuration asks for none."""
+    state = services.pipeline.state
+    found = approval.of(state.quiet)
+    if found is None:
+        return None
+    return {
+        "state": "overdue" if found.alert else found.state,
+        "signed": list(found.signed),
+        "since": rfc3339(found.since_us),
+        "due_at": None if found.next_us is None else rfc3339(found.next_us),
+        "two_people": state.rules.approval.two_people,
+    }
 
 
 async def approvals_of(services: Services) -> dict[str, dict[str, Any]]:

@@ -9,14 +9,13 @@ import msgspec
 
 from adapters.ports import Delivered, Notifier, Rejected, Retry
 from adapters.ports import Delivery as Outcome
-from gateway.access.audit import Audit
 from gateway.delivery import Delivery, Patience
 from gateway.links import AcknowledgeLinks
 from rules.events import DeliveriesSettled, DeliveriesTried, DeliverySettled, LinkChanged, settlements
 from rules.people import Person, Shift
 from rules.settings import Ladder
 from tests.fixtures.bench import RULES, Bench, Hand, answered, ringing, running, until
-from tests.fixtures.memory_store import MemoryAccess, MemoryStore
+from tests.fixtures.memory_store import MemoryStore
 
 QUICK = Patience(try_s=5.0, first_s=0.001, longest_s=0.005)
 
@@ -58,7 +57,7 @@ async def delivering(
     names = tuple(n.name for n in notifiers)
     rules = msgspec.structs.replace(RULES, notifiers=names, **more)
     async with running(store or MemoryStore(), Hand(), rules) as bench:
-        delivery = Delivery(notifiers, bench.pipeline, Audit(MemoryAccess(), bench.clock), patience, links)
+        delivery = Delivery(notifiers, bench.pipeline, patience, links)
         task = asyncio.create_task(delivery.run())
         try:
             await bench.ready()
