@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gateway.answers import Answers
 from gateway.web.desk.acknowledging import state_of, who_answers
 from tests.simulation.broker import Broker, Published
 from tests.simulation.house import SITE
@@ -75,5 +74,5 @@ class Answering:
             self.opened.append(Opened(receiver, receipt, at_us, forged, page))
             return
         by = who_answers(service.pipeline, named)
-        counts = await self._machine.outlived(service, Answers(service.pipeline).acknowledge(named.alert, by, "link"))
+        counts = await self._machine.outlived(service, service.answers.acknowledge(named.alert, by, "link"))
         self.opened.append(Opened(receiver, receipt, at_us, forged, page, by, counts))

@@ -13,8 +13,10 @@ from adapters.errors import StoreError
 from adapters.pbx import webhook
 from adapters.pbx.asterisk.link import Link as AsteriskLink
 from adapters.pbx.webhook import HookSource
-from adapters.ports import Notifier, Source
+from adapters.ports import HearsAnswers, Notifier, Source
 from adapters.radio.kind import RadioKind
+from gateway.access.audit import Audit
+from gateway.answers import Answers
 from gateway.clock import AnchoredClock
 from gateway.delivery import Delivery, Patience
 from gateway.heartbeat import HeartbeatSettings, beat
@@ -23,6 +25,7 @@ from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
 from gateway.web.door.hooks import Hooks
 from rules.settings import RuleSet
+from tests.fixtures.memory_store import MemoryAccess
 from tests.simulation.disk import SimStore
 from tests.simulation.house import AMI, AMI_RESCUING, PBXS
 from tests.simulation.stations import KINDS, numbers
@@ -100,6 +103,10 @@ class Service:
         self.links_to = parts.links("a secret", rules.site, "https://gateway", LINK_LIFE_S)
         self.delivery = parts.delivery(carriers, self.pipeline, _PATIENCE, self.links_to)
         self._heart = parts.heart(self.pipeline, HEART, carriers) if beats else None
+        self.answers = Answers(self.pipeline, Audit(MemoryAccess(), clock))
+        for one in carriers:
+            if isinstance(one, HearsAnswers):
+                one.answer_to(self.answers)
         sources = {settings.name: parts.hook_source(settings) for settings in PBXS}
         self.hook_sources = sources
         self.hooks = Hooks(sources, self.pipeline, wall_s=lambda: clock() / 1_000_000)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from gateway.web.pages.texts import Words
+from rules.duty import person, shown_name
+from rules.ladders import PERSON, ROLE
 from rules.settings import Ladder, RuleSet
 
 
@@ -45,7 +47,7 @@ def _limit(w: Words, rings: int | None, seconds: float | None) -> str:
 
 def _ladder(w: Words, ladder: Ladder, rules: RuleSet) -> str:
     def whom(tell: tuple[str, ...]) -> str:
-        return w("rules.comma").join(tell or rules.notifiers) or "–"
+        return w("rules.comma").join(_name(rules, one) for one in tell or rules.notifiers) or "–"
 
     said = w(
         "rules.ladder_text",
@@ -56,6 +58,13 @@ def _ladder(w: Words, ladder: Ladder, rules: RuleSet) -> str:
     )
     steps = (w("rules.step_text", s=f"{step.after_s:g}", who=whom(step.tell)) for step in ladder.steps)
     return said + "".join(steps)
+
+
+def _name(rules: RuleSet, told: str) -> str:
+    """Of a role, a person or a notifier, as a ladder's step writes it."""
+    if told.startswith(PERSON):
+        return shown_name(person(rules, told.removeprefix(PERSON))) or told
+    return told.removeprefix(ROLE)
 
 
 def _minutes(seconds: float) -> str:
