@@ -110,6 +110,7 @@ class Storm(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, tag="sto
     since_us: int = 0  # the first that was held
     last_us: int = 0  # the latest
     count: int = 0  # so many are held
+    repeats: int = 0  # of them so many of a matter that the line stood for already
     lines: int = 0  # so often told
     told_us: int = 0  # last
     told_count: int = 0  # as told then

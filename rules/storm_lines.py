@@ -90,7 +90,7 @@ def _whom(turn: Turn, storm: Storm, climbed: list[tuple[str, ...]]) -> tuple[str
 
 
 def _about(turn: Turn, storm: Storm, id_: str, left: list[Alert]) -> Alert:
-    """`opened_us` is when the oldest of those who still wait began to."""
+    """`opened_us` is when the oldest of those who still wait began to. Who is told of twice waits once."""
     return Alert(
         id=id_,
         key=id_,
@@ -104,6 +104,6 @@ def _about(turn: Turn, storm: Storm, id_: str, left: list[Alert]) -> Alert:
         source=storm.source,
         channel=storm.channel,
         tied_to="" if id_ == storm.line else storm.line,
-        count=storm.count,
-        waiting=len(left),
+        count=storm.count - storm.repeats,
+        waiting=len({alert.obligation for alert in left}),
     )

@@ -136,10 +136,21 @@ def _make_room(turn: Turn) -> None:
 def _hold(turn: Turn, storm: Storm, alert: Alert) -> None:
     if not storm.line:
         storm.line, storm.since_us = line_id(turn.state, storm, storm.lines), turn.at_us
-        storm.count = storm.told_count = 0
+        storm.count = storm.repeats = storm.told_count = 0
+    if _is_repeat(turn, storm, alert):
+        storm.repeats += 1
     alert.silenced, alert.tied_to = "storm", storm.line
     storm.count += 1
     storm.last_us = turn.at_us
     if alert.kind == "breach" and storm.unacknowledged_since_us is None:
         storm.unacknowledged_since_us, storm.rung = turn.at_us, 0
     look_again(turn, storm)
+
+
+def _is_repeat(turn: Turn, storm: Storm, alert: Alert) -> bool:
+    """The line stands for its matter already: a call rings on, a unit calls once more."""
+    incident = turn.state.incidents.get(alert.incident_id)
+    if incident is None:
+        return False
+    hushed = (hush for owed in incident.obligations if owed.id == alert.obligation for hush in owed.hushed)
+    return any(hush.tied_to == storm.line for hush in hushed)

@@ -4,7 +4,7 @@ Nobody is kept back but for a reason that holds then, whoever is kept back is co
 and that line is told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -181,12 +181,12 @@ class Hush:
         for name in lines.keys() | held.keys():
             mine, told = held.get(name, []), lines.get(name, [])
             for line in told:
-                before = sum(places[one.id] < places[line.id] for one in mine)
+                before = _counted(one for one in mine if places[one.id] < places[line.id])
                 if line.count != before:
                     yield f"{line.id} counts {line.count}, and stands for {before}"
                 if not line.notifiers:
                     yield f"{line.id} stands for {before}, and was told nobody"
-            if not told or told[-1].count != len(mine):
+            if not told or told[-1].count != _counted(mine):
                 window = mine[-1].silenced != "storm"
                 due_us = mine[-1].raised_us + QUIET_END_US
                 if due_us < over_us and not (window and self._still(over_us)):
@@ -222,6 +222,11 @@ def _by_hand(entries: list[Entry], journal: Journal) -> Iterator[ByHand]:
             until_us = min(entry.event.until_us, entry.at_us + longest_us)
             until_us = min(until_us, ended.get(f"by_hand:{entry.event.window}", until_us))
             yield ByHand(entry.at_us, until_us, entry.event)
+
+
+def _counted(alerts: Iterable[Alert]) -> int:
+    """By the line that stands for them: a window counts alerts, a storm whom they are about."""
+    return len({one.obligation if one.silenced == "storm" else one.id for one in alerts})
 
 
 def _is_weighed(alert: Alert) -> bool:
