@@ -78,6 +78,7 @@ async def _parks_and_fetches(site: Site) -> None:
     async with _outside(site, PARKS) as outside, _desk(site, "124") as desk, _desk(site, "125") as colleague:
         caller, first = await _speak(site, outside, desk)
         await first.transfer("700")
+        await asyncio.sleep(1)  # it is parked
         first.hang_up()
         await asyncio.sleep(4)  # it waits
         fetched = colleague.dial("701")
