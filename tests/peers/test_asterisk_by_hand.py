@@ -172,13 +172,14 @@ async def test_a_gateway_killed_while_it_rings_comes_back_to_the_same_calls_and_
         answered = await site.closed_incident(RINGS_ON)
         await site.calls_are_over(80)
         missed = await site.closed_incident(SCENES["never_answered"].caller)
-        told = [(alert["from"], alert["kind"], alert["ring"]) for alert in site.alerts]
+        # Under its key an alert may come again: the gateway was killed before it had noted that it was taken.
+        told = {alert["key"]: (alert["from"], alert["kind"], alert["ring"]) for alert in site.alerts}
     due_at = _time(missed["ring_at"]) + timedelta(seconds=15)
     assert due_at <= _time(breach["raised_at"]) < max(due_at, back_at) + timedelta(seconds=25)
     assert missed["outcome"] == "missed"
     assert [ring for _, ring in _rings(missed)] == [9]
     assert _rings(answered)[0][0] in {"met", "breached"}
-    assert len(told) == len(set(told))
+    assert len(told) == len(set(told.values()))
 
 
 def _rings(record: dict[str, Any]) -> list[tuple[str, int | None]]:
