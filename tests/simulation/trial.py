@@ -1,5 +1,6 @@
 """One seed played and judged; and, of one that fails, the shortest story that fails still."""
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -87,12 +88,15 @@ def kept(trial: Trial, folders: Folders = FOLDERS) -> Path:
 @contextmanager
 def _quietly() -> Iterator[None]:
     """Faults are meant here."""
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    before, mqtt = structlog.get_config(), logging.getLogger("mqtt")
+    mqtt_level = mqtt.level
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    mqtt.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
         structlog.configure(**before)
+        mqtt.setLevel(mqtt_level)
 
 
 def _trace(world: World) -> str:
