@@ -31,7 +31,8 @@ from rules.moments import rfc3339
 from rules.obligations import Obligation
 
 _KEY_MAX = 2**63 - 1  # BIGINT
-_UNREADABLE = (ValueError, TypeError, OverflowError)  # of a row that is not as we wrote it; msgspec's are ValueErrors
+# Of a row that is not as we wrote it: a text is no number, or is not there. msgspec raises ValueErrors.
+_UNREADABLE = (ValueError, TypeError, OverflowError, AttributeError)
 
 T = TypeVar("T")
 Moment = tuple[int, int, Document]  # of a time line: when, its place within that moment, what is told

@@ -17,6 +17,7 @@ from adapters.intake.sqlite import SqliteDatabase
 from adapters.intake.statements import compile_for
 from adapters.intake_writer.sqlite import WritableFile
 from adapters.intake_writer.writer import Writer
+from rules.channels import Channel
 from tests.contract.store.made import batch_of, incident_of, journalled, key_of, names_in
 
 NOBODY = 65534
@@ -118,6 +119,26 @@ async def test_after_an_io_error_the_file_is_opened_anew_and_nothing_acknowledge
     await store.close()
     with contextlib.closing(sqlite3.connect(tmp_path / "hotline.db")) as file:
         assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.parametrize("damage", ["key = NULL", "body = 'no document'", "body = NULL"])
+async def test_a_row_that_is_not_as_it_was_written_says_that_the_store_is_damaged(damage: str, tmp_path: Path) -> None:
+    store = open_store("sqlite:///hotline.db", tmp_path)
+    await store.open()
+    await store.commit(batch_of([journalled(1)], channels=[Channel(id=3, name="main", source="main")]))
+    await store.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "hotline.db")) as file:
+        file.execute("PRAGMA writable_schema = ON")
+        file.execute("UPDATE sqlite_master SET sql = replace(sql, 'NOT NULL', '') WHERE name = 'radio_live'")
+        file.commit()
+    with contextlib.closing(sqlite3.connect(tmp_path / "hotline.db")) as file:
+        file.execute(f"UPDATE radio_live SET {damage}")  # noqa: S608 - ours
+        file.commit()
+    store = open_store("sqlite:///hotline.db", tmp_path)
+    await store.open()
+    with pytest.raises(StoreError, match="damaged: stop, keep a copy, restore the last backup"):
+        await store.load()
+    await store.close()
 
 
 def close_to_others(folder: Path, *, lock_file_stays: bool) -> None:
