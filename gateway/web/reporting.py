@@ -16,6 +16,7 @@ from gateway.web.access.of_sites import rules_seen
 from gateway.web.asking import json_answer, read_one_of, read_query, unusable
 from gateway.web.pages.local_time import LocalTime
 from gateway.web.pages.texts import words
+from gateway.web.problems import Problem
 from gateway.web.services import SERVICES, Services
 from rules.duty import known_as
 
@@ -23,6 +24,8 @@ DAYS_MAX: Final = 93
 HOURS: Final[tuple[Hours, ...]] = ("all", "in", "out")
 DAYS = web.AppKey("days", Days)
 _DAYS_SHOWN: Final = 7
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+_DAY_CURE: Final = "a day as 2026-11-21"
 
 
 class Report(NamedTuple):
@@ -43,6 +46,9 @@ def routes() -> list[web.RouteDef]:
 async def show(request: web.Request) -> web.Response:
     query = read_query(request, "from", "to", "hours")
     read_one_of(query, "hours", HOURS)
+    for name in ("from", "to"):
+        if query.get(name) == "":
+            raise unusable(name, _DAY_CURE)
     report = await read(request, *span(request), hours_of(request))
     rules = request.app[SERVICES].pipeline.state.rules
     told = {"from": str(report.first), "to": str(report.last), "timezone": rules.timezone, "rule_set": rules.version}
@@ -68,14 +74,27 @@ async def read(request: web.Request, first: date, last: date, hours: Hours) -> R
 
 def span(request: web.Request) -> tuple[date, date]:
     first, last = latest(request.app[SERVICES])
-    try:
-        last = date.fromisoformat(request.query["to"]) if request.query.get("to") else last
-        first = date.fromisoformat(request.query["from"]) if request.query.get("from") else min(first, last)
-    except ValueError:
-        raise unusable("from", "days as 2026-11-21") from None
+    last = _day(request, "to") or last
+    first = _day(request, "from") or min(first, last)
     if not timedelta() <= last - first < timedelta(days=DAYS_MAX):
-        raise unusable("from", f"1 to {DAYS_MAX} days, the first before the last")
+        raise Problem(409, "No such days", field="from", cure=f"1 to {DAYS_MAX} days, the first before the last")
+    if not _FIRST_YEAR <= first.year <= last.year <= _LAST_YEAR:
+        raise Problem(409, "No such days", field="from", cure=f"days from {_FIRST_YEAR} to {_LAST_YEAR}")
     return first, last
+
+
+def _day(request: web.Request, name: str) -> date | None:
+    """None where nothing is asked: a form sends what was left open as an empty text."""
+    told = request.query.get(name)
+    if not told:
+        return None
+    try:
+        day = date.fromisoformat(told)
+    except ValueError:
+        raise unusable(name, _DAY_CURE) from None
+    if str(day) != told:  # 20261121 and 2026-W47-6 are days to Python, too
+        raise unusable(name, _DAY_CURE)
+    return day
 
 
 def hours_of(request: web.Request) -> Hours:

@@ -54,4 +54,4 @@ def paths() -> Schema:
         query("to", _DAY, "The last day; today without it"),
         query("hours", _HOURS, "For the parts; the figures over all are told for all hours and for those of service"),
     ]
-    return {"/api/v1/reports": get("Key figures, each with what it is made of", "Report", asked)}
+    return {"/api/v1/reports": get("Key figures, each with what it is made of", "Report", asked, conflict=True)}

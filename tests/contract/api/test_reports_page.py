@@ -8,6 +8,8 @@ import io
 import re
 import zipfile
 
+import pytest
+
 from tests.contract.api.test_record_pages import page, signed_in
 from tests.fixtures.served import Served
 
@@ -70,12 +72,28 @@ async def test_the_api_tells_each_figure_with_what_it_is_made_of(served: Served)
     assert (await served.get("/api/v1/reports", hours="never"))[0] == 422
 
 
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ("2026-11-21", 200),
+        ("0001-01-01", 409),
+        ("9999-12-31", 409),
+        ("", 422),
+        ("20261121", 422),
+        ("2026-W47-6", 422),
+        ("2026-02-30", 422),
+    ],
+)
+async def test_the_api_takes_days_in_one_form(told: str, status: int, served: Served) -> None:
+    assert (await served.get("/api/v1/reports", **{"from": told, "to": told}))[0] == status
+
+
 async def test_rights_and_days_are_looked_at(served: Served) -> None:
     assert (await page(served, "/reports", "operator"))[0] == 403
     for query in ("from=x", "from=2026-11-02&to=2026-11-01", "from=2020-01-01&to=2026-01-01"):
         status, text = await page(served, f"/reports?{query}")
         assert (status, 'role="alert"' in text) == (422, True)
-        assert (await page(served, f"/reports/export.csv?{query}"))[0] == 422
+        assert (await page(served, f"/reports/export.csv?{query}"))[0] == (422 if query == "from=x" else 409)
 
 
 async def test_a_site_without_records_is_told_what_will_stand_there(served: Served) -> None:
