@@ -51,7 +51,8 @@ async def claim(request: web.Request) -> web.Response:
     by = by_whom(request, StaffNote(by=told.by))
     incident = await open_record(request)
     if told.override and not told.reason.strip():
-        raise unusable("reason", "say why it is taken from its owner: it stands in the record")
+        cure = "say why it is taken from its owner: it stands in the record"
+        raise Problem(409, "A reason is needed", field="reason", cure=cure)
     if told.override:
         owner = incident.care.by if incident.care is not None else ""
         tell(request, override=True, reason=told.reason, taken_from=owner)

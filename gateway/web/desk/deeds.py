@@ -285,6 +285,7 @@ async def _facts(request: web.Request) -> FactsNote:
     told = read_body(await request.read(), FactsNote, 'send {"facts": {"place": "…"}}; ' + _FACTS_CURE)
     if not told.facts:
         raise unusable("facts", _FACTS_CURE)
-    if len(told.by) > NOTE_CHARS_MAX or any(len(text) > NOTE_CHARS_MAX for text in told.facts.values()):
+    texts = (told.by, *told.facts.values(), *(told.knew or {}).values())
+    if any(len(text) > NOTE_CHARS_MAX for text in texts):
         raise unusable("facts", f"at most {NOTE_CHARS_MAX} characters each")
     return told

@@ -56,7 +56,7 @@ async def test_a_stale_claim_may_be_taken_and_a_fresh_one_only_with_a_reason(ser
     number = served.number(await served.ring())
     await do(served, number, "claim", by="wang")
     await do(served, number, "claim", 409, by="li")
-    await do(served, number, "claim", 422, by="chief", override=True)
+    await do(served, number, "claim", 409, by="chief", override=True)
     await do(served, number, "claim", by="chief", override=True, reason="the police are here")
     await served.later(301)
     await do(served, number, "claim", by="li")
@@ -68,6 +68,7 @@ async def test_a_telephone_call_has_facts_and_none_is_written_over_unseen(served
     await do(served, number, "facts", by="wang", facts={"place": "3-1202", "kind": "报修"})
     refused = await do(served, number, "facts", 409, by="li", facts={"place": "5-101"}, knew={"place": ""})
     assert (refused["facts"], refused["facts_by"]) == ({"place": "3-1202"}, {"place": "wang"})
+    await do(served, number, "facts", 422, by="li", facts={"place": "5-101"}, knew={"place": "x" * 501})
     await do(served, number, "facts", by="li", facts={"place": "5-101"}, knew={"place": "3-1202"})
     record = await record_of(served, number)
     assert record["facts"] == {"place": "5-101", "kind": "报修"}
