@@ -34,7 +34,7 @@ def manner_of(terms: Terms, alert: Alert) -> Manner:
 
 
 def breached_by(turn: Turn, alert: Alert) -> Obligation | None:
-    """What was not kept in time; where two calls have turned out to be one, in the other's record."""
+    """What was not, or may not be, kept in time; where two calls turned out to be one, in the other's record."""
     incident = turn.state.incidents.get(alert.incident_id)
     while incident is not None:
         for obligation in incident.obligations:

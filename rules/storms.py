@@ -8,6 +8,7 @@ from typing import cast
 
 from rules.effects import Alert
 from rules.ladders import LadderTerms
+from rules.matters import breached_by
 from rules.moments import span_us
 from rules.quiet import Storm
 from rules.state import State
@@ -149,8 +150,5 @@ def _hold(turn: Turn, storm: Storm, alert: Alert) -> None:
 
 def _is_repeat(turn: Turn, storm: Storm, alert: Alert) -> bool:
     """The line stands for its matter already: a call rings on, a unit calls once more."""
-    incident = turn.state.incidents.get(alert.incident_id)
-    if incident is None:
-        return False
-    hushed = (hush for owed in incident.obligations if owed.id == alert.obligation for hush in owed.hushed)
-    return any(hush.tied_to == storm.line for hush in hushed)
+    owed = breached_by(turn, alert)
+    return owed is not None and any(hush.tied_to == storm.line for hush in owed.hushed)
