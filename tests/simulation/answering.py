@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from gateway.web.desk.acknowledging import state_of, who_answers
 from tests.simulation.broker import Broker, Published
+from tests.simulation.doings import Answer
 from tests.simulation.house import SITE
 from tests.simulation.machine import Machine
-from tests.simulation.plan import Answer
 from tests.simulation.receivers import Receipt, Receiver
 
 TOPIC = f"hotline/{SITE}/commands/acknowledge"

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tests.simulation.network import Socket
-from tests.simulation.plan import ReceiverFault
+from tests.simulation.faults import ReceiverFault
+from tests.simulation.sockets import Socket
 
 NOT_AUTHORISED = 5
 UNDER_WAY_MAX = 20

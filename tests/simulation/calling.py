@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from rules.events import AlertAcknowledged, settlements
 from rules.rescue import RESCUE
+from tests.simulation.faults import Crash, Cut, DiskTrouble, RulesEdited
 from tests.simulation.house import PEOPLE
 from tests.simulation.oracle import RINGS_S
-from tests.simulation.plan import Call, Crash, Cut, DiskTrouble, RulesEdited
+from tests.simulation.spoken import Call
 from tests.simulation.telephones import NAME, NOBODYS, SETTINGS, Letter, Press
 from tests.simulation.world import World
 

@@ -14,10 +14,11 @@ from rules.events import Delivered, RulesTaken, settlements
 from rules.incidents import Incident
 from rules.obligations import Obligation
 from tests.property.rules.test_radio_oracle import REPLY_MIN
+from tests.simulation.deeds import journal_of
 from tests.simulation.house import PBXS, SITE
-from tests.simulation.ladder import journal_of, unkept
+from tests.simulation.ladder import unkept
 from tests.simulation.oracle import RINGS_S
-from tests.simulation.plan import Call
+from tests.simulation.spoken import Call
 from tests.simulation.world import World
 
 LATE_US = 1_300_000  # an event that came later than that is told late

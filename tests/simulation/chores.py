@@ -24,7 +24,7 @@ from rules.events import (
     ShiftTakenOver,
     ViewKept,
 )
-from tests.simulation.plan import Chore, DeskWork
+from tests.simulation.doings import Chore, DeskWork
 
 STEPS = (
     PlanStep(do="close the gate", role="guard", within_s=30),

@@ -5,7 +5,7 @@ from typing import NamedTuple, cast
 
 from simulators.radios.ports import Port
 from tests.simulation.broker import Broker
-from tests.simulation.network import Station
+from tests.simulation.streams import Station
 
 WORDS = "come to the gate"
 

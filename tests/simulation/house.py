@@ -24,7 +24,8 @@ from rules.settings import (
     Unit,
 )
 from tests.property.rules import test_radio_oracle as radio
-from tests.simulation.plan import INBOUND_LINE, Feature
+from tests.simulation.plan import Feature
+from tests.simulation.spoken import INBOUND_LINE
 from tests.simulation.stations import KINDS
 
 START_US = 1_800_000_000_000_000  # a Friday, 16:00 in Shanghai

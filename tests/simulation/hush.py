@@ -11,8 +11,9 @@ from itertools import groupby
 from rules.effects import Alert
 from rules.events import AlertTested, Entry, LinkChanged, MaintenanceBegun, MaintenanceEnded
 from rules.settings import RuleSet
+from tests.simulation.climb import TOLD_WITHIN_US
+from tests.simulation.deeds import Journal, journal_of
 from tests.simulation.house import SITE
-from tests.simulation.ladder import TOLD_WITHIN_US, Journal, journal_of
 from tests.simulation.roster import DAY_US, attended, boundaries, reached, time_of_day_us, within
 from tests.simulation.world import World
 

@@ -13,7 +13,9 @@ from typing import Any
 import aiomqtt
 
 from tests.simulation.broker import Broker
-from tests.simulation.network import Exchange, Network, Socket
+from tests.simulation.network import Network
+from tests.simulation.sockets import Socket
+from tests.simulation.streams import Exchange
 
 _SOCKETS_FROM = 1_000_000  # no file has such a number
 

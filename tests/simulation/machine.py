@@ -9,9 +9,10 @@ from adapters.errors import GatewayError
 from adapters.ports import Incoming, Notifier
 from rules.events import Event
 from tests.simulation.disk import Disk, DiskState, SimStore
+from tests.simulation.faults import ClockSet, Crash, DiskTrouble, RulesEdited
 from tests.simulation.house import START_US, rule_sets
 from tests.simulation.loop import VirtualLoop
-from tests.simulation.plan import ClockSet, Crash, DiskTrouble, Plan, RulesEdited
+from tests.simulation.plan import Plan
 from tests.simulation.service import Parts, Service
 from tests.simulation.sqlite import SqliteDisk, SqliteStore
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 from math import floor
 
 from tests.property.rules.test_radio_oracle import Oracle, Spoken
-from tests.simulation.plan import Call
 from tests.simulation.radio import Edge
+from tests.simulation.spoken import Call
 
 RINGS_S = {"first": 15.0, "second": 10.0}  # 3 rings of China's cadence, 2 after the reconfiguration
 HOLD_S = {"first": 30.0, "second": 20.0}

@@ -21,8 +21,8 @@ from rules.events import (
 from rules.quiet import Scope
 from tests.simulation.chores import event_of
 from tests.simulation.desk import climbing, last_heard, oldest_missed, oldest_promise, unacknowledged
+from tests.simulation.doings import Click, Deed, DeskWork, TestAlert, Works
 from tests.simulation.machine import Machine
-from tests.simulation.plan import Click, Deed, DeskWork, TestAlert, Works
 
 _DEEDS: dict[Deed, Callable[[str], Event]] = {
     "notice": lambda alert: AlertAcknowledged(by="li", alert=alert),

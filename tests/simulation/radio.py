@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.simulation.datagrams import DatagramStation
 from tests.simulation.desks import Desk, Site
+from tests.simulation.faults import Cut, Lag, Noise
 from tests.simulation.house import START_US
 from tests.simulation.loop import VirtualLoop
-from tests.simulation.network import DatagramStation, Station
-from tests.simulation.plan import Cut, Lag, Noise, Signals, Talk
+from tests.simulation.spoken import Signals, Talk
 from tests.simulation.stations import KINDS, Kind, Signal
+from tests.simulation.streams import Station
 from tests.simulation.wires import SerialStation
 
 RESYNC_US = 3_100_000  # no reader waits for longer

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from adapters.ports import Delivered, Delivery, Rejected, Retry
-from tests.simulation.plan import ReceiverFault
+from tests.simulation.faults import ReceiverFault
 
 THROTTLED_S = 7.0
 

@@ -6,8 +6,8 @@ from rules.events import CallAlert, Emergency, Entry, LinkChanged, RadioEvent, S
 from tests.property.rules.test_radio_oracle import CALLS, WINDOW, Waiting
 from tests.simulation.care import answered_by_hand
 from tests.simulation.checks import Judged, judged
-from tests.simulation.plan import Signals, Talk
 from tests.simulation.radio import RESYNC_US, Message, Radio, Signalled
+from tests.simulation.spoken import Signals, Talk
 from tests.simulation.world import World
 
 TAIL_US = 60_000_000  # after the last word: what a gateway that dies then has not committed

@@ -22,8 +22,9 @@ from rules.events import (
     Unparsed,
     settlements,
 )
+from tests.simulation.doings import AnswerBy
+from tests.simulation.faults import BROKER_FAULTS, DISK_FAULTS, RECEIVER_FAULTS, BrokerTrouble, Lag
 from tests.simulation.house import AMI
-from tests.simulation.plan import BROKER_FAULTS, DISK_FAULTS, RECEIVER_FAULTS, AnswerBy, BrokerTrouble, Lag
 from tests.simulation.stations import KINDS
 from tests.simulation.world import BY_MQTT, World
 

@@ -1,7 +1,7 @@
 """Every kind of base station as the simulation has it, one entry a kind: its medium, its settings, its pretend peer.
 
-What people do becomes bytes in `voice_desks` and `message_desks`; here stands what a kind can tell, for whoever
-judges it.
+What people do becomes bytes in `voice_desks`, `carrier_desks` and `message_desks`; here stands what a kind can tell,
+for whoever judges it.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ from adapters.radio import (
 )
 from adapters.radio.kind import RadioKind
 from adapters.radio.settings import RadioSettings
-from tests.simulation import message_desks, voice_desks
+from tests.simulation import carrier_desks, message_desks, voice_desks
 from tests.simulation.desks import Desk, Site
 from tests.simulation.wires import DEVICES
 
@@ -188,31 +188,31 @@ KINDS: dict[str, Kind] = dict(
             20,
             cor_lines.KIND,
             "lines",
-            voice_desks.LinesDesk,
+            carrier_desks.LinesDesk,
             NO_NAMES,
             {"ptt_line": "CTS"},
             late_us=50_000,
         ),
-        _entry("table", 22, line_table.KIND, "udp", voice_desks.TableDesk, DIGITS, {"lines": _lines()}, signals=ALL),
+        _entry("table", 22, line_table.KIND, "udp", carrier_desks.TableDesk, DIGITS, {"lines": _lines()}, signals=ALL),
         _entry(
             "mmdvm",
             24,
             mmdvm_mqtt.KIND,
             "mqtt",
-            voice_desks.MmdvmDesk,
+            carrier_desks.MmdvmDesk,
             DIGITS,
-            {"topic": voice_desks.MMDVM_TOPIC, "network_is_control": True},
+            {"topic": carrier_desks.MMDVM_TOPIC, "network_is_control": True},
             channel="mmdvm-1",
             tells_time=True,
             signals=_signals("page", "emergency"),
         ),
-        _entry("vox", 26, vox.KIND, "udp", voice_desks.VoxDesk, NO_NAMES, by_level=True, shows_replies=False),
+        _entry("vox", 26, vox.KIND, "udp", carrier_desks.VoxDesk, NO_NAMES, by_level=True, shows_replies=False),
         _entry(
             "tones",
             28,
             selcall_text.KIND,
             "tcp",
-            voice_desks.TonesDesk,
+            carrier_desks.TonesDesk,
             {"A": "12345", "B": "23456"},
             carrier=False,
             shows_replies=False,

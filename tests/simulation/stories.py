@@ -4,8 +4,10 @@ from adapters.intake.changes import commit_of
 from adapters.intake_writer.messages import Commit
 from adapters.ports import Batch
 from tests.simulation.disk import SimStore
-from tests.simulation.plan import Call, Click, Plan, Talk
+from tests.simulation.doings import Click
+from tests.simulation.plan import Plan
 from tests.simulation.service import Parts
+from tests.simulation.spoken import Call, Talk
 from tests.simulation.trial import played
 
 _PLAN = Plan(

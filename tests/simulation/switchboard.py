@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 from simulators.ami_server import Fields
 from simulators.asterisk import RINGING, UP, PretendAsterisk
+from tests.simulation.faults import Cut
 from tests.simulation.house import AMI, START_US
 from tests.simulation.loop import VirtualLoop
-from tests.simulation.plan import Call, Cut
+from tests.simulation.spoken import Call
 
 
 class Board(PretendAsterisk):

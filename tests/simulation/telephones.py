@@ -10,9 +10,10 @@ from adapters.notify.asterisk_call.notifier import AsteriskCallNotifier
 from adapters.ports import Delivery
 from simulators.ami_server import Fields
 from simulators.telephones import CallingPbx, Habit, PlacedCall
+from tests.simulation.doings import AtThePhone
+from tests.simulation.faults import Cut
 from tests.simulation.house import PEOPLE, SITE
 from tests.simulation.loop import VirtualLoop
-from tests.simulation.plan import AtThePhone, Cut
 
 NAME = "phone"
 NOBODYS = "PJSIP/8100"  # called for what is for no person

@@ -10,8 +10,8 @@ import pytest
 
 from adapters.notify.mqtt.notifier import IN_FLIGHT_MAX, Broker, MqttNotifier
 from adapters.ports import Delivered, Delivery, Retry
+from tests.simulation.faults import ReceiverFault
 from tests.simulation.loop import VirtualLoop
-from tests.simulation.plan import ReceiverFault
 
 ALERT = {"id": "1", "key": "1", "rule": "three_rings"}
 

@@ -16,8 +16,8 @@ from gateway.delivery import Delivery
 from rules.settings import Ladder
 from tests.fixtures.bench import RULES, START_US, Bench, ringing, running
 from tests.fixtures.memory_store import MemoryStore
+from tests.simulation.faults import ReceiverFault
 from tests.simulation.loop import VirtualLoop
-from tests.simulation.plan import ReceiverFault
 from tests.simulation.telephones import NOBODYS, SETTINGS, Telephones
 from tests.unit.pipeline.test_delivery import Pretend, yes
 

@@ -6,10 +6,13 @@ import pytest
 
 from tests.scenarios.story import play, stories
 from tests.simulation.bugs import BUGS
+from tests.simulation.doings import Click
 from tests.simulation.draw import draw
-from tests.simulation.plan import Call, Click, ClockSet, Noise, Plan
+from tests.simulation.faults import ClockSet, Noise
+from tests.simulation.plan import Plan
 from tests.simulation.retelling import FOLDERS, Folders, keep, read, written
 from tests.simulation.shrinking import shape_of
+from tests.simulation.spoken import Call
 from tests.simulation.trial import minimised, played
 from tests.simulation.world import run
 

@@ -11,8 +11,8 @@ from tests.simulation.checks import Judged, forgotten_between, judged, rules_at
 from tests.simulation.house import START_US
 from tests.simulation.oracle import Seen
 from tests.simulation.pbx import Posted, events
-from tests.simulation.plan import Call, Talk
 from tests.simulation.signals import link_lost
+from tests.simulation.spoken import Call, Talk
 from tests.simulation.traffic import alike, possible, unheard
 from tests.simulation.world import World
 

@@ -16,7 +16,7 @@ from adapters.radio.settings import RadioSettings
 from adapters.radio.transports.address import parse
 from adapters.radio.transports.transport import Heard, Loss, Transport
 from tests.simulation.loop import VirtualLoop
-from tests.simulation.network import Station
+from tests.simulation.streams import Station
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="simulated-devices-")
 DEVICES = Path(_FOLDER.name)

@@ -13,38 +13,29 @@ from adapters.notify.mqtt.notifier import MqttNotifier
 from adapters.ports import Notifier
 from tests.simulation.answering import TOPIC, Answering
 from tests.simulation.broker import Published
+from tests.simulation.doings import Answer, AtThePhone, Click, DeskWork, TestAlert, Works
+from tests.simulation.faults import (
+    BrokerFault,
+    BrokerTrouble,
+    ClockSet,
+    Crash,
+    Cut,
+    DiskTrouble,
+    Lag,
+    Noise,
+    ReceiverTrouble,
+    RulesEdited,
+)
 from tests.simulation.house import NOTIFIERS, SITE
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.machine import Machine
 from tests.simulation.pbx import Pbx
 from tests.simulation.people import People
-from tests.simulation.plan import (
-    Answer,
-    AtThePhone,
-    BrokerFault,
-    BrokerTrouble,
-    Call,
-    CallOut,
-    Click,
-    ClockSet,
-    Crash,
-    Cut,
-    DeskWork,
-    DiskTrouble,
-    Happening,
-    Lag,
-    Noise,
-    Plan,
-    ReceiverTrouble,
-    RulesEdited,
-    Signals,
-    Talk,
-    TestAlert,
-    Works,
-)
+from tests.simulation.plan import Happening, Plan
 from tests.simulation.radio import Radio
 from tests.simulation.receivers import Receiver, SimNotifier
 from tests.simulation.service import Parts
+from tests.simulation.spoken import Call, CallOut, Signals, Talk
 from tests.simulation.sqlite import SqliteDisk
 from tests.simulation.stations import KINDS
 from tests.simulation.switchboard import Switchboard

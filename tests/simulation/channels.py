@@ -1,0 +1,22 @@
+"""The radio channels of a stretch, by the way in which their stations are reached."""
+
+from typing import Literal
+
+Channel = str  # the source: a key of tests.simulation.stations.KINDS
+SignalName = Literal["page", "emergency", "status", "text"]
+CHANNELS: tuple[Channel, ...] = ("gate", "yard")  # of every stretch; of the others each has a few
+STREAMS: tuple[Channel, ...] = ("dmr", "tetra", "svxlink", "rpt", "lines", "tones", "aprs", "mesh")
+DATAGRAMS: tuple[Channel, ...] = ("hytera", "table", "vox")
+PUBLISHED: tuple[Channel, ...] = ("mmdvm", "meshes")
+SIGNALS: dict[Channel, tuple[SignalName, ...]] = {
+    "yard": ("page", "emergency", "status", "text"),
+    "dmr": ("page", "text"),
+    "hytera": ("page", "text"),
+    "tetra": ("emergency", "status", "text"),
+    "rpt": ("page", "emergency", "status"),
+    "table": ("page", "emergency", "status", "text"),
+    "mmdvm": ("page", "emergency"),
+    "aprs": ("emergency", "status"),
+    "mesh": ("page",),
+    "meshes": ("page",),
+}

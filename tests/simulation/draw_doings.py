@@ -1,0 +1,66 @@
+"""Draws what people do: about who waits, about alerts, with records, from elsewhere."""
+
+import random
+from dataclasses import replace
+from typing import Literal, get_args
+
+from tests.simulation.doings import Answer, AnswerBy, AnswerHow, Chore, Click, Deed, DeskWork
+from tests.simulation.draw_spoken import moment
+from tests.simulation.plan import Plan
+from tests.simulation.spoken import INBOUND_LINE, Call, CallOut, Talk
+
+BEATS = 0.3
+
+
+def add_alert_deeds(plan: Plan) -> None:
+    """People take notice, and then hand it on, put it off, act or forget it."""
+    chance = random.Random(f"alerts {plan.seed}")
+    kinds: list[Deed] = ["notice", "notice", "hand_over", "snooze", "snooze", "on_it", "done"]
+    for _ in range(chance.choice([0, 2, 4, 8])):
+        breached_s = chance.choice([20.0, 50.0, 910.0, 960.0])  # a hold's; a missed caller's
+        at_s = round(moment(chance, plan) + breached_s + chance.uniform(0.0, 250.0), 3)
+        plan.happenings.append(Click(at_s, chance.choice(kinds)))
+
+
+def add_deeds(plan: Plan) -> None:
+    """What the desk does about those who wait; drawn by itself, so that other draws stay what they were."""
+    chance = random.Random(f"deeds {plan.seed}")
+    callers = [one.caller for one in plan.happenings if isinstance(one, Call)]
+    for nth in range(chance.choice([0, 0, 1, 2])):
+        source: Literal["main", "plain"] = chance.choice(["main", "plain"])
+        by = chance.choice(["801", "801", INBOUND_LINE])
+        to = chance.choice(callers) or "13700137000"
+        at_s, wait_s = moment(chance, plan) + chance.choice([30.0, 300.0, 950.0]), round(chance.uniform(1.0, 20.0), 3)
+        plan.happenings.append(CallOut(round(at_s, 3), f"o{nth}", source, by, to, wait_s, chance.random() < 0.7))
+    talks = [one.at_s for one in plan.happenings if isinstance(one, Talk)]
+    for at_s in talks:
+        if chance.random() < 0.4:
+            given_s = round(at_s + chance.uniform(5.0, 90.0), 3)
+            kept_s = round(given_s + chance.choice([60.0, 590.0, 610.0]) + chance.uniform(-5.0, 5.0), 3)
+            plan.happenings += [Click(given_s, "promise"), Click(kept_s, "keep")][: chance.choice([1, 2, 2])]
+
+
+def add_desk_work(plan: Plan) -> None:
+    """Records are taken care of by one after the other, and now and then by two at once."""
+    chance = random.Random(f"work {plan.seed}")
+    plan.beats = chance.random() < BEATS
+    for _ in range(chance.choice([0, 0, 2, 6])):
+        at_s = moment(chance, plan) + chance.choice([0.0, 20.0, 320.0])
+        for _ in range(chance.choice([1, 1, 3])):
+            at_s += chance.choice([0.0, 0.001, 4.0, 310.0])
+            work = DeskWork(round(at_s, 3), chance.choice(["li", "li", "wang"]), chance.choice(get_args(Chore)))
+            plan.happenings.append(work)
+            if work.what in ("plan", "plan_of_record"):  # is carried out, in time or not
+                soon_s = [at_s + chance.choice([1.0, 29.999, 31.0, 60.0]) for _ in range(chance.choice([1, 2, 3]))]
+                plan.happenings += [replace(work, at_s=round(one, 3), what="step") for one in soon_s]
+            if work.what == "hand_over_shift":
+                plan.happenings.append(replace(work, at_s=round(at_s + 5.0, 3), what="take_over_shift"))
+
+
+def add_answers(plan: Plan) -> None:
+    chance = random.Random(f"answers {plan.seed}")
+    ways: list[AnswerBy] = ["link", "mqtt", "mqtt"] if plan.by_mqtt else ["link"]
+    hows: list[AnswerHow] = ["", "twice", "oldest", "forged"]
+    for _ in range(chance.choice([2, 4, 8] if plan.by_mqtt else [0, 1, 2, 4])):
+        at_s = round(moment(chance, plan) + chance.choice([5.0, 40.0, 200.0, 950.0]), 3)
+        plan.happenings.append(Answer(at_s, chance.choice(ways), chance.choice(hows)))
