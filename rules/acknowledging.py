@@ -3,7 +3,6 @@
 import msgspec
 
 from rules import receivers, storm_lines, storms
-from rules.alerts import acted, alert_id, let_go_if_settled, reached
 from rules.climbing import climb, copied, tell
 from rules.duty import known_as
 from rules.effects import Acknowledgement, Alert
@@ -12,6 +11,7 @@ from rules.incidents import Incident
 from rules.ladders import PERSON
 from rules.matters import Matter, breached_by, end_waits, manner_of, matter_of
 from rules.obligations import Obligation, Rule, warned_plan
+from rules.outgoing import acted, alert_id, let_go_if_settled, reached
 from rules.turn import Turn
 
 ACKNOWLEDGEMENTS_MAX = 100  # kept of one alert

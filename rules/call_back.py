@@ -1,10 +1,8 @@
 """call_back: a caller whom nobody answered is called back in time: by a call, by hand, or they reach us themselves."""
 
-from rules.alerts import breach as tell_breach
-from rules.alerts import clear
-from rules.escalation import breach_was_told
+from rules import still_owed
 from rules.incidents import Incident
-from rules.obligations import Obligation, Outcome
+from rules.obligations import Obligation
 from rules.phone_numbers import dialled_keys, number_key
 from rules.turn import Turn
 
@@ -60,26 +58,12 @@ def not_needed(turn: Turn, incident: Incident, reason: str) -> None:
     obligation = _own(incident)
     if obligation is not None and obligation.ended_by is None:
         turn.state.drop_call_back(incident, obligation)
-        turn.end(incident, obligation, "breached" if obligation.state == "breached" else "waived", reason)
-        clear(turn, incident, [obligation], reason)
-
-
-def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
-    """Too late; the caller still waits, so it can still be done, and is then taken back."""
-    obligation.step = len(obligation.plan)
-    obligation.state = "breached"
-    obligation.ended_us = turn.at_us
-    turn.decision.obligations.append(obligation)
-    turn.touch(incident)
-    breach_was_told(turn, incident, tell_breach(turn, incident, obligation))
+        still_owed.settle(turn, incident, obligation, "waived", reason)
 
 
 def _meet(turn: Turn, incident: Incident, obligation: Obligation, reason: str) -> None:
     turn.state.drop_call_back(incident, obligation)
-    verdict: Outcome = "breached" if obligation.state == "breached" else "met"
-    turn.end(incident, obligation, verdict, reason)
-    obligation.seconds = max(0, turn.at_us - obligation.opened_us) // 1000 / 1000
-    clear(turn, incident, [obligation], reason)
+    still_owed.settle(turn, incident, obligation, "met", reason, turn.at_us - obligation.opened_us)
 
 
 def _own(incident: Incident) -> Obligation | None:

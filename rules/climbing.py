@@ -3,12 +3,12 @@
 from typing import NamedTuple
 
 from rules import troubles
-from rules.alerts import LATE_US, alert_id, but_by, publish, whom
 from rules.effects import Acknowledgement, Alert, Climb, HandOver
 from rules.incidents import Incident
 from rules.ladders import PERSON, ROLE, people_of
 from rules.matters import breached_by, manner_of
 from rules.obligations import Step
+from rules.outgoing import LATE_US, alert_id, but_by, publish, whom
 from rules.turn import Turn
 from rules.waits import OPERATORS
 

@@ -6,16 +6,16 @@ from typing import Any
 from rules import (
     acknowledging,
     alerts,
-    call_back,
     conversations,
     endings,
     escalation,
     hold_checkin,
     maintenance,
+    outgoing,
     plans,
-    promise,
     roll_call,
     source_online,
+    still_owed,
     storm_lines,
     three_rings,
     trouble_alerts,
@@ -32,9 +32,9 @@ from rules.waits import EXPIRE, LINGER
 _PASSED: dict[Rule, Callable[[Turn, Incident, Obligation], None]] = {
     "three_rings": three_rings.limit_reached,
     "hold_checkin": hold_checkin.passed,
-    "call_back": call_back.passed,
+    "call_back": still_owed.passed,
     "two_calls": two_calls.passed,
-    "promise": promise.passed,
+    "promise": still_owed.passed,
     "plan_step": plans.passed,
     "acknowledge": escalation.acknowledge_passed,
     "act": acknowledging.act_passed,
@@ -67,7 +67,7 @@ def passed(turn: Turn, steps_max: int) -> None:
                 endings.forget_passed(turn, thing)
         elif isinstance(thing, Alert):
             if kind == EXPIRE:
-                alerts.expire(turn, thing)
+                outgoing.expire(turn, thing)
             else:
                 escalation.operators_passed(turn, thing)
         elif isinstance(thing, Channel):

@@ -1,5 +1,8 @@
 """What people at the desk tell of an incident: a greeting, a call-back, a reply, a promise, facts, who takes care."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from rules import acknowledging, call_back, claims, hold_checkin, promise, replies
 from rules.events import (
     CalledBack,
@@ -31,47 +34,56 @@ DeskEvent = (
     | IncidentParked
     | IncidentCompleted
 )
+E = TypeVar("E", bound=DeskEvent)
 
 
-def checked_in(turn: Turn, event: CheckedIn) -> None:
-    incident = _named(turn, event)
-    if incident is not None:
-        hold_checkin.checked_in(turn, incident, event.by)
+def _of_a_record(handle: Callable[[Turn, Incident, E], None]) -> Callable[[Turn, E], None]:
+    """Whoever tells something of a record takes care of it; of one that is no longer live nothing is to be decided."""
+
+    def take(turn: Turn, event: E) -> None:
+        incident = turn.state.numbered(event.incident)
+        if incident is None:
+            return
+        turn.decision.incident = incident.id
+        turn.touch(incident)
+        claims.did(turn, incident, event.by)
+        handle(turn, incident, event)
+
+    return take
 
 
-def called_back(turn: Turn, event: CalledBack) -> None:
-    incident = _named(turn, event)
-    if incident is not None:
-        call_back.called_back_by_hand(turn, incident, event.by, event.note)
+@_of_a_record
+def checked_in(turn: Turn, incident: Incident, event: CheckedIn) -> None:
+    hold_checkin.checked_in(turn, incident, event.by)
 
 
-def hail_answered(turn: Turn, event: HailAnswered) -> None:
-    incident = _named(turn, event)
-    if incident is not None:
-        replies.answered_by_hand(turn, incident, event.by)
-        acknowledging.closed(turn, incident, "two_calls")
+@_of_a_record
+def called_back(turn: Turn, incident: Incident, event: CalledBack) -> None:
+    call_back.called_back_by_hand(turn, incident, event.by, event.note)
 
 
-def promise_given(turn: Turn, event: PromiseGiven) -> None:
+@_of_a_record
+def hail_answered(turn: Turn, incident: Incident, event: HailAnswered) -> None:
+    replies.answered_by_hand(turn, incident, event.by)
+    acknowledging.closed(turn, incident, "two_calls")
+
+
+@_of_a_record
+def promise_given(turn: Turn, incident: Incident, event: PromiseGiven) -> None:
     """Whoever asked the unit to wait has answered it."""
-    incident = _named(turn, event)
-    if incident is not None:
-        if incident.answered_us is None:
-            replies.answered_by_hand(turn, incident, event.by)
-        promise.given_by_hand(turn, incident, event)
+    if incident.answered_us is None:
+        replies.answered_by_hand(turn, incident, event.by)
+    promise.given_by_hand(turn, incident, event)
 
 
-def promise_kept(turn: Turn, event: PromiseKept) -> None:
-    incident = _named(turn, event)
-    if incident is not None:
-        promise.kept_by_hand(turn, incident, event)
+@_of_a_record
+def promise_kept(turn: Turn, incident: Incident, event: PromiseKept) -> None:
+    promise.kept_by_hand(turn, incident, event)
 
 
-def facts_told(turn: Turn, event: FactsTold) -> None:
+@_of_a_record
+def facts_told(turn: Turn, incident: Incident, event: FactsTold) -> None:
     """One writer's next words go into the time line only where they begin a fact: it is kept as it is typed."""
-    incident = _named(turn, event)
-    if incident is None:
-        return
     facts = incident.facts = incident.facts or {}
     told_by = claims.care_of(incident).told_by
     begun = []
@@ -91,49 +103,33 @@ def facts_told(turn: Turn, event: FactsTold) -> None:
         turn.note(incident, "facts_told", f"{event.by}: {', '.join(begun)}")
 
 
-def note_taken(turn: Turn, event: NoteTaken) -> None:
-    incident = _named(turn, event)
-    if incident is not None:
-        turn.note(incident, "desk_note", f"{event.by}: {event.text}")
+@_of_a_record
+def note_taken(turn: Turn, incident: Incident, event: NoteTaken) -> None:
+    turn.note(incident, "desk_note", f"{event.by}: {event.text}")
 
 
-def claimed(turn: Turn, event: IncidentClaimed) -> None:
-    incident = _named(turn, event)
-    if incident is not None:
-        claims.claimed(turn, incident, event.by, override=event.override, reason=event.reason)
+@_of_a_record
+def claimed(turn: Turn, incident: Incident, event: IncidentClaimed) -> None:
+    claims.claimed(turn, incident, event.by, override=event.override, reason=event.reason)
 
 
-def released(turn: Turn, event: IncidentReleased) -> None:
-    incident = _named(turn, event)
-    if incident is not None:
-        claims.released(turn, incident, event.by)
+@_of_a_record
+def released(turn: Turn, incident: Incident, event: IncidentReleased) -> None:
+    claims.released(turn, incident, event.by)
 
 
-def parked(turn: Turn, event: IncidentParked) -> None:
-    incident = _named(turn, event)
-    if incident is not None:
-        claims.parked(turn, incident, event.by, event.note)
+@_of_a_record
+def parked(turn: Turn, incident: Incident, event: IncidentParked) -> None:
+    claims.parked(turn, incident, event.by, event.note)
 
 
-def completed(turn: Turn, event: IncidentCompleted) -> None:
-    incident = _named(turn, event)
-    if incident is not None:
-        claims.completed(turn, incident, event.by, event.note)
-        if incident.care is not None and incident.care.put == "completed":
-            acknowledging.closed(turn, incident)
+@_of_a_record
+def completed(turn: Turn, incident: Incident, event: IncidentCompleted) -> None:
+    claims.completed(turn, incident, event.by, event.note)
+    if incident.care is not None and incident.care.put == "completed":
+        acknowledging.closed(turn, incident)
 
 
 def view_kept(turn: Turn, event: ViewKept) -> None:
     views = turn.state.views
     views[event.by] = views.get(event.by, {}) | event.view
-
-
-def _named(turn: Turn, event: DeskEvent) -> Incident | None:
-    incident = turn.state.by_number.get(event.incident)
-    if incident is not None and incident.merged_into:
-        incident = turn.state.by_number.get(incident.merged_into, incident)
-    if incident is not None:
-        turn.decision.incident = incident.id
-        turn.touch(incident)
-        claims.did(turn, incident, event.by)
-    return incident

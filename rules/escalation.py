@@ -1,11 +1,11 @@
 """What a breach alert asks of the desk: somebody acknowledges it, and it reaches somebody at all; else it climbs."""
 
 from rules import troubles
-from rules.alerts import alert_id, but_by
 from rules.climbing import Next, climb, climbs_at_once, copied, follow, tell, watch
 from rules.effects import Alert, Climb
 from rules.incidents import Incident
 from rules.obligations import Obligation
+from rules.outgoing import alert_id, but_by
 from rules.turn import Turn
 
 NOBODY_NOTIFIED = 1  # the count in the id of a breach's escalation to everybody; the others are counted around it

@@ -3,12 +3,12 @@
 from typing import Literal
 
 from rules.acknowledging import DEEDS_MAX, acknowledged_by, named, word_of
-from rules.alerts import let_go_if_settled
 from rules.climbing import Next, follow, watch_acknowledged
 from rules.effects import Alert, Climb, HandOver, Manner
 from rules.events import AlertHandedOver, AlertSnoozed
 from rules.incidents import Incident
 from rules.matters import end_waits, manner_of, waits
+from rules.outgoing import let_go_if_settled
 from rules.turn import Turn
 
 Refusal = Literal["not_raised", "over", "too_often", "emergency", "snoozed", "too_long"]

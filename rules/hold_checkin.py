@@ -8,6 +8,7 @@ from rules.alerts import breach as tell_breach
 from rules.alerts import clear
 from rules.escalation import breach_was_told
 from rules.incidents import Incident, Leg
+from rules.moments import cut_s
 from rules.obligations import Clock, Obligation
 from rules.turn import Turn
 
@@ -211,7 +212,7 @@ def _disproved(turn: Turn, incident: Incident, current: Obligation) -> bool:
 
 
 def fill(turn: Turn, incident: Incident, obligation: Obligation, elapsed_us: int, clock: Clock) -> None:
-    obligation.seconds = elapsed_us // 1000 / 1000
+    obligation.seconds = cut_s(elapsed_us)
     obligation.clock = clock
     if clock == "receipt" and (turn.source_us is not None or turn.refused_us is not None):
         turn.flag(incident, "source_clock_not_trusted")

@@ -3,12 +3,12 @@
 from datetime import datetime, tzinfo
 
 from rules import service_hours
-from rules.alerts import operators, send_out
 from rules.effects import Alert
 from rules.events import MaintenanceBegun, MaintenanceEnded
 from rules.moments import SECOND_US, span_us, us_of, zone_of
 from rules.obligations import Rule
 from rules.operator_alerts import raise_
+from rules.outgoing import operators, send_out
 from rules.quiet import Maintenance, Scope, Window
 from rules.silence import window_line
 from rules.turn import Turn

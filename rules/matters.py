@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from rules.effects import Alert, Manner
 from rules.incidents import Incident
+from rules.moments import cut_s
 from rules.obligations import Obligation, Outcome, Rule
 from rules.state import State
 from rules.terms import Terms
@@ -54,7 +55,7 @@ def end_waits(  # noqa: PLR0917 - the positions of a record
         return
     for obligation in waits(incident, rule, alert):
         turn.end(incident, obligation, verdict, reason)
-        obligation.seconds = (turn.at_us - obligation.opened_us) // 1000 / 1000
+        obligation.seconds = cut_s(turn.at_us - obligation.opened_us)
 
 
 def waits(incident: Incident, rule: Rule, alert: Alert) -> list[Obligation]:

@@ -12,6 +12,11 @@ def span_us(seconds: float) -> int:
     return round(seconds * SECOND_US)
 
 
+def cut_s(lasted_us: int) -> float:
+    """To the millisecond, cut, not rounded: 14.9996 s was in time and must not read 15.0."""
+    return lasted_us // 1000 / 1000
+
+
 def rfc3339(at_us: int) -> str:
     """UTC with milliseconds, cut, not rounded: 2026-11-21T08:09:10.123Z."""
     return at_of(at_us).isoformat(timespec="milliseconds")[:-6] + "Z"

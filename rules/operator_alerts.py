@@ -1,11 +1,12 @@
 """Alerts that are no caller's matter: told to the ladder of their rule, climbing it, and taken back, as all are."""
 
 from rules import troubles
-from rules.alerts import alert_id, but_by, operators, publish, take_back, whom
 from rules.climbing import climbs_at_once, watch
 from rules.effects import Alert, AlertKind
 from rules.ladders import people_of
+from rules.moments import cut_s
 from rules.obligations import Rule
+from rules.outgoing import alert_id, but_by, operators, publish, take_back, whom
 from rules.turn import Turn
 
 REASON_CHARS_MAX = 200
@@ -51,7 +52,7 @@ def take_all_back(turn: Turn, raised: str, over: Alert) -> None:
     kin = [a for a in turn.state.alerts.values() if a.obligation == over.obligation and not a.incident_id]
     if first is not None:
         over.opened_us, over.due_us = first.opened_us, first.due_us
-        over.seconds = (turn.at_us - first.opened_us) // 1000 / 1000
+        over.seconds = cut_s(turn.at_us - first.opened_us)
         over.silenced, over.tied_to = first.silenced, first.tied_to  # who was not told of it need not hear its end
     told = tuple(target for one in kin for target in one.notifiers)
     over.clears = tuple(dict.fromkeys((raised, *(one.id for one in kin))))

@@ -3,9 +3,7 @@
 Of a plan that is about a record each step is an obligation of it; else a trouble of our own (`rules.trouble_alerts`).
 """
 
-from rules.alerts import breach as tell_breach
-from rules.alerts import clear
-from rules.escalation import breach_was_told
+from rules import still_owed
 from rules.events import PlanEnded, PlanStarted, PlanStepDone
 from rules.incidents import Incident
 from rules.ladders import ROLE
@@ -42,9 +40,7 @@ def step_done(turn: Turn, event: PlanStepDone) -> None:
     turn.note(incident, "plan_step_done", " · ".join(filter(None, (f"{event.by}: {event.step + 1}", event.note))))
     for obligation in _waiting(incident, event.started):
         if obligation.leg == _name(event.started, event.step):
-            turn.end(incident, obligation, "breached" if obligation.state == "breached" else "met", "done")
-            obligation.seconds = max(0, turn.moment_us - obligation.opened_us) // 1000 / 1000
-            clear(turn, incident, [obligation], "done")
+            still_owed.settle(turn, incident, obligation, "met", "done", turn.moment_us - obligation.opened_us)
 
 
 def ended(turn: Turn, event: PlanEnded) -> None:
@@ -55,25 +51,15 @@ def ended(turn: Turn, event: PlanEnded) -> None:
         return
     turn.note(incident, "plan_ended", " · ".join(filter(None, (event.by, event.note))))
     for obligation in _waiting(incident, event.started):
-        turn.end(incident, obligation, "breached" if obligation.state == "breached" else "waived", "plan_ended")
-        clear(turn, incident, [obligation], "plan_ended")
+        still_owed.settle(turn, incident, obligation, "waived", "plan_ended")
 
 
 def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
-    """Too late; it can still be done, and is then taken back."""
-    obligation.step = len(obligation.plan)
-    obligation.state = "breached"
-    obligation.ended_us = turn.at_us
-    turn.decision.obligations.append(obligation)
-    turn.touch(incident)
-    also = (ROLE + obligation.owner,) if obligation.owner else ()
-    breach_was_told(turn, incident, tell_breach(turn, incident, obligation, also=also))
+    still_owed.passed(turn, incident, obligation, also=(ROLE + obligation.owner,) if obligation.owner else ())
 
 
 def _about(turn: Turn, number: str) -> Incident | None:
-    incident = turn.state.by_number.get(number)
-    if incident is not None and incident.merged_into:
-        incident = turn.state.by_number.get(incident.merged_into, incident)
+    incident = turn.state.numbered(number)
     if incident is not None:
         turn.decision.incident = incident.id
         turn.touch(incident)

@@ -1,8 +1,6 @@
 """promise: a unit that was told to wait hears from control again (请稍等，我了解情况后马上答复你)."""
 
-from rules.alerts import breach as tell_breach
-from rules.alerts import clear
-from rules.escalation import breach_was_told
+from rules import still_owed
 from rules.events import PromiseGiven, PromiseKept
 from rules.incidents import Incident
 from rules.moments import SECOND_US
@@ -48,23 +46,11 @@ def spoken_to(turn: Turn, unit: str, at_us: int) -> None:
             _meet(turn, incident, obligation, "spoken_to", at_us)
 
 
-def passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
-    """Too late; the unit still waits, so it can still be kept, and is then taken back."""
-    obligation.step = len(obligation.plan)
-    obligation.state = "breached"
-    obligation.ended_us = turn.at_us
-    turn.decision.obligations.append(obligation)
-    turn.touch(incident)
-    breach_was_told(turn, incident, tell_breach(turn, incident, obligation))
-
-
 def _running(incident: Incident) -> list[Obligation]:
     return [o for o in incident.obligations if o.rule == "promise" and o.ended_by is None]
 
 
 def _meet(turn: Turn, incident: Incident, obligation: Obligation, reason: str, at_us: int) -> None:
     turn.state.promises.pop(obligation.id, None)
-    turn.end(incident, obligation, "breached" if obligation.state == "breached" else "met", reason)
+    still_owed.settle(turn, incident, obligation, "met", reason, at_us - obligation.opened_us)
     obligation.ended_us = at_us
-    obligation.seconds = max(0, at_us - obligation.opened_us) // 1000 / 1000
-    clear(turn, incident, [obligation], reason)

@@ -1,12 +1,12 @@
 """How far an alert has come with each of its receivers; and that it has reached nobody at all."""
 
 from rules import rescue
-from rules.alerts import let_go_if_settled
 from rules.duty import known_as
 from rules.effects import Alert, Fate, ReceiverState
 from rules.escalation import notify_passed, operators_settled
 from rules.events import AlertSeen, DeliveriesSettled, DeliveriesTried, DeliverySettled
 from rules.matters import end_waits, waits
+from rules.outgoing import let_go_if_settled
 from rules.turn import Turn
 
 STRANGERS_MAX = 50  # who have seen an alert without being told it

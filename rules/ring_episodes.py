@@ -9,6 +9,7 @@ from rules.alerts import clear
 from rules.effects import Alert
 from rules.escalation import breach_was_told
 from rules.incidents import Incident, Leg
+from rules.moments import cut_s
 from rules.obligations import Clock, Obligation, Outcome
 from rules.terms import RingTerms
 from rules.turn import Turn
@@ -165,7 +166,7 @@ def revise(turn: Turn, incident: Incident, obligation: Obligation, verdict: Outc
 
 
 def fill(turn: Turn, incident: Incident, obligation: Obligation, elapsed_us: int, clock: Clock) -> None:
-    obligation.seconds = elapsed_us // 1000 / 1000  # cut: 14.9996 s was in time and must not read 15.0
+    obligation.seconds = cut_s(elapsed_us)
     source = incident.call.source
     terms = turn.terms.rings(source, incident.line)
     if terms is not None and terms.cycle_us > 0:

@@ -1,10 +1,10 @@
 """roll_call: each post is heard in time (时刻保持通讯畅通); a missing one is told until it is heard."""
 
-from rules.alerts import alert_id
 from rules.channels import Channel, UnitStatus
 from rules.effects import AlertKind
 from rules.moments import SECOND_US
 from rules.operator_alerts import made, number_of, raise_, take_all_back
+from rules.outgoing import alert_id
 from rules.turn import Turn
 
 UNITS_MAX = 2_000

@@ -121,6 +121,13 @@ class State:
         if call is not None:
             self.by_call[incident.call.source][call] = incident
 
+    def numbered(self, number: str) -> Incident | None:
+        """Where it turned out to be a part of another incident, that one."""
+        incident = self.by_number.get(number)
+        if incident is not None and incident.merged_into:
+            return self.by_number.get(incident.merged_into, incident)
+        return incident
+
     def know_call(self, incident: Incident, call: str) -> None:
         self.by_call[incident.call.source][call] = incident
 

@@ -1,7 +1,8 @@
 """The line of a storm: told, told anew at a bounded rate, climbing until it is acknowledged, and taken back."""
 
-from rules.alerts import reached, send_out, take_back
 from rules.effects import Alert
+from rules.moments import cut_s
+from rules.outgoing import reached, send_out, take_back
 from rules.quiet import Storm
 from rules.state import State
 from rules.storms import climbs, has_news, ladder, line_id, look_again, over_us, reach_us, waiting, wake_at
@@ -73,7 +74,7 @@ def _tell_over(turn: Turn, storm: Storm, left: list[Alert], how: str) -> None:
     last_id = line_id(turn.state, storm, storm.lines - 1)
     over = _about(turn, storm, f"{last_id}-{how}", left)
     over.reason = "storm_over"
-    over.seconds = (turn.at_us - storm.since_us) // 1000 / 1000
+    over.seconds = cut_s(turn.at_us - storm.since_us)
     if not left:
         over.clears = (last_id,)
         last = turn.state.alerts.get(last_id)

@@ -1,8 +1,8 @@
 """A test alert: told the real way to whom it names, marked as a test, and of no obligation."""
 
-from rules.alerts import send_out
 from rules.effects import Alert
 from rules.events import AlertTested
+from rules.outgoing import send_out
 from rules.state import State
 from rules.turn import Turn
 

@@ -7,12 +7,14 @@ of the first call. Both stand in one obligation: the seconds in its plan, the ca
 from typing import NamedTuple
 
 from rules import acknowledging
-from rules.alerts import alert_id, breach_after_all, breach_again, clear, warn
 from rules.alerts import breach as tell_breach
+from rules.alerts import breach_after_all, breach_again, clear, warn
 from rules.channels import Channel, Hail, call_end_us
 from rules.escalation import breach_was_told
 from rules.incidents import Incident, IncidentOutcome
+from rules.moments import cut_s
 from rules.obligations import Obligation, Outcome, Severity, Step
+from rules.outgoing import alert_id
 from rules.settings import ReplyBy
 from rules.state import ALERT_EXPIRES_US
 from rules.turn import Turn
@@ -132,7 +134,7 @@ def _measure(turn: Turn, incident: Incident, obligation: Obligation, reply: Repl
     ended_us = obligation.source_ended_us
     if ended_us is not None and began_us is not None and ended_us >= began_us and turn.clock_trusted(source):
         elapsed_us, obligation.clock = ended_us - began_us, "source"
-    obligation.seconds = max(0, elapsed_us) // 1000 / 1000
+    obligation.seconds = cut_s(max(0, elapsed_us))
 
 
 def given_up(turn: Turn, hail: Hail, incident: Incident) -> IncidentOutcome:
