@@ -1,7 +1,7 @@
 """The journal as the ladder's oracle reads it: rules, moments, what people did, who was told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rules.events import (
     AlertDone,
@@ -9,6 +9,8 @@ from rules.events import (
     AlertSeen,
     AlertSnoozed,
     AlertWorkedOn,
+    DutyChanged,
+    DutyChangeEnded,
     Entry,
     RulesTaken,
     settlements,
@@ -18,6 +20,7 @@ from rules.rescue import RESCUE
 from rules.settings import RuleSet
 from tests.property.rules.plain_ladder import Deed
 from tests.simulation.care import records
+from tests.simulation.roster import Swapped, reached
 
 
 @dataclass
@@ -29,6 +32,7 @@ class Journal:
     at_us: dict[int, int] = field(default_factory=dict)  # of each entry
     deeds: list[tuple[str, Deed]] = field(default_factory=list)  # of which alert, and what somebody did
     completed: list[tuple[str, int]] = field(default_factory=list)  # which record was, and when
+    swaps: list[Swapped] = field(default_factory=list)  # of duty
     settled: dict[str, list[tuple[int, str, bool]]] = field(default_factory=dict)  # by alert: when, to whom, delivered
 
     def in_force(self, at_us: int, version: str = "") -> RuleSet:
@@ -37,6 +41,18 @@ class Journal:
         then = [rules for seq, rules in self.rules if self.at_us[seq] == at_us]
         found = [*before[-1:], *then]
         return next((rules for rules in found if rules.version == version), found[-1])
+
+    def reached(self, words: tuple[str, ...], at_us: int, version: str = "") -> set[str]:
+        """By the rules that were in force at that moment, and duty as it was then."""
+        return reached(self.in_force(at_us, version), words, at_us, self.swaps)
+
+    def told(self, words: tuple[str, ...], at_us: int) -> frozenset[str]:
+        """The same; nobody means everybody."""
+        return frozenset(self.reached(words, at_us) or self.in_force(at_us).notifiers)
+
+    def is_swap(self, at_us: int) -> bool:
+        """Duty was changed in this moment, before or after what else was told in it."""
+        return any(at_us in (one.known_us, one.ended_us) for one in self.swaps)
 
     def rules_of(self, version: str) -> RuleSet:
         return next(rules for _, rules in self.rules if rules.version == version)
@@ -50,6 +66,10 @@ def journal_of(entries: list[Entry], site: str, rule_sets: Sequence[RuleSet]) ->
         match entry.event:
             case RulesTaken(rules=rules):  # what is configured, however it was read
                 journal.rules.append((entry.seq, next(one for one in rule_sets if one.version == rules.version)))
+            case DutyChanged():
+                journal.swaps.append(Swapped(entry.at_us, entry.event, entry.event.until_us))
+            case DutyChangeEnded(change=change):
+                journal.swaps = [_cut(one, entry.at_us) if one.event.change == change else one for one in journal.swaps]
             case AlertSeen():
                 pass  # whoever has seen it has done nothing about it
             case AlertEvent(alert=alert):
@@ -61,6 +81,10 @@ def journal_of(entries: list[Entry], site: str, rule_sets: Sequence[RuleSet]) ->
                     told = (entry.at_us, one.notifier, one.delivered)
                     journal.settled.setdefault(one.alert, []).append(told)
     return journal
+
+
+def _cut(swap: Swapped, at_us: int) -> Swapped:
+    return replace(swap, ended_us=min(swap.ended_us, at_us))
 
 
 def _deed(at_us: int, event: AlertEvent) -> Deed:

@@ -70,6 +70,26 @@ class Works:
 
 
 @dataclass(frozen=True)
+class Swap:
+    """Somebody changes duty by hand: who stands for a role, from when, for how long; and may take it back sooner."""
+
+    at_s: float
+    name: str
+    role: str
+    person: str
+    in_s: float
+    for_s: float
+    instead: bool = False
+    instead_of: str = ""
+    ended_after_s: float | None = None
+
+    def __str__(self) -> str:
+        how = f"for {self.instead_of}" if self.instead_of else "alone" if self.instead else "too"
+        ended = "" if self.ended_after_s is None else f", ended after {self.ended_after_s:g} s"
+        return f"duty {self.name}: {self.person} is {self.role} {how} in {self.in_s:g} s for {self.for_s:g} s{ended}"
+
+
+@dataclass(frozen=True)
 class TestAlert:
     """Somebody wants to see whether alerts arrive."""
 

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 from typing import Literal, get_args
 
-from tests.simulation.doings import Answer, AnswerBy, AnswerHow, Chore, Click, Deed, DeskWork
+from tests.simulation.doings import Answer, AnswerBy, AnswerHow, Chore, Click, Deed, DeskWork, Swap
 from tests.simulation.draw_spoken import moment
 from tests.simulation.plan import Plan
 from tests.simulation.spoken import INBOUND_LINE, Call, CallOut, Talk
@@ -55,6 +55,26 @@ def add_desk_work(plan: Plan) -> None:
                 plan.happenings += [replace(work, at_s=round(one, 3), what="step") for one in soon_s]
             if work.what == "hand_over_shift":
                 plan.happenings.append(replace(work, at_s=round(at_s + 5.0, 3), what="take_over_shift"))
+
+
+def add_swaps(plan: Plan) -> None:
+    """Duty is changed by hand, for now or for later, where there is duty."""
+    chance = random.Random(f"swaps {plan.seed}")
+    for nth in range(chance.choice([1, 2, 4]) if "people" in plan.features else 0):
+        person = chance.choice(["wang", "zhao", "chen", "sun"])
+        for_s = chance.choice([20.0, 90.0, 400.0, 1500.0])
+        swap = Swap(
+            at_s=round(moment(chance, plan) + chance.choice([0.0, 5.0, 60.0]), 3),
+            name=f"s{nth}",
+            role=chance.choice(["guard", "guard", "lead"]),
+            person=person,
+            in_s=chance.choice([0.0, 0.0, 15.0, 120.0]),
+            for_s=for_s,
+            instead=chance.random() < 0.5,
+            instead_of=chance.choice(["", "", *(one for one in ("wang", "zhao", "chen") if one != person)]),
+            ended_after_s=chance.choice([None, None, round(chance.uniform(0.0, for_s), 3)]),
+        )
+        plan.happenings.append(swap)
 
 
 def add_answers(plan: Plan) -> None:

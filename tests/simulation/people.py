@@ -12,6 +12,8 @@ from rules.events import (
     AlertWorkedOn,
     CalledBack,
     CheckedIn,
+    DutyChanged,
+    DutyChangeEnded,
     Event,
     MaintenanceBegun,
     MaintenanceEnded,
@@ -21,7 +23,7 @@ from rules.events import (
 from rules.quiet import Scope
 from tests.simulation.chores import event_of
 from tests.simulation.desk import climbing, last_heard, oldest_missed, oldest_promise, unacknowledged
-from tests.simulation.doings import Click, Deed, DeskWork, TestAlert, Works
+from tests.simulation.doings import Click, Deed, DeskWork, Swap, TestAlert, Works
 from tests.simulation.machine import Machine
 
 _DEEDS: dict[Deed, Callable[[str], Event]] = {
@@ -81,6 +83,27 @@ class People:
             await asyncio.sleep(works.ended_after_s)
             if self._machine.service is not None:
                 await self._submit(MaintenanceEnded(by="li", window=f"by_hand:{works.name}"))
+
+    async def swap(self, swap: Swap) -> None:
+        if self._machine.service is None:
+            return
+        from_us = self._machine.gateway_us() + _us(swap.in_s)
+        change = DutyChanged(
+            by="li",
+            change=swap.name,
+            role=swap.role,
+            person=swap.person,
+            from_us=from_us,
+            until_us=from_us + _us(swap.for_s),
+            instead=swap.instead,
+            instead_of=swap.instead_of,
+            reason="ill",
+        )
+        await self._submit(change)
+        if swap.ended_after_s is not None:
+            await asyncio.sleep(swap.ended_after_s)
+            if self._machine.service is not None:
+                await self._submit(DutyChangeEnded(by="li", change=swap.name))
 
     async def try_alert(self, trial: TestAlert) -> None:
         if self._machine.service is not None:

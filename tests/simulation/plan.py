@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tests.simulation.channels import CHANNELS, DATAGRAMS, PUBLISHED, STREAMS, Channel
-from tests.simulation.doings import Answer, AtThePhone, Click, DeskWork, TestAlert, Works
+from tests.simulation.doings import Answer, AtThePhone, Click, DeskWork, Swap, TestAlert, Works
 from tests.simulation.faults import (
     BrokerTrouble,
     ClockSet,
@@ -31,6 +31,7 @@ Happening = (
     | DeskWork
     | Answer
     | Works
+    | Swap
     | TestAlert
     | CallOut
     | ClockSet

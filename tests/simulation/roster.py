@@ -3,13 +3,28 @@
 The site's clock is eight hours before UTC, and never changes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from rules.events import DutyChanged
 from rules.settings import RuleSet
 
 MINUTE_US = 60_000_000
 DAY_US = 1440 * MINUTE_US
 EAST_US = 480 * MINUTE_US
+
+
+@dataclass(frozen=True)
+class Swapped:
+    """Duty as somebody changed it, from the moment when that was kept until it was over or taken back."""
+
+    known_us: int
+    event: DutyChanged
+    ended_us: int
+
+    def holds(self, at_us: int) -> bool:
+        """What is told of the same moment in which it became known may have come before it: see Journal.is_swap."""
+        return self.known_us < at_us and self.event.from_us <= at_us < min(self.event.until_us, self.ended_us)
 
 
 def within(at_us: int, from_: str, to: str) -> bool:
@@ -34,7 +49,7 @@ def time_of_day_us(at_us: int) -> int:
     return (at_us + EAST_US) % DAY_US
 
 
-def reached(rules: RuleSet, words: tuple[str, ...], at_us: int) -> set[str]:
+def reached(rules: RuleSet, words: tuple[str, ...], at_us: int, swaps: Sequence[Swapped]) -> set[str]:
     """Targets, of those who can be reached."""
     targets: set[str] = set()
     for word in words:
@@ -44,20 +59,22 @@ def reached(rules: RuleSet, words: tuple[str, ...], at_us: int) -> set[str]:
         elif kind == "person":
             targets |= _ways_to(rules, name)
         elif kind == "role":
-            for who in on_duty(rules, name, at_us):
+            for who in on_duty(rules, name, at_us, swaps):
                 targets |= _ways_to(rules, who)
     return targets
 
 
-def told(rules: RuleSet, words: tuple[str, ...], at_us: int) -> frozenset[str]:
-    """The same; nobody means everybody."""
-    return frozenset(reached(rules, words, at_us) or rules.notifiers)
-
-
-def on_duty(rules: RuleSet, role: str, at_us: int) -> set[str]:
+def on_duty(rules: RuleSet, role: str, at_us: int, swaps: Sequence[Swapped]) -> set[str]:
+    """As planned, and then as it was changed, one change after the other."""
     now = [one for one in rules.shifts if one.role == role and within(at_us, one.from_, one.to)]
     standing = [one for one in now if one.instead] or now
-    return {who for one in standing for who in one.people}
+    people = {who for one in standing for who in one.people}
+    for swap in (one.event for one in swaps if one.event.role == role and one.holds(at_us)):
+        if swap.instead_of:
+            people = {swap.person if who == swap.instead_of else who for who in people}
+        else:
+            people = {swap.person} | (set() if swap.instead else people)
+    return people
 
 
 def attended(rules: RuleSet, medium: str, at_us: int) -> bool:

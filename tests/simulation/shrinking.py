@@ -23,6 +23,9 @@ PLAIN: dict[str, Any] = {
     "half_open": False,
     "ended_after_s": None,
     "size": 1,
+    "in_s": 0.0,
+    "instead": False,
+    "instead_of": "",
 }
 SEQUENCES = ("said", "holds", "checkins", "ways", "sources", "only_rules")
 Wrong = Callable[[Plan], list[str]]

@@ -7,8 +7,6 @@ from rules.events import (
     CallAnswered,
     Dequeued,
     Diverted,
-    DutyChanged,
-    DutyChangeEnded,
     Event,
     EventUndecided,
     LinkChanged,
@@ -33,7 +31,6 @@ MEDIA = dict.fromkeys(kind.medium for kind in KINDS.values())
 NEVER = {
     *(Queued, Dequeued, Diverted, Transferred),  # the PBXs of the simulation know neither queues nor transfers
     *(UnitSeen, MachineAck, CallAnswered, Recorded),
-    *(DutyChanged, DutyChangeEnded),
     RecordsErased,
     EventUndecided,  # a rule would have to raise
 }

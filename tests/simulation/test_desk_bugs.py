@@ -11,13 +11,14 @@ from tests.simulation.desk_bugs import DESK_BUGS, HidesThatItMoved
 from tests.simulation.draw import draw
 from tests.simulation.house_bugs import HOUSE_BUGS
 from tests.simulation.retelling import FOLDERS, read
+from tests.simulation.roster_bugs import ROSTER_BUGS
 from tests.simulation.service import Parts
 from tests.simulation.trial import played
 
 GROWTH_MAX_BYTES = 200_000  # over two stretches that are alike
 
 
-ALL_BUGS = DESK_BUGS | HOUSE_BUGS | ANSWER_BUGS
+ALL_BUGS = DESK_BUGS | HOUSE_BUGS | ANSWER_BUGS | ROSTER_BUGS
 
 
 @pytest.mark.parametrize("bug", ALL_BUGS)

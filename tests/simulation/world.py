@@ -13,7 +13,7 @@ from adapters.notify.mqtt.notifier import MqttNotifier
 from adapters.ports import Notifier
 from tests.simulation.answering import TOPIC, Answering
 from tests.simulation.broker import Published
-from tests.simulation.doings import Answer, AtThePhone, Click, DeskWork, TestAlert, Works
+from tests.simulation.doings import Answer, AtThePhone, Click, DeskWork, Swap, TestAlert, Works
 from tests.simulation.faults import (
     BrokerFault,
     BrokerTrouble,
@@ -114,6 +114,8 @@ class World:
                 return self.radios[happening.channel].signal(happening, self.machine.heard_us)
             case Works():
                 return self.people.works(happening)
+            case Swap():
+                return self.people.swap(happening)
             case TestAlert():
                 return self.people.try_alert(happening)
             case DeskWork():
