@@ -16,12 +16,12 @@ from adapters.backoff import Backoff
 from adapters.notify.message import told
 from adapters.ports import CarriesLinks, Delivered, LooksAhead, Notifier, Rejected, Retry, TakesTime
 from adapters.ports import Delivery as Outcome
-from gateway.delivering import Delivering
 from gateway.links import AcknowledgeLinks
+from gateway.notifier_health import NotifierHealth
 from gateway.pipeline import Pipeline
+from gateway.settlements import Settlements
 from rules.duty import person
 from rules.effects import Alert, Send
-from rules.events import DeliveriesSettled, DeliveriesTried, DeliverySettled, DeliveryTried
 from rules.moments import SECOND_US, rfc3339
 
 
@@ -37,35 +37,6 @@ class Patience(NamedTuple):
 
 
 PATIENCE = Patience()
-
-
-class Settlements:
-    """Tells the pipeline what became of sends: those of one turn of the loop as one event."""
-
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
-        self._waiting: list[DeliverySettled] = []
-        self._tries: list[DeliveryTried] = []
-
-    def tell(self, one: DeliverySettled) -> None:
-        self._note_soon()
-        self._waiting.append(one)
-
-    def tried(self, one: DeliveryTried) -> None:
-        self._note_soon()
-        self._tries.append(one)
-
-    def _note_soon(self) -> None:
-        if not self._waiting and not self._tries:
-            asyncio.get_running_loop().call_soon(self._note)
-
-    def _note(self) -> None:
-        tries, self._tries = self._tries, []
-        if tries:
-            self._pipeline.note(DeliveriesTried(each=tuple(tries)))
-        together, self._waiting = self._waiting, []
-        if together:
-            self._pipeline.note(together[0] if len(together) == 1 else DeliveriesSettled(each=tuple(together)))
 
 
 class Lane:
@@ -98,7 +69,7 @@ class Worker:
         self._links = links if isinstance(notifier, CarriesLinks) else None
         self._ahead = notifier if isinstance(notifier, LooksAhead) else None
         self._pipeline = pipeline
-        self._delivering = Delivering(notifier.name, pipeline)
+        self._health = NotifierHealth(notifier.name, pipeline)
         self._settlements = settlements
         self._patience = patience
         self._lanes: dict[str, Lane] = {}
@@ -128,7 +99,7 @@ class Worker:
             self._ahead.expect(*self._letter(alert, send))
 
     def status(self) -> dict[str, Any]:
-        since_us = self._delivering.since_us
+        since_us = self._health.since_us
         return {
             "name": self._notifier.name,
             "link": self.link,
@@ -146,7 +117,7 @@ class Worker:
         elif reason != self.reason:
             self._log.debug("notifier still " + state, reason=reason)
         self.link, self.reason = state, reason
-        self._delivering.link_changed(state, reason)
+        self._health.link_changed(state, reason)
         if state == "online":
             for key, lane in self._lanes.items():
                 self._retry_now(key, lane)
@@ -174,13 +145,13 @@ class Worker:
         lane.attempts += 1
         self._count(outcome)
         if alert is not None:
-            self._delivering.tried(outcome, for_person="/" in send.notifier)
+            self._health.tried(outcome, for_person="/" in send.notifier)
         if isinstance(outcome, Retry):
             self.reason = outcome.reason
             wait_s = max(lane.backoff.next_s(), outcome.after_s or 0.0)
             if lane.attempts < self._patience.attempts_max and not self._expired(alert, wait_s):
                 if lane.attempts == 1:
-                    self._settlements.tried(DeliveryTried(send.alert, send.notifier, outcome.reason))
+                    self._settlements.tried(send, outcome.reason)
                 return wait_s
             outcome = Rejected("gave_up", outcome.words)
         self._settle(lane, send, outcome)
@@ -219,8 +190,7 @@ class Worker:
             self._log.warning(
                 "alert not delivered", alert=send.alert, reason=reason, words=words, attempts=lane.attempts
             )
-        settled = _settled(send, delivered=delivered, attempts=lane.attempts, reason=reason, words=words)
-        self._settlements.tell(settled)
+        self._settlements.tell(send, delivered=delivered, attempts=lane.attempts, reason=reason, words=words)
         self._taken.discard(send)
         lane.sends.popleft()
         lane.attempts = 0
@@ -268,10 +238,4 @@ class Delivery:
             if worker is not None:
                 worker.take(send)
             else:
-                self._settlements.tell(_settled(send, delivered=False, attempts=0, reason="gave_up"))
-
-
-def _settled(send: Send, *, delivered: bool, attempts: int, reason: str, words: str = "") -> DeliverySettled:
-    return DeliverySettled(
-        alert=send.alert, notifier=send.notifier, delivered=delivered, attempts=attempts, reason=reason, words=words
-    )
+                self._settlements.tell(send, delivered=False, attempts=0, reason="gave_up")

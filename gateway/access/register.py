@@ -41,7 +41,6 @@ class Register:
         self.now_us = now_us
         self.accounts: dict[str, Account] = {}
         self.tokens: dict[str, ApiToken] = {}
-        self.chain_broken = ""  # why, as far as it was verified
         self._person_of = person_of
         self._lock_after_s = lock_after_s
         self._by_digest: dict[str, ApiToken] = {}

@@ -50,6 +50,5 @@ async def tell_chain(register: Register) -> None:
     if found.broken is None:
         log.info("audit verified", entries=found.entries, hash=found.hash.hex())
         return
-    register.chain_broken = found.broken.why
     cure = "keep a copy of the store; `hotline-gateway audit verify` tells where; compare with the last backup"
     log.error("THE AUDIT WAS CHANGED", why=found.broken.why, seq=found.broken.seq, cure=cure)

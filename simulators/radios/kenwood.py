@@ -30,10 +30,6 @@ class Kenwood:
     def bump(self, unit: str) -> None:
         self._say(_id_packet(unit, "1") + _id_packet(unit, "0"))
 
-    def forget_to_end(self, unit: str) -> None:
-        """Its battery died while it spoke."""
-        self.press(unit)
-
     def garble(self, unit: str, other: str) -> None:
         """The two ids of one packet disagree."""
         first, second = (_id_packet(one, "1").decode().strip("\2\3") for one in (unit, other))

@@ -89,10 +89,6 @@ class Tait:
         """A message that is cut off in its middle."""
         self._port.write(_message("p", "05")[:4])
 
-    def stick(self) -> None:
-        """The squelch opens and nothing ever closes it."""
-        self.press()
-
     def _progress(self, parameters: str) -> None:
         self._say(_message("p", parameters) + PROMPT, "progress")
 

@@ -68,7 +68,7 @@ class MqttNotifier:
         while True:
             state, wait_s = "offline", None
             try:
-                await self._stay_connected(link_changed, backoff)
+                await self._stay_connected(backoff)
             except aiomqtt.exceptions.MqttConnectError as error:  # the broker answered, and said no
                 state, reason, wait_s = "refused", str(error), after_refusal.longest()
             except TimeoutError:
@@ -129,7 +129,7 @@ class MqttNotifier:
                     await client.publish(topic, self._shown[topic], qos=1, retain=True)
                 await self._source_news.wait()
 
-    async def _stay_connected(self, link_changed: Callable[[str, str], None], backoff: Backoff) -> None:
+    async def _stay_connected(self, backoff: Backoff) -> None:
         """Until the connection breaks: raises MqttError; or TimeoutError where it is no good any more."""
         client = self._make_client()
         topic = availability_topic(self._site)
@@ -141,7 +141,7 @@ class MqttNotifier:
                 await self._acknowledging.begin(client)
             self._client, self._unanswered = client, 0
             began_s = asyncio.get_running_loop().time()
-            link_changed("stale" if self._in_doubt else "online", self._in_doubt)
+            self._link_changed("stale" if self._in_doubt else "online", self._in_doubt)
             self._untold |= dict.fromkeys(self._shown)
             sources = asyncio.create_task(self._tell_sources(client), name=f"mqtt-sources-{self.name}")
             try:

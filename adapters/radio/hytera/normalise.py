@@ -22,10 +22,10 @@ from rules.events import (
 )
 
 # RRS
-DE_REGISTRATION, ONLINE_CHECK, REGISTRATION, REGISTRATION_ACK, ONLINE_CHECK_ACK = 0x01, 0x02, 0x03, 0x80, 0x82
+DE_REGISTRATION, REGISTRATION, REGISTRATION_ACK, ONLINE_CHECK_ACK = 0x01, 0x03, 0x80, 0x82
 # TMP services: the low byte of the opcode; the high one holds flags
 PRIVATE_TEXT, PRIVATE_TEXT_ACK, GROUP_TEXT, GROUP_TEXT_ACK = 0xA1, 0xA2, 0xB1, 0xB2
-ACK_NOT_REQUIRED, _OPTION_FIELD = 0x8000, 0x4000
+_OPTION_FIELD = 0x4000
 # LP: an emergency report begins with the radio's address, the others with a request id
 _EMERGENCY_REPORT = 0xB003
 _LP_REPORTS = frozenset((0xA002, 0xA003, 0xA004, 0xC003, 0xD003, 0xD004))

@@ -13,8 +13,6 @@ from rules.events import (
     UnitSeen,
 )
 
-FLEETSYNC_DIGITS = 7  # FFF fleet, DDDD device
-
 # The id is sent twice; as a radio may garble it, only equal halves count.
 _FLEETSYNC_PTT = re.compile(rb"I([01])(\d{7})(\d{7})")
 _NEXEDGE_PTT = re.compile(rb"gI([01])U(\d{5,8})U(\d{5,8})")

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Final, NamedTuple, Protocol
@@ -21,6 +21,7 @@ from adapters.pbx.webhook.source import Reading
 from adapters.pbx.webhook.unreadable import Unreadable
 from adapters.ports import KNOWN, Admitted, Incoming
 from gateway.web.access.needs import Door, needs
+from gateway.web.door.failures import Failures
 from gateway.web.door.handed_over import at_work
 from gateway.web.door.seldom import Seldom
 from gateway.web.problems import Answer, Problem, problem_answer, problem_response, response
@@ -28,9 +29,6 @@ from gateway.web.problems import Answer, Problem, problem_answer, problem_respon
 PREFIX: Final = "/hooks/pbx/"
 BODY_TIMEOUT_S: Final = 10.0
 _ARRIVING_BYTES_MAX: Final = 16 << 20  # of all bodies that are not whole yet: none of them is proven
-FAILURES_MAX: Final = 30  # failed proofs from one address in WINDOW_US; further ones are told to wait
-WINDOW_US: Final = 60_000_000
-ADDRESSES_MAX: Final = 4096
 RETRY_AFTER_S: Final = 1.0
 _ERRORS_TOLD_MAX: Final = 20
 _TITLES: Final = {413: "The body is too large", 415: "This form of body is not read", 422: "Not a readable event"}
@@ -225,24 +223,6 @@ class Hooks:
             cure=refused.cure,
             headers={"WWW-Authenticate": f'Bearer realm="{source.name}"'},
         )
-
-
-class Failures:
-    """Failed proofs by address, the latest `ADDRESSES_MAX` of them. Never consulted for a proven request."""
-
-    def __init__(self) -> None:
-        self._since: OrderedDict[str, tuple[int, int]] = OrderedDict()
-
-    def add(self, address: str, at_us: int) -> float:
-        """How long this address is to wait; 0 while it may err."""
-        began_us, count = self._since.get(address, (at_us, 0))
-        if at_us - began_us >= WINDOW_US:
-            began_us, count = at_us, 0
-        self._since[address] = (began_us, count + 1)
-        self._since.move_to_end(address)
-        if len(self._since) > ADDRESSES_MAX:
-            self._since.popitem(last=False)
-        return (began_us + WINDOW_US - at_us) / 1_000_000 if count >= FAILURES_MAX else 0.0
 
 
 class HookCounts(Collector):

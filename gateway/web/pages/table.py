@@ -31,7 +31,6 @@ PAGES = (
     PageRow("audit", "/audit", "audit.html", Right.AUDIT),
     PageRow("wall", "/wall", "wall.html", Right.SEE, new_window=True),
 )
-BY_NAME = {page.name: page for page in PAGES}
 
 
 def page_of(path: str) -> PageRow | None:

@@ -41,7 +41,7 @@ export function openLine(text = "/") {
   fillOffers();
 }
 
-export function closeLine() {
+function closeLine() {
   if ($("line").hidden) return;
   $("line").hidden = true;
   $("order").value = "";

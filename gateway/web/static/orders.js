@@ -5,7 +5,7 @@ const FACTS = new Set(["kind", "place", "matter", "person", "handling"]);
 const NAMED = /^#?[\d-]{1,20}$/;
 
 /** "42" is the record whose number ends so; of the radio also the unit. */
-export function recordNamed(word, records) {
+function recordNamed(word, records) {
   const said = word.replace(/^#/, "");
   const ends = (whole) => whole && (whole === said || whole.endsWith(said));
   const fits = records.filter((one) => ends(one.number) || ends(one.unit) || (said.length >= 4 && ends(one.from)));

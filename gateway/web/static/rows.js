@@ -60,7 +60,7 @@ export function fillCall(row, call, now, { urgent, staleMs }) {
 }
 
 /** ★ 3-1202 李先生: by the directory, else by the PBX. Who is sensitive stands here for nobody. */
-export function knownAs(call) {
+function knownAs(call) {
   const { name, unit, vip, sensitive, language } = call.resident ?? {};
   const known = sensitive ? t("residentSensitive") : [unit, name || call.from_name].filter(Boolean).join(" ");
   return [vip && "★", known || call.from_name, language && language !== "zh" && `[${language}]`].filter(Boolean).join(" ");

@@ -29,8 +29,6 @@ export function silence() {
   return some;
 }
 
-export const isSilenced = (key) => silenced.has(key);
-
 const may = (through = false) => context?.state === "running" && (!muted || through);
 
 function note(pitch, startS, lengthS, loudness) {

@@ -29,7 +29,6 @@ class Pbx(AmiServer):
         self.mark = ""
         self.refusals: dict[str, str] = {}
         self.rights = "Redirect,Setvar,Status,ShowDialPlan"
-        self.extension_there = True
         self.done: list[str] = []
         self.lists["status"] = self._status
         self.lists["showdialplan"] = lambda: [("ListDialplan", {"Context": "rescue", "Extension": "900"})]

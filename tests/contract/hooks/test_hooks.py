@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.errors import Overloaded, StoreError
-from gateway.web.door.hooks import ADDRESSES_MAX, FAILURES_MAX, Failures, HookCounts
+from gateway.web.door.failures import ADDRESSES_MAX, FAILURES_MAX, Failures
+from gateway.web.door.hooks import HookCounts
 from rules.events import Delivered, Held, Unparsed
 from tests.contract.hooks.conftest import AT_S, PATH_TOKEN, TOKEN, Door, sign
 

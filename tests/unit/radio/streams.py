@@ -1,7 +1,7 @@
 """Playing bytes to a station as wires do: whole, torn, with rubbish between; and what is the same each time."""
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +12,6 @@ from rules.events import ControlTransmitting, RadioEvent, TransmissionEnded, Tra
 
 AT_US = 1_795_219_750_000_000
 LONG_AFTER_US = AT_US + 600_000_000
-Make = Callable[[], Station]
 
 
 def play(station: Station, pieces: Iterable[bytes]) -> list[Heard]:

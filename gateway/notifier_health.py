@@ -10,7 +10,7 @@ _SURE_US = 10 * SECOND_US  # tries in vain for so long: one that a receiver miss
 _LOST: frozenset[LinkState] = frozenset({"offline", "refused", "stale"})
 
 
-class Delivering:
+class NotifierHealth:
     """Of one notifier."""
 
     def __init__(self, name: str, pipeline: Pipeline) -> None:
