@@ -3,8 +3,8 @@
 A report asks for a span of opening times; the questions walk the index of those, never the whole table.
 """
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Integer, Select, cast, exists, func, or_, select
 
@@ -16,11 +16,11 @@ from rules.obligations import INTERNAL_RULES
 BUCKET_US: Final = 3_600_000_000  # an hour of the span, which begins at a midnight
 _PLACE: Final = (incident.c.line, incident.c.channel, incident.c.talkgroup, incident.c.source)
 _RESPONDED: Final = ("met", "breached")
+SumT = TypeVar("SumT")
 _RECEIVING: Final = ("three_rings", "two_calls")  # by these a record fell into the hours of service, or did not
 
 
 def figures(ask: Ask, since_us: int, until_us: int) -> Figures:
-    """`in_hours` and its like are as the database tells them: on SQLite 0 and 1."""
     opened = [incident.c.opened_us >= since_us, incident.c.opened_us < until_us]
     bucket = cast((incident.c.opened_us - since_us) // BUCKET_US, Integer)
     rule, state, in_hours = obligation.c.rule, obligation.c.state, obligation.c.in_hours
@@ -49,11 +49,16 @@ def figures(ask: Ask, since_us: int, until_us: int) -> Figures:
         since_us=since_us,
         until_us=until_us,
         bucket_us=BUCKET_US,
-        judged=[Judged(row[0], Place(*row[1:5]), *row[5:]) for row in ask(judged)],
-        answering=[Answering(row[0], Place(*row[1:5]), *row[5:]) for row in ask(answered)],
-        timed=[Timed(row[0], Place(*row[1:5]), *row[5:]) for row in ask(timed)],
-        counted=[Counted(row[0], Place(*row[1:5]), *row[5:]) for row in ask(counted)],
+        judged=_told(Judged, 8, ask(judged)),
+        answering=_told(Answering, 7, ask(answered)),
+        timed=_told(Timed, 7, ask(timed)),
+        counted=_told(Counted, 8, ask(counted)),
     )
+
+
+def _told(kind: Callable[..., SumT], truth: int, rows: Iterable[Sequence[Any]]) -> list[SumT]:
+    """`truth`: the column that SQLite tells as 0 or 1."""
+    return [kind(row[0], Place(*row[1:5]), *row[5:truth], bool(row[truth]), *row[truth + 1 :]) for row in rows]
 
 
 def _grouped(where: Sequence[ColumnElement[bool]], columns: Sequence[ColumnElement[Any]]) -> Select[Any]:

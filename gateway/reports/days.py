@@ -121,14 +121,11 @@ def _summed(day: date, figures: Figures) -> Day:
     responses: Counter[Response] = Counter()
     ended: Counter[Ended] = Counter()
     for one in figures.judged:
-        told = Verdicts(min(one.bucket, 23), *one[1:-1])
-        verdicts[told._replace(in_hours=bool(one.in_hours))] += one.how_many
+        verdicts[Verdicts(min(one.bucket, 23), *one[1:-1])] += one.how_many
     for answer in figures.answering:
-        answers[Answer(*answer[:-1])._replace(in_hours=bool(answer.in_hours))] += answer.how_many
+        answers[Answer(*answer[:-1])] += answer.how_many
     for timed in figures.timed:
-        responses[Response(min(timed.bucket, 23), *timed[1:-1])._replace(in_hours=bool(timed.in_hours))] += (
-            timed.how_many
-        )
+        responses[Response(min(timed.bucket, 23), *timed[1:-1])] += timed.how_many
     for ending in figures.counted:
-        ended[Ended(min(ending.bucket, 23), *ending[1:-1])._replace(in_hours=bool(ending.in_hours))] += ending.how_many
+        ended[Ended(min(ending.bucket, 23), *ending[1:-1])] += ending.how_many
     return Day(day, verdicts, answers, responses, ended)

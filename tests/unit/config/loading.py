@@ -1,4 +1,4 @@
-"""Writes a configuration as a user does, and loads it."""
+"""Writes a configuration as a user does, and loads it; two people to begin with, and a calendar program's file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +9,33 @@ from adapters.errors import ConfigError
 from gateway.config import load
 
 Write = Callable[[str], Path]
+
+TWO_PEOPLE = """
+[gateway]
+site = "riverside"
+
+[[source]]
+name = "main"
+kind = "pbx-webhook"
+allow_unsigned = true
+
+[[person]]
+id = "wang"
+name = "王芳"
+number = "008"
+
+[[person]]
+id = "li"
+name = "李强"
+number = "012"
+roles = ["manager"]
+"""
+
+
+def calendar(*events: str) -> str:
+    """A file of iCalendar with these events."""
+    body = "".join(f"BEGIN:VEVENT\r\n{event}\r\nEND:VEVENT\r\n" for event in events)
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//\r\n{body}END:VCALENDAR\r\n"
 
 
 def writer(folder: Path, before: str = "") -> Write:

@@ -1,46 +1,20 @@
-"""The tables of people: shifts, days off, and rosters that a calendar keeps."""
+"""The tables of people: shifts, days off, rosters; and the gaps they leave."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from adapters.errors import ConfigError
-from adapters.kinds import Problem
 from gateway.config import load
-from gateway.duty_calendar import as_calendar
 from gateway.people_checks import gap_remarks
-from gateway.roster_file import RosterTable, read_roster
 from gateway.showing import config_as_toml
-from rules.duty import stints
 from rules.moments import us_of
-from rules.people import Person, Shift, Stint
+from rules.people import Shift
 from rules.settings import RuleSet
-from tests.unit.config.loading import Write, writer
+from tests.unit.config.loading import TWO_PEOPLE, Write, calendar, writer
 
-MINIMAL = """
-[gateway]
-site = "riverside"
-
-[[source]]
-name = "main"
-kind = "pbx-webhook"
-allow_unsigned = true
-
-[[person]]
-id = "wang"
-name = "王芳"
-number = "008"
-
-[[person]]
-id = "li"
-name = "李强"
-number = "012"
-roles = ["manager"]
-"""
 STAFF = """
 [[shift]]
 role = "operator"
@@ -60,33 +34,12 @@ name = "元旦"
 role = "guard"
 calendar_file = "guards.ics"
 """
-PEOPLE = (Person(id="wang", name="王芳", number="008"), Person(id="li", name="李强", number="012"))
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-TODAY = date(2026, 11, 22)
-
-
-def calendar(*events: str) -> str:
-    body = "".join(f"BEGIN:VEVENT\r\n{event}\r\nEND:VEVENT\r\n" for event in events)
-    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//\r\n{body}END:VCALENDAR\r\n"
 
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    return writer(tmp_path, MINIMAL)
-
-
-def read(tmp_path: Path, text: str) -> tuple[list[Stint], list[Problem]]:
-    (tmp_path / "duty.ics").write_text(text, encoding="utf-8")
-    found: list[Problem] = []
-    table = RosterTable(role="operator", calendar_file="duty.ics")
-    return read_roster(table, tmp_path / "duty.ics", PEOPLE, zone=SHANGHAI, today=TODAY, problems=found), found
-
-
-def hours(read_stints: list[Stint]) -> list[tuple[str, str, str]]:
-    def local(at_us: int) -> str:
-        return f"{datetime.fromtimestamp(at_us / 1e6, SHANGHAI):%m-%d %H:%M}"
-
-    return [(stint.person, local(stint.from_us), local(stint.until_us)) for stint in read_stints]
+    return writer(tmp_path, TWO_PEOPLE)
 
 
 def test_the_tables_make_the_rule_set_and_are_shown_as_they_can_be_read_again(write: Write, tmp_path: Path) -> None:
@@ -156,250 +109,3 @@ def test_gaps_of_the_next_fortnight_are_told() -> None:
     told = list(gap_remarks(rules, us_of(datetime(2026, 11, 22, tzinfo=SHANGHAI))))
     assert told[0] == "nobody stands for operator from 2026-11-22 00:00 to 2026-11-22 08:00"
     assert told[3] == "… and 12 more such gaps within fourteen days: hotline-gateway duty"
-
-
-def test_a_calendars_events_are_stints_of_whom_their_title_names(tmp_path: Path) -> None:
-    found, wrong = read(
-        tmp_path,
-        calendar(
-            "UID:1\r\nSUMMARY:008\r\nDTSTART;TZID=Asia/Shanghai:20261123T080000\r\nDURATION:PT12H",
-            "UID:2\r\nSUMMARY:李强、wang\r\nDTSTART:20261124T000000Z\r\nDTEND:20261124T010000Z",
-            "UID:3\r\nSUMMARY:li\r\nDTSTART;VALUE=DATE:20261125\r\nDTEND;VALUE=DATE:20261126",
-            "UID:4\r\nSUMMARY:wang\r\nDTSTART:20261126T080000\r\nDTEND:20261126T090000\r\nSTATUS:CANCELLED",
-        ),
-    )
-    assert wrong == []
-    assert hours(found) == [
-        ("wang", "11-23 08:00", "11-23 20:00"),
-        ("li", "11-24 08:00", "11-24 09:00"),
-        ("wang", "11-24 08:00", "11-24 09:00"),
-        ("li", "11-25 00:00", "11-26 00:00"),
-    ]
-
-
-def test_repetitions_end_skip_and_move(tmp_path: Path) -> None:
-    found, wrong = read(
-        tmp_path,
-        calendar(
-            "UID:1\r\nSUMMARY:wang\r\nDTSTART;TZID=Asia/Shanghai:20261123T080000\r\n"
-            "DTEND;TZID=Asia/Shanghai:20261123T200000\r\nRRULE:FREQ=DAILY;UNTIL=20261127T235959Z\r\n"
-            "EXDATE;TZID=Asia/Shanghai:20261125T080000\r\nRDATE;TZID=Asia/Shanghai:20261130T080000",
-            "UID:1\r\nSUMMARY:li\r\nRECURRENCE-ID;TZID=Asia/Shanghai:20261126T080000\r\n"
-            "DTSTART;TZID=Asia/Shanghai:20261126T090000\r\nDTEND;TZID=Asia/Shanghai:20261126T100000",
-        ),
-    )
-    assert wrong == []
-    assert [(who, begin) for who, begin, _ in hours(found)] == [
-        ("wang", "11-23 08:00"),
-        ("wang", "11-24 08:00"),
-        ("li", "11-26 09:00"),
-        ("wang", "11-27 08:00"),
-        ("wang", "11-30 08:00"),
-    ]
-
-
-def test_a_repeated_shift_keeps_its_hour_when_the_clocks_change(tmp_path: Path) -> None:
-    found, _ = read(
-        tmp_path,
-        calendar(
-            "UID:1\r\nSUMMARY:wang\r\nDTSTART;TZID=Europe/Berlin:20260327T080000\r\n"
-            "DTEND;TZID=Europe/Berlin:20260327T160000\r\nRRULE:FREQ=DAILY;COUNT=4"
-        ),
-    )
-    assert [f"{datetime.fromtimestamp(stint.from_us / 1e6, UTC):%d %H}" for stint in found] == [
-        "27 07",
-        "28 07",
-        "29 06",
-        "30 06",
-    ]
-
-
-def test_for_ever_is_until_the_end_of_next_year(tmp_path: Path) -> None:
-    found, wrong = read(
-        tmp_path,
-        calendar("UID:1\r\nSUMMARY:li\r\nDTSTART;VALUE=DATE:20100101\r\nRRULE:FREQ=WEEKLY"),
-    )
-    assert wrong == []
-    assert f"{datetime.fromtimestamp(found[0].from_us / 1e6, SHANGHAI):%Y-%m-%d}" == "2025-01-03"
-    assert f"{datetime.fromtimestamp(found[-1].from_us / 1e6, SHANGHAI):%Y-%m-%d}" == "2027-12-31"
-
-
-@pytest.mark.parametrize(
-    ("text", "cure"),
-    [
-        ("not a calendar", "no iCalendar file"),
-        (calendar("UID:1\r\nSUMMARY:Wang F\r\nDTSTART:20261123T080000\r\nDURATION:PT1H"), "the title names nobody"),
-        (calendar("UID:1\r\nSUMMARY:\r\nDTSTART:20261123T080000\r\nDURATION:PT1H"), "the event has no title"),
-        (calendar("UID:1\r\nSUMMARY:li"), "no beginning"),
-        (calendar("UID:1\r\nSUMMARY:li\r\nDTSTART:20261123T080000"), "must end after it begins"),
-        (calendar("UID:1\r\nSUMMARY:li\r\nDTSTART:nonsense"), "cannot be read"),
-        (calendar("UID:1\r\nSUMMARY:li\r\nDTSTART:20261123\r\nDTSTART:20261124"), "more than once"),
-        (
-            calendar("UID:1\r\nSUMMARY:li\r\nDTSTART:20261123T080000\r\nDURATION:PT1S\r\nRRULE:FREQ=SECONDLY"),
-            "repeats more than once a day",
-        ),
-        (
-            calendar(
-                "UID:1\r\nSUMMARY:li\r\nDTSTART:20261123T080000\r\nDURATION:PT1S\r\n"
-                "RRULE:FREQ=DAILY;BYSECOND=0,1,2,3,4,5,6,7,8,9"
-            ),
-            "repeats more than once a day",
-        ),
-        (
-            calendar(
-                "UID:1\r\nSUMMARY:li\r\nDTSTART:20261123T080000\r\nDURATION:PT1H\r\nEXDATE:20261123T080000\r\n"
-                "RRULE:FREQ=DAILY;INTERVAL=0"
-            ),
-            "INTERVAL",
-        ),
-        (
-            calendar(
-                *(
-                    f"UID:{n}\r\nSUMMARY:li\r\nDTSTART:20200101T{n:02}0000\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY"
-                    for n in range(8)
-                )
-            ),
-            "more than 5000 stints",
-        ),
-    ],
-)
-def test_a_calendar_that_is_no_roster_is_told_with_its_cure(tmp_path: Path, text: str, cure: str) -> None:
-    _, wrong = read(tmp_path, text)
-    assert any(cure in problem.cure for problem in wrong), wrong
-
-
-LINES = st.sampled_from(
-    [
-        *(
-            "BEGIN:VEVENT",
-            "END:VEVENT",
-            "BEGIN:VCALENDAR",
-            "END:VCALENDAR",
-            "UID:1",
-            "SUMMARY:li",
-            "DTSTART:20261123T080000",
-        ),
-        *("DTEND:20261123T090000", "DTSTART;VALUE=DATE:20261123", "DURATION:P1D", "DURATION:-P1D", "DTSTART:nonsense"),
-        *("RRULE:FREQ=DAILY", "RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=3", "RRULE:", "RRULE:FREQ=DAILY;INTERVAL=0"),
-        *("EXDATE:20261123T080000", "RDATE:20261124T080000Z", "RDATE;VALUE=PERIOD:20261124T080000Z/PT1H"),
-        *("RECURRENCE-ID:20261123T080000", "DTSTART;TZID=Mars/Base:20261123T080000", "RRULE:FREQ=DAILY;UNTIL=20261201"),
-        *(
-            "DTSTART:00010101T000000",
-            "DTSTART:99991231T235959",
-            "DURATION:P9999999D",
-            "BEGIN:VTIMEZONE",
-            "END:VTIMEZONE",
-        ),
-    ]
-)
-
-
-@given(st.lists(LINES, max_size=14))
-def test_no_calendar_ends_the_reading(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
-    text = calendar("\r\n".join(lines))
-    stints_read, wrong = read(tmp_path_factory.mktemp("ics"), text)
-    assert all(problem.cure for problem in wrong)
-    assert all(stint.until_us > stint.from_us for stint in stints_read)
-
-
-def test_what_is_written_as_a_calendar_is_read_as_the_same_stints(tmp_path: Path) -> None:
-    rules = RuleSet(
-        version="",
-        site="riverside",
-        people=PEOPLE,
-        shifts=(
-            Shift(
-                role="operator", people=("wang", "li"), from_="20:00", to="08:00", turn="day", since=date(2026, 11, 1)
-            ),
-        ),
-    )
-    begin = us_of(datetime(2026, 11, 22, tzinfo=SHANGHAI))
-    found, wrong = read(tmp_path, as_calendar(rules, ("operator",), begin, begin + 7 * 86_400_000_000).decode())
-    assert wrong == []
-    assert found == stints(rules, "operator", begin, begin + 7 * 86_400_000_000)
-
-
-LADDER = """
-[[notifier]]
-name = "desk"
-kind = "mqtt"
-url = "mqtt://127.0.0.1:1883"
-
-[[shift]]
-role = "operator"
-people = ["wang"]
-from = "08:00"
-to = "08:00"
-"""
-
-
-def test_a_ladder_may_name_notifiers_roles_and_people(write: Write, tmp_path: Path) -> None:
-    path = write(
-        LADDER
-        + """
-[[person]]
-id = "zhao"
-roles = ["boss"]
-reach = { desk = "desk 7" }
-
-[ladder]
-breach = ["desk", "role:boss"]
-escalation = ["person:zhao"]
-
-[[ladder.step]]
-after_s = 120
-tell = ["role:boss"]
-repeat_every_s = 60
-repeats_max = 3
-
-[[ladder_for]]
-rules = ["two_calls"]
-severities = ["emergency"]
-breach = ["desk"]
-"""
-    )
-    config = load(path)
-    assert config.rules.ladder.steps[0].repeats_max == 3
-    assert config.rules.special_ladders[0].rules == ("two_calls",)
-    again = tmp_path / "again.toml"
-    again.write_text(config_as_toml(config), encoding="utf-8")
-    assert load(again).rules == config.rules
-
-
-def test_a_ladder_that_reaches_nobody_is_told_with_its_cure(write: Write) -> None:
-    path = write(
-        LADDER
-        + """
-[[person]]
-id = "zhao"
-reach = { dekk = "7" }
-
-[ladder]
-warn = ["role:operator"]
-breach = ["role:operators"]
-escalation = ["person:wang"]
-
-[[ladder.step]]
-after_s = 30
-tell = ["desks"]
-repeat_every_s = -1
-repeats_max = 101
-
-[[ladder_for]]
-rules = ["three rings"]
-breach = ["everybody"]
-"""
-    )
-    with pytest.raises(ConfigError) as raised:
-        load(path)
-    told = {key: cure for key, _, cure in raised.value.problems}
-    assert told["person.zhao.reach.dekk"] == 'did you mean "desk"? no [[notifier]] has this name; there are: desk'
-    assert told["ladder.warn"].startswith("nobody of them can be reached")
-    assert told["ladder.breach"].startswith('did you mean "role:operator"? ')
-    assert told["ladder.escalation"].startswith("nobody of them can be reached")
-    assert told["ladder.step.1.tell"].startswith('did you mean "desk"? ')
-    assert told["ladder.step.1.repeat_every_s"] == "0 or more seconds"
-    assert told["ladder.step.1.repeats_max"] == "from 0 to 100"
-    assert told["ladder.step.1.after_s"] == "counts from the breach: more than the step before it (60)"
-    assert '"three_rings"' in told["ladder_for.1.rules"]
-    assert told["ladder_for.1.breach"].startswith("no [[notifier]], role or [[person]]")
