@@ -22,6 +22,7 @@ from gateway.web.asking import (
     read_query,
 )
 from gateway.web.desk import alert_deeds, care, deeds, duty_changes, own_view, plans, quiet, shifts, trial_alerts
+from gateway.web.desk.doing import stored_incident
 from gateway.web.live import now, pulse, radio, today
 from gateway.web.live.stream import HUB, stream
 from gateway.web.services import SERVICES
@@ -71,7 +72,7 @@ async def list_incidents(request: web.Request) -> web.Response:
 @needs(Right.SEE)
 async def show_incident(request: web.Request) -> web.Response:
     read_query(request)
-    found = await deeds.stored_incident(request)
+    found = await stored_incident(request)
     timeline = await request.app[SERVICES].store.timeline(found["number"])
     return json_answer(found | {"timeline": timeline})
 

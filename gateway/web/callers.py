@@ -10,7 +10,7 @@ from gateway.access.rights import Right
 from gateway.web.access.guard import WHO, remember
 from gateway.web.access.needs import needs
 from gateway.web.asking import json_answer, read_query
-from gateway.web.desk.deeds import live_record, stored_incident
+from gateway.web.desk.doing import live_record, stored_incident
 from gateway.web.live.now import owed
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES, Services

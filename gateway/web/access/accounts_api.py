@@ -13,7 +13,7 @@ from gateway.web.access.needs import needs
 from gateway.web.access.noting import note
 from gateway.web.access.own_account import check_length
 from gateway.web.asking import json_answer, read_body, read_query, whole_answer
-from gateway.web.desk import deeds
+from gateway.web.desk.doing import stored_incident
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES
 from rules.moments import parse_rfc3339
@@ -111,7 +111,7 @@ async def add_code(request: web.Request) -> web.Response:
 @needs(Right.REVEAL)
 async def reveal(request: web.Request) -> web.Response:
     """The numbers of one record in full. Each time it is asked is told to the audit."""
-    incident = await deeds.stored_incident(request)
+    incident = await stored_incident(request)
     await note(request, "number_shown", incident["number"])
     return whole_answer({key: incident[key] for key in ("number", "from", "from_name", "to")})
 

@@ -9,13 +9,13 @@ from gateway.web.access.needs import needs
 from gateway.web.access.of_sites import rules_seen
 from gateway.web.access.told_deeds import tell
 from gateway.web.asking import json_answer, unusable
-from gateway.web.desk.deeds import (
+from gateway.web.desk.doing import (
     StaffNote,
     by_whom,
     in_sight,
     is_repeated,
     key_of,
-    read_note,
+    noted,
     read_said,
     repeat_key,
     submit,
@@ -152,8 +152,7 @@ async def on_it(request: web.Request) -> web.Response:
 @needs(Right.ACT)
 async def done(request: web.Request) -> web.Response:
     """What it asks for is done, by means that the gateway does not see."""
-    note = await read_note(request)
-    by = by_whom(request, note)
+    note, by = await noted(request)
     key = key_of("done", request.match_info["id"])
     if not await is_repeated(request, key):
         _climbing(request)
@@ -164,8 +163,7 @@ async def done(request: web.Request) -> web.Response:
 @needs(Right.ACT)
 async def seen(request: web.Request) -> web.Response:
     """It was shown to this person; once a person."""
-    note = await read_note(request)
-    by = by_whom(request, note)
+    _, by = await noted(request)
     key = key_of("seen", request.match_info["id"], by)
     if not await is_repeated(request, key):
         if _live(request) is None:

@@ -7,18 +7,17 @@ from gateway.access.rights import Right
 from gateway.web.access.guard import WHO, right_lacks
 from gateway.web.access.needs import needs
 from gateway.web.access.told_deeds import tell
-from gateway.web.asking import json_answer, read_body, unusable
-from gateway.web.desk.deeds import (
+from gateway.web.asking import read_body, unusable
+from gateway.web.desk.doing import (
     NOTE_CHARS_MAX,
     StaffNote,
     by_whom,
+    done,
+    noted,
     open_record,
-    read_note,
     repeat_key,
-    submit,
 )
 from gateway.web.problems import Problem
-from gateway.web.services import SERVICES
 from rules.events import IncidentClaimed, IncidentCompleted, IncidentParked, IncidentReleased, NoteTaken
 from rules.incidents import Incident
 from rules.moments import rfc3339
@@ -57,20 +56,17 @@ async def claim(request: web.Request) -> web.Response:
         owner = incident.care.by if incident.care is not None else ""
         tell(request, override=True, reason=told.reason, taken_from=owner)
     event = IncidentClaimed(by=by, incident=incident.number, override=told.override, reason=told.reason)
-    await submit(request.app[SERVICES], event, repeat_key(request, "claim"))
-    _check_is_theirs(incident, by)
-    return json_answer({"incident": incident.number, "state": "claimed", "by": by})
+    key = repeat_key(request, "claim")
+    return await done(request, event, "claimed", key, lambda: _check_is_theirs(incident, by))
 
 
 @needs(Right.CLAIM)
 async def release(request: web.Request) -> web.Response:
-    told = await read_note(request)
-    by = by_whom(request, told)
+    _, by = await noted(request)
     incident = await open_record(request)
     _check_is_theirs(incident, by)
     event = IncidentReleased(by=by, incident=incident.number)
-    await submit(request.app[SERVICES], event, repeat_key(request, "release"))
-    return json_answer({"incident": incident.number, "state": "released", "by": by})
+    return await done(request, event, "released", repeat_key(request, "release"))
 
 
 @needs(Right.CLAIM)
@@ -87,27 +83,22 @@ async def complete(request: web.Request) -> web.Response:
 
 @needs(Right.ACT)
 async def note(request: web.Request) -> web.Response:
-    told = await read_note(request)
-    by = by_whom(request, told)
+    told, by = await noted(request)
     text = " ".join(told.note.split())
     if not text:
         raise unusable("note", 'say something: {"note": "…"}')
     incident = await open_record(request)
     event = NoteTaken(by=by, incident=incident.number, text=text)
-    await submit(request.app[SERVICES], event, repeat_key(request, "note"))
-    return json_answer({"incident": incident.number, "state": "noted", "by": by})
+    return await done(request, event, "noted", repeat_key(request, "note"))
 
 
 async def _put(
     request: web.Request, event: type[IncidentParked | IncidentCompleted], deed: str, state: str
 ) -> web.Response:
-    told = await read_note(request)
-    by = by_whom(request, told)
+    told, by = await noted(request)
     incident = await open_record(request)
     put = event(by=by, incident=incident.number, note=told.note)
-    await submit(request.app[SERVICES], put, repeat_key(request, deed))
-    _check_is_theirs(incident, by)
-    return json_answer({"incident": incident.number, "state": state, "by": by})
+    return await done(request, put, state, repeat_key(request, deed), lambda: _check_is_theirs(incident, by))
 
 
 def _check_is_theirs(incident: Incident, by: str) -> None:

@@ -12,7 +12,7 @@ from gateway.web.access.needs import needs
 from gateway.web.access.noting import note_done
 from gateway.web.access.of_sites import check_whole, people_hidden, rules_seen
 from gateway.web.asking import json_answer, read_body, read_query, unusable
-from gateway.web.desk.deeds import by_whom, is_repeated, key_of, read_note, repeat_key, submit
+from gateway.web.desk.doing import by_whom, is_repeated, key_of, read_note, repeat_key, submit
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES
 from rules.duty import roles

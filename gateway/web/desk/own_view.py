@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.web.access.guard import WHO
 from gateway.web.access.needs import Door, needs
 from gateway.web.asking import json_answer, read_body, read_query, unusable
-from gateway.web.desk.deeds import submit
+from gateway.web.desk.doing import submit
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES
 from rules.events import ViewKept

@@ -13,7 +13,7 @@ from gateway.web.access.needs import needs
 from gateway.web.access.of_sites import own_sites
 from gateway.web.access.told_deeds import tell
 from gateway.web.asking import json_answer, read_body, read_query, unusable
-from gateway.web.desk.deeds import StaffNote, by_whom, in_sight, key_of, read_note, repeat_key, submit
+from gateway.web.desk.doing import StaffNote, by_whom, in_sight, key_of, read_note, repeat_key, submit
 from gateway.web.live.now import place_of
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES

@@ -11,7 +11,7 @@ from gateway.web.access.guard import WHO
 from gateway.web.access.needs import needs
 from gateway.web.access.told_deeds import tell
 from gateway.web.asking import json_answer, read_body, read_query, unusable
-from gateway.web.desk.deeds import by_whom, in_sight, read_note, submit
+from gateway.web.desk.doing import by_whom, in_sight, noted, submit
 from gateway.web.live.quiet import windows
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES
@@ -75,8 +75,7 @@ async def begin(request: web.Request) -> web.Response:
 
 @needs(Right.MANAGE)
 async def end(request: web.Request) -> web.Response:
-    note = await read_note(request)
-    by = by_whom(request, note)
+    note, by = await noted(request)
     services = request.app[SERVICES]
     window = services.pipeline.state.quiet.get(request.match_info["id"])
     if (

@@ -12,7 +12,7 @@ from gateway.web.access.needs import needs
 from gateway.web.access.of_sites import check_whole, own_sites, records_seen
 from gateway.web.access.told_deeds import tell
 from gateway.web.asking import json_answer, read_body, read_query, unusable
-from gateway.web.desk.deeds import StaffNote, by_whom, key_of, repeat_key, submit
+from gateway.web.desk.doing import StaffNote, by_whom, key_of, repeat_key, submit
 from gateway.web.live.now import is_live
 from gateway.web.live.now import records_seen as live_records
 from gateway.web.problems import Problem

@@ -11,7 +11,7 @@ from gateway.web.access.needs import needs
 from gateway.web.access.of_sites import people_hidden
 from gateway.web.access.told_deeds import tell
 from gateway.web.asking import json_answer, read_body, unusable
-from gateway.web.desk.deeds import by_whom, submit
+from gateway.web.desk.doing import by_whom, submit
 from gateway.web.problems import Problem
 from gateway.web.services import SERVICES
 from rules.events import AlertTested

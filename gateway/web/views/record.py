@@ -7,7 +7,7 @@ from aiohttp import web
 from gateway.access.rights import Right
 from gateway.web.access.guard import WHO, shown
 from gateway.web.access.needs import page
-from gateway.web.desk.deeds import stored_incident
+from gateway.web.desk.doing import stored_incident
 from gateway.web.pages.rendering import render, words_of
 from gateway.web.pages.texts import Words
 from gateway.web.services import SERVICES
