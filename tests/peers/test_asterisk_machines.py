@@ -1,10 +1,12 @@
 """Who counts as a person: a machine that answers is nobody, somebody who comes into the caller's conference is one."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.fixtures.ports import take_free_port
+from tests.peers.scenes import SCENES
 from tests.peers.site import Site, whole_site
 from tests.peers.telephone import Telephone
 
@@ -60,3 +62,54 @@ async def test_callers_in_a_conference_are_answered_by_whoever_of_ours_comes_in(
     assert open_yet["closed_at"] is None
     assert [(record["outcome"], record["device"]) for record in records] == [("answered", "143")] * 2
     assert [record["obligations_open"] for record in records] == [[], []]
+
+
+async def test_who_came_into_the_conference_while_nobody_listened_has_answered_its_callers(tmp_path: Path) -> None:
+    async with (
+        whole_site("roomcut", tmp_path) as site,
+        _desk(site, "143") as desk,
+        _outside(site, CALLER) as outside,
+        _outside(site, SECOND) as another,
+    ):
+        caller = outside.dial("7430")
+        await caller.answered()
+        waiting = await site.until_incident(CALLER, "number")
+        await _cut(site)
+        comes_in = desk.dial("89")
+        await comes_in.answered()
+        await _mend(site)
+        await site.until_incident(CALLER, "answered_at")
+        second = another.dial("7430")  # he meets one of whom only the list has told
+        await second.answered()
+        await site.until_incident(SECOND, "answered_at")
+        await _cut(site)
+        await _mend(site)
+        for talk in (caller, second, comes_in):
+            talk.hang_up()
+        records = [await site.closed_incident(who) for who in (CALLER, SECOND)]
+    assert waiting["answered_at"] is None
+    assert [(record["outcome"], record["device"]) for record in records] == [("answered", "143")] * 2
+    assert [record["obligations_open"] for record in records] == [[], []]
+
+
+async def test_a_pbx_that_knows_no_conferences_is_heard_all_the_same(tmp_path: Path) -> None:
+    async with whole_site("noroom", tmp_path) as site:
+        await asyncio.to_thread(site.pbx.command, "module unload app_confbridge.so")
+        assert "No such command" in await asyncio.to_thread(site.pbx.command, "confbridge list")
+        await _cut(site)
+        await _mend(site)
+        await site.play("ring_group")
+        record = await site.closed_incident(SCENES["ring_group"].caller)
+        log = (tmp_path / "gateway.log").read_text()
+    assert record["outcome"] == "answered"
+    assert "refused" not in log
+
+
+async def _cut(site: Site) -> None:
+    site.cable.cut()
+    await site.until_source("asterisk", "offline")
+
+
+async def _mend(site: Site) -> None:
+    site.cable.mend()
+    await site.until_source("asterisk", "online")

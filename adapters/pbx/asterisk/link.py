@@ -102,7 +102,7 @@ class Link:
             self._tell(intake, "online", "")
             self._inflow.tell(lists.at_us, Resynced(source=self.name, legs=legs, restarted=restarted))
             self._log.info("resynced", legs=len(legs), restarted=restarted)
-            self._normaliser = Normaliser(self._settings, legs)
+            self._normaliser = Normaliser(self._settings, legs, resync.in_rooms(lists))
             session.go_live(self._normaliser)
             self._backoff.reset()
             try:
@@ -174,6 +174,10 @@ async def _ask_lists(connection: Connection, intake: Intake) -> resync.Lists:
         first, answers[name] = await connection.listing(name)
         if first.get("response").lower() != "success":
             refused.add(name)
+    _, rooms = await connection.listing(resync.ROOMS)
+    answers[resync.IN_ROOM] = []
+    for room in rooms[: resync.ROOMS_MAX]:
+        answers[resync.IN_ROOM] += (await connection.listing(resync.IN_ROOM, Conference=room.get("conference")))[1]
     first, answers[resync.CHANNELS] = await connection.listing(resync.CHANNELS)
     if first.get("response").lower() != "success":
         raise PeerRefused(f"{resync.CHANNELS}: {first.get('message')}; give the user write = reporting")

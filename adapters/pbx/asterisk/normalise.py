@@ -3,12 +3,13 @@
 Which event gives what, and why, stands in docs/adapters/asterisk.md. No message may make this raise.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from adapters.pbx.asterisk.codec import Message
 from adapters.pbx.asterisk.legs import KnownLeg, Origin, refused_by_hand
-from adapters.pbx.asterisk.rooms import RoomTeller
+from adapters.pbx.asterisk.rooms import Place, RoomTeller
 from adapters.pbx.asterisk.settings import Settings
 from adapters.pbx.asterisk.telling import CallEvents, also, place
 from adapters.pbx.asterisk.words import (
@@ -49,9 +50,11 @@ _OURS = f"edid: {OUR_CALLS}".encode()  # Linkedid, DestLinkedid
 class Normaliser(RoomTeller):
     """Reads messages in the order of the connection."""
 
-    def __init__(self, settings: Settings, seen: Iterable[SeenLeg] = ()) -> None:
-        """`seen`: the legs that lived when the connection began."""
-        super().__init__(settings)
+    def __init__(
+        self, settings: Settings, seen: Iterable[SeenLeg] = (), places: Mapping[str, Place] = MappingProxyType({})
+    ) -> None:
+        """`seen`: the legs that lived when the connection began; `places`: who of them was in which room."""
+        super().__init__(settings, places)
         for leg in seen:
             known = self._legs.touch(leg.leg, leg.call)
             known.role = leg.role

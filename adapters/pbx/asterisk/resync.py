@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from adapters.pbx.asterisk.codec import Message
+from adapters.pbx.asterisk.rooms import Place, answers_seen, places_of
 from adapters.pbx.asterisk.settings import Settings
 from adapters.pbx.asterisk.words import OUR_CALLS, device, dialled, duration_s, is_local, number
 from rules.events import SeenLeg
@@ -17,6 +18,9 @@ CHANNELS = "CoreShowChannels"
 QUEUES = "QueueStatus"  # who waits in a queue
 PARKED = "ParkedCalls"
 EXTRA_LISTS = (QUEUES, PARKED)
+ROOMS = "ConfbridgeListRooms"  # an error where there is no room, and where app_confbridge is not loaded
+IN_ROOM = "ConfbridgeList"  # of one room
+ROOMS_MAX = 500  # each is asked for; a PBX with more conferences at once is none we serve
 
 _STATES: dict[str, Literal["initiated", "alerting", "connected"]] = {"5": "alerting", "6": "connected"}
 _SECOND_US = 1_000_000
@@ -56,7 +60,12 @@ def seen_legs(lists: Lists, settings: Settings, held_before: Mapping[str, bool])
         elif seen.state == "connected" and leg not in held_before:
             seen = msgspec.structs.replace(seen, hold_unknown=True)
         legs.append(seen)
-    return tuple(legs)
+    return (*legs, *answers_seen(legs, in_rooms(lists)))
+
+
+def in_rooms(lists: Lists) -> dict[str, Place]:
+    """Who is in which conference room, by leg."""
+    return places_of(lists.of(IN_ROOM, "confbridgelist"))
 
 
 def _seen(m: Message, at_us: int, settings: Settings) -> SeenLeg:

@@ -3,7 +3,8 @@
 import pytest
 
 from adapters.pbx.asterisk.codec import Message
-from adapters.pbx.asterisk.resync import CHANNELS, PARKED, QUEUES, Lists, seen_legs
+from adapters.pbx.asterisk.normalise import Normaliser
+from adapters.pbx.asterisk.resync import CHANNELS, IN_ROOM, PARKED, QUEUES, Lists, in_rooms, seen_legs
 from rules.events import SeenLeg
 from tests.unit.asterisk.messages import leg, message, settings
 
@@ -71,3 +72,44 @@ def test_of_whom_we_remember_nothing_the_list_says_nothing_of_a_hold_either() ->
 
 def test_a_list_full_of_nothing_is_no_call() -> None:
     assert _seen([message("CoreShowChannel"), message("CoreShowChannelsComplete", Uniqueid="1.1")]) == {}
+
+
+def _rooms(*members: tuple[str, str]) -> Lists:
+    """A caller from outside and a telephone within that dialled a room each, or the same one."""
+    inside = _listed("2.1", "6", call="2.1", Context="internal", channel="PJSIP/143-00000002")
+    entries = [
+        message("ConfbridgeList", Conference=room, **leg(unique, "6", channel=channel))
+        for unique, room in members
+        for channel in ("PJSIP/143-00000002" if unique == "2.1" else "PJSIP/trunk-00000001",)
+    ]
+    return Lists(AT_US, {CHANNELS: [CALLER, inside], IN_ROOM: entries})
+
+
+CONTEXTS = settings(inbound_contexts=["from-trunk"], internal_contexts=["internal"])
+
+
+def test_a_caller_found_in_a_room_with_one_of_ours_is_answered_by_that_telephone() -> None:
+    lists = _rooms(("1.1", "9"), ("2.1", "9"))
+    answer = seen_legs(lists, CONTEXTS, {})[-1]
+    assert (answer.leg, answer.call, answer.role, answer.state) == ("1.1-room", "1.1", "agent", "connected")
+    assert answer.device == "143"
+    leaves = message("ConfbridgeLeave", Conference="9", **leg("1.1", "6"))
+    normaliser = Normaliser(CONTEXTS, seen_legs(lists, CONTEXTS, {}), in_rooms(lists))
+    assert [(one.leg, one.call) for one in normaliser.read(leaves)] == [("1.1-room", "1.1")]
+
+
+@pytest.mark.parametrize("members", [(("1.1", "9"), ("2.1", "8")), (("1.1", "9"),), (("2.1", "9"),), ()])
+def test_a_caller_alone_in_his_room_is_not_answered(members: tuple[tuple[str, str], ...]) -> None:
+    assert {one.leg for one in seen_legs(_rooms(*members), CONTEXTS, {})} == {"1.1", "2.1"}
+
+
+def test_a_caller_whom_a_telephone_has_is_not_answered_again_by_the_room() -> None:
+    lists = _rooms(("1.1", "9"), ("2.1", "9"))
+    channels = [*lists.answers[CHANNELS], PHONE]
+    seen = seen_legs(Lists(AT_US, {**lists.answers, CHANNELS: channels}), CONTEXTS, {})
+    assert {one.leg for one in seen} == {"1.1", "1.2", "2.1"}
+
+
+def test_who_left_the_channels_list_is_in_no_room() -> None:
+    entry = message("ConfbridgeList", Conference="9", **leg("7.7", "6"))
+    assert {one.leg for one in seen_legs(Lists(AT_US, {CHANNELS: [CALLER], IN_ROOM: [entry]}), CONTEXTS, {})} == {"1.1"}
