@@ -174,14 +174,21 @@ async def _ask_lists(connection: Connection, intake: Intake) -> resync.Lists:
         first, answers[name] = await connection.listing(name)
         if first.get("response").lower() != "success":
             refused.add(name)
-    _, rooms = await connection.listing(resync.ROOMS)
-    answers[resync.IN_ROOM] = []
-    for room in rooms[: resync.ROOMS_MAX]:
-        answers[resync.IN_ROOM] += (await connection.listing(resync.IN_ROOM, Conference=room.get("conference")))[1]
     first, answers[resync.CHANNELS] = await connection.listing(resync.CHANNELS)
     if first.get("response").lower() != "success":
         raise PeerRefused(f"{resync.CHANNELS}: {first.get('message')}; give the user write = reporting")
-    return resync.Lists(intake.now_us(), answers, frozenset(refused))
+    at_us = intake.now_us()
+    if resync.is_in_a_room(answers[resync.CHANNELS]):
+        answers[resync.IN_ROOM] = await _ask_rooms(connection)
+    return resync.Lists(at_us, answers, frozenset(refused))
+
+
+async def _ask_rooms(connection: Connection) -> list[Message]:
+    _, rooms = await connection.listing(resync.ROOMS)
+    found = []
+    for room in rooms[: resync.ROOMS_MAX]:
+        found += (await connection.listing(resync.IN_ROOM, Conference=room.get("conference")))[1]
+    return found
 
 
 def _is_restart(before: Start, now: Start) -> bool:

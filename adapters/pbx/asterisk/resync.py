@@ -18,7 +18,7 @@ CHANNELS = "CoreShowChannels"
 QUEUES = "QueueStatus"  # who waits in a queue
 PARKED = "ParkedCalls"
 EXTRA_LISTS = (QUEUES, PARKED)
-ROOMS = "ConfbridgeListRooms"  # an error where there is no room, and where app_confbridge is not loaded
+ROOMS = "ConfbridgeListRooms"  # asked for only where somebody is in one: app_confbridge need not be loaded
 IN_ROOM = "ConfbridgeList"  # of one room
 ROOMS_MAX = 500  # each is asked for; a PBX with more conferences at once is none we serve
 
@@ -61,6 +61,10 @@ def seen_legs(lists: Lists, settings: Settings, held_before: Mapping[str, bool])
             seen = msgspec.structs.replace(seen, hold_unknown=True)
         legs.append(seen)
     return (*legs, *answers_seen(legs, in_rooms(lists)))
+
+
+def is_in_a_room(channels: Iterable[Message]) -> bool:
+    return any(m.get("application").lower() == "confbridge" for m in channels)
 
 
 def in_rooms(lists: Lists) -> dict[str, Place]:

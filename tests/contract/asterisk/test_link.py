@@ -178,6 +178,20 @@ async def test_a_user_who_may_not_list_channels_is_told_which_class_is_missing(
     assert "reporting" in door.of(LinkChanged)[1].reason
 
 
+async def test_a_pbx_that_does_not_list_its_rooms_is_online_all_the_same(
+    pbx: PretendAsterisk, settings: Settings, door: FrontDoor
+) -> None:
+    """An Asterisk without app_confbridge answers the action with an error, too."""
+    call = pbx.arrives("13800000001", "400")
+    pbx.channels[call].application = "ConfBridge"
+    pbx.denied.add("confbridgelistrooms")
+    async with linked(settings, door):
+        await door.until_has(Resynced)
+    assert "confbridgelistrooms" in pbx.actions
+    assert door.states == ["connecting", "online"]
+    assert set(_seen(door)) == {call}
+
+
 async def test_a_port_that_is_no_manager_interface_is_refused(settings: Settings, door: FrontDoor) -> None:
     async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 mail.example.com ESMTP\r\n")
