@@ -7,9 +7,10 @@ from rules.incidents import Incident
 from rules.obligations import Obligation
 from tests.simulation.checks import Judged, forgotten_between
 from tests.simulation.dues import A_DAY_US, WITHIN_US, judged_by, of_rule
-from tests.simulation.spoken import INBOUND_LINE, Call, CallOut
+from tests.simulation.spoken import INBOUND_LINE, Call, CallOut, Routed
 from tests.simulation.world import World
 
+AnyCall = Call | CallOut | Routed
 Reached = tuple[Entry, str, str]  # by which call a person spoke with which number
 
 
@@ -25,7 +26,7 @@ def call_backs(world: World, entries: Sequence[Entry], records: Sequence[Judged]
             continue
         owed = [o for o in of_rule(record, "call_back") if o.state != "waived"]
         missed = record.incident.outcome in ("abandoned", "missed", "rejected", "failed")
-        due = record.incident.direction == "inbound" and bool(plan.caller if isinstance(plan, Call) else "")
+        due = record.incident.direction == "inbound" and bool(plan.caller if isinstance(plan, Call | Routed) else "")
         if not missed:
             due = due and _was_owed(record, plan, entries, reached)
         if len(owed) != due:
@@ -34,7 +35,7 @@ def call_backs(world: World, entries: Sequence[Entry], records: Sequence[Judged]
             yield from _called_back(record.incident, obligation, plan, entries, reached)
 
 
-def _was_owed(record: Judged, plan: Call | CallOut, entries: Sequence[Entry], reached: list[Reached]) -> bool:
+def _was_owed(record: Judged, plan: AnyCall, entries: Sequence[Entry], reached: list[Reached]) -> bool:
     """Of a call that was told to be answered after it was told to be over: until then somebody waited. What was done
     for them meanwhile was done, and what was not done in time was not.
     """
@@ -55,9 +56,13 @@ def _was_owed(record: Judged, plan: Call | CallOut, entries: Sequence[Entry], re
 
 
 def _done_for(
-    incident: Incident, owed: Obligation, plan: Call | CallOut, entries: Sequence[Entry], reached: list[Reached]
+    incident: Incident,
+    owed: Obligation,
+    plan: AnyCall,
+    entries: Sequence[Entry],
+    reached: list[Reached],
 ) -> list[Entry]:
-    number = plan.caller if isinstance(plan, Call) else ""
+    number = plan.caller if isinstance(plan, Call | Routed) else ""
     done = [e for e, call, who in reached if who == number and call not in incident.call.ids]
     done += [e for e in entries if isinstance(e.event, CalledBack) and e.event.incident == incident.number]
     return sorted((e for e in done if e.seq > owed.opened_by), key=lambda e: e.seq)
@@ -66,7 +71,7 @@ def _done_for(
 def _called_back(
     incident: Incident,
     owed: Obligation,
-    plan: Call | CallOut,
+    plan: AnyCall,
     entries: Sequence[Entry],
     reached: list[Reached],
 ) -> Iterator[str]:
@@ -79,14 +84,14 @@ def _called_back(
     yield from judged_by(owed, due_us, first, entries[-1].at_us, plan.name)
 
 
-def _calls(world: World) -> list[Call | CallOut]:
-    return [one for one in world.plan.happenings if isinstance(one, Call | CallOut)]
+def _calls(world: World) -> list[AnyCall]:
+    return [one for one in world.plan.happenings if isinstance(one, AnyCall)]
 
 
 def _reached(world: World, entries: Sequence[Entry]) -> list[Reached]:
     """A person spoke with this number: the first answer of each call."""
     numbers = {
-        world.switchboard.calls.get(one.name, one.name): one.caller if isinstance(one, Call) else one.to
+        world.switchboard.calls.get(one.name, one.name): one.caller if isinstance(one, Call | Routed) else one.to
         for one in _calls(world)
     }
     found: dict[str, Reached] = {}

@@ -8,7 +8,7 @@ from rules.obligations import Rule
 from tests.simulation.channels import CHANNELS, DATAGRAMS, PUBLISHED, SIGNALS, STREAMS
 from tests.simulation.doings import AtThePhone, Click, TestAlert, Works
 from tests.simulation.draw_doings import add_alert_deeds, add_answers, add_deeds, add_desk_work, add_swaps
-from tests.simulation.draw_spoken import a_call, a_signal, a_talk, moment, near
+from tests.simulation.draw_spoken import a_call, a_route, a_signal, a_talk, moment, near
 from tests.simulation.faults import (
     BROKER_FAULTS,
     DISK_FAULTS,
@@ -51,6 +51,7 @@ def draw(seed: int) -> Plan:
     plan.on_sqlite = random.Random(f"sqlite {seed}").random() < ON_SQLITE
     quiet = chance.random() < QUIET
     _add_radios(plan, quiet=quiet)
+    _add_routes(plan)
     add_deeds(plan)
     add_alert_deeds(plan)
     _add_house(plan, quiet=quiet)
@@ -105,6 +106,13 @@ def _add_radios(plan: Plan, *, quiet: bool) -> None:
         for talk in [one for one in plan.happenings if isinstance(one, Talk) and one.channel in PUBLISHED]:
             if chance.random() < 0.5:  # what the broker is told just then was never kept
                 add(Crash(_first_word(talk), "before", chance.choice([0.5, 3.0])))
+
+
+def _add_routes(plan: Plan) -> None:
+    chance = random.Random(f"routes {plan.seed}")
+    sources: list[CallSource] = ["main", "plain", "ami"]
+    for nth in range(chance.choice([0, 1, 2])):
+        plan.happenings.append(a_route(chance, nth, sources))
 
 
 def _first_word(talk: Talk) -> float:

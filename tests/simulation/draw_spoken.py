@@ -1,10 +1,11 @@
 """Draws calls and words by radio, and the moments where they hurt."""
 
 import random
+from collections.abc import Sequence
 
 from tests.simulation.channels import SIGNALS, Channel
 from tests.simulation.plan import Plan
-from tests.simulation.spoken import Call, CallSource, Signals, Talk, Way
+from tests.simulation.spoken import Call, CallSource, Routed, Signals, Talk, Way
 
 STRETCH_S = 900.0  # calls and faults begin within it
 WAYS: tuple[Way, ...] = ("", "", "", "again", "answer_lost", "late")
@@ -49,6 +50,28 @@ def a_call(chance: random.Random, nth: int, *, at_s: float | None = None, source
         holds=tuple(holds),
         checkins=tuple(checkins),
         ways=tuple(ways),
+    )
+
+
+def a_route(chance: random.Random, nth: int, sources: Sequence[CallSource]) -> Routed:
+    wait_s = round(chance.choice([chance.uniform(0.5, 12.0), chance.uniform(0.5, 30.0), 14.999, 15.0]), 3)
+    queue_s = chance.choice([0.0, 0.0, round(chance.uniform(1.0, 40.0), 3)])
+    talk_s, rings_s = round(chance.uniform(1.0, 40.0), 3), round(chance.choice([chance.uniform(0.5, 30.0), 15.0]), 3)
+    passed = chance.choice([None, (talk_s, rings_s, chance.random() < 0.7), (talk_s, rings_s, chance.random() < 0.7)])
+    ways: list[tuple[Way, float]] = [(chance.choice(WAYS), round(chance.uniform(0.01, 0.09), 3)) for _ in range(9)]
+    return Routed(
+        at_s=moment(chance),
+        name=f"r{nth}",
+        source=chance.choice(sources),
+        caller=chance.choice(["13800138000", "13900139000", "02161234567"]),
+        wait_s=wait_s,
+        answered=chance.random() < 0.8,
+        queue_s=queue_s,
+        stays=bool(queue_s) and chance.random() < 0.2,
+        moves_s=chance.choice([0.0, 0.0, round(wait_s / 2, 3)]),
+        fetched=chance.random() < 0.2,
+        passed=passed,
+        ways=tuple(ways) if chance.random() < 0.4 else (),
     )
 
 

@@ -10,8 +10,9 @@ from gateway.web.door.hooks import Told
 from rules.moments import rfc3339
 from tests.simulation.house import START_US
 from tests.simulation.plan import Plan
+from tests.simulation.routing import steps
 from tests.simulation.service import Service
-from tests.simulation.spoken import Call, CallOut, Way
+from tests.simulation.spoken import Call, CallOut, Routed, Way
 
 LATENCY_S = 0.01
 TIMEOUT_S = 5.0
@@ -43,18 +44,20 @@ class Pbx:
         self._now_us = now_us
         self._plan = plan
 
-    async def ring(self, call: Call | CallOut) -> None:
+    async def ring(self, call: Call | CallOut | Routed) -> None:
         """The whole call, until its last event was acknowledged or given up."""
         ways = [*call.ways, *[("", 0.0)] * 99]
-        steps = sorted(events(call), key=lambda step: step[0])
+        told_in_order = sorted(events(call), key=lambda step: step[0])
         async with asyncio.TaskGroup() as tasks:
-            for nth, (after_s, event, fields) in enumerate(steps):
+            for nth, (after_s, event, fields) in enumerate(told_in_order):
                 true_us = round(call.at_s * 1_000_000) + round(after_s * 1_000_000)
                 await asyncio.sleep((true_us - self._now_us()) / 1_000_000)
                 told = self._event(call, nth, true_us, event, fields)
                 tasks.create_task(self._post(call.source, told, *ways[nth]))  # type: ignore[arg-type]
 
-    def _event(self, call: Call | CallOut, nth: int, true_us: int, event: str, fields: dict[str, str]) -> Posted:
+    def _event(
+        self, call: Call | CallOut | Routed, nth: int, true_us: int, event: str, fields: dict[str, str]
+    ) -> Posted:
         id_ = f"{call.name}.{nth}"
         said: dict[str, Any] = {"id": id_, "event": event, "call": call.name, **fields}
         off_us = round(self._plan.clock_off_s * 1_000_000) + true_us * self._plan.drift_ppm // 1_000_000
@@ -109,10 +112,12 @@ def _outgoing(call: CallOut) -> list[tuple[float, str, dict[str, str]]]:
     return [(0.0, "delivered", told), (after_s, "established", told), (after_s + 9.0, "cleared", {"cause": "normal"})]
 
 
-def events(call: Call | CallOut) -> list[tuple[float, str, dict[str, str]]]:
+def events(call: Call | CallOut | Routed) -> list[tuple[float, str, dict[str, str]]]:
     """What the PBX tells of a call, in seconds from its beginning."""
     if isinstance(call, CallOut):
         return _outgoing(call)
+    if isinstance(call, Routed):
+        return [(step.after_s, step.event, step.told) for step in steps(call)]
     legs = "ab"[: call.devices]
     base = {"from": call.caller, "to": "88886666"}
     told = [(0.0, "delivered", {**base, "leg": leg, "device": f"80{nth + 1}"}) for nth, leg in enumerate(legs)]

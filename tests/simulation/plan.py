@@ -19,7 +19,7 @@ from tests.simulation.faults import (
     ReceiverTrouble,
     RulesEdited,
 )
-from tests.simulation.spoken import Call, CallOut, Signals, Talk
+from tests.simulation.spoken import Call, CallOut, Routed, Signals, Talk
 
 Feature = Literal[
     "people", "hours", "works", "storm", "phone", "rescue"
@@ -37,6 +37,7 @@ Happening = (
     | ClockSet
     | RulesEdited
     | Call
+    | Routed
     | Talk
     | Signals
     | Noise

@@ -52,6 +52,40 @@ class CallOut:
 
 
 @dataclass(frozen=True)
+class Routed:
+    """A caller who goes from one to the next: waits in a queue, rings at a desk, is sent on or fetched while it rings,
+    is answered, and transferred to somebody whose telephone rings anew.
+    """
+
+    at_s: float
+    name: str
+    source: CallSource
+    caller: str
+    wait_s: float  # it rings
+    answered: bool
+    queue_s: float = 0.0  # before it rings; 0: no queue
+    stays: bool = False  # in the queue, until the caller has enough
+    moves_s: float = 0.0  # after so long it rings at another desk; 0: never
+    fetched: bool = False  # who answers does so from a third telephone
+    passed: tuple[float, float, bool] | None = None  # after how long, how long it rings then, whether it is answered
+    ways: tuple[tuple[Way, float], ...] = ()
+
+    def __str__(self) -> str:
+        said = f"call {self.name} by {self.source} from {self.caller}: "
+        said += f"in a queue for {self.queue_s:g} s, " if self.queue_s else ""
+        if self.stays:
+            return said + "gives up there"
+        said += f"sent on after {self.moves_s:g} s, " if self.moves_s else ""
+        said += (
+            f"{('fetched' if self.fetched else 'answered') if self.answered else 'given up'} after {self.wait_s:g} s"
+        )
+        if self.passed is not None:
+            talk_s, rings_s, answered = self.passed
+            said += f", transferred after {talk_s:g} s, {'answered' if answered else 'given up'} after {rings_s:g} s"
+        return said + "".join(f", event {nth}: {way} {s:g} s" for nth, (way, s) in enumerate(self.ways) if way)
+
+
+@dataclass(frozen=True)
 class Talk:
     """Radio traffic of one channel, half duplex: (who, silence before, length); "" is control."""
 

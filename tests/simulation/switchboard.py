@@ -8,7 +8,8 @@ from simulators.asterisk import RINGING, UP, PretendAsterisk
 from tests.simulation.faults import Cut
 from tests.simulation.house import AMI, START_US
 from tests.simulation.loop import VirtualLoop
-from tests.simulation.spoken import Call
+from tests.simulation.routing import ANEW_S, OVER_S, QUEUE
+from tests.simulation.spoken import Call, Routed
 
 
 class Board(PretendAsterisk):
@@ -114,6 +115,52 @@ class Switchboard:
             hold(False)
         await self._until(call, now_s + 1.5)
 
-    async def _until(self, call: Call, after_s: float) -> None:
+    async def route(self, call: Routed) -> None:
+        """The same of one who goes from one to the next; here nobody fetches a call, and a ring is not diverted."""
+        pbx = self._pbx
+        caller = self.calls[call.name] = pbx.arrives(call.caller, "88886666")
+        if call.queue_s:
+            pbx.queues(caller, QUEUE)
+            await self._until(call, call.queue_s)
+        if call.stays:
+            pbx.hangs_up(caller)
+            return
+        now_s = call.queue_s + call.wait_s
+        pbx.rings(caller, "801")
+        if call.moves_s:
+            await self._until(call, call.queue_s + call.moves_s)
+            for leg in pbx.ringing(caller):
+                pbx.stops_ringing(leg, "NOANSWER", "19")
+            pbx.rings(caller, "802")
+        await self._until(call, now_s)
+        leg = self._ends(call, answered=call.answered)
+        if leg and call.passed is not None:
+            talk_s, rings_s, answered = call.passed
+            now_s += talk_s
+            await self._until(call, now_s)
+            pbx.transfers(leg, "804")
+            now_s += ANEW_S
+            await self._until(call, now_s)
+            pbx.rings(caller, "804")
+            now_s += rings_s
+            await self._until(call, now_s)
+            leg = self._ends(call, answered=answered)
+        if leg:
+            await self._until(call, now_s + OVER_S)
+            pbx.hangs_up(leg)
+            pbx.hangs_up(caller)
+
+    def _ends(self, call: Routed, *, answered: bool) -> str:
+        """The leg that is answered; "" if the caller gives up."""
+        caller = self.calls[call.name]
+        [leg] = self._pbx.ringing(caller)  # where it rings now: the caller may have been sent elsewhere
+        if answered:
+            self._pbx.answers(leg)
+            return leg
+        self._pbx.stops_ringing(leg, "CANCEL", "16")
+        self._pbx.hangs_up(caller)
+        return ""
+
+    async def _until(self, call: Call | Routed, after_s: float) -> None:
         true_us = round(call.at_s * 1_000_000) + round(after_s * 1_000_000)
         await asyncio.sleep((true_us - self._loop.now_us) / 1_000_000)

@@ -12,13 +12,14 @@ from tests.simulation.draw import draw
 from tests.simulation.house_bugs import HOUSE_BUGS
 from tests.simulation.retelling import FOLDERS, read
 from tests.simulation.roster_bugs import ROSTER_BUGS
+from tests.simulation.route_bugs import ROUTE_BUGS
 from tests.simulation.service import Parts
 from tests.simulation.trial import played
 
 GROWTH_MAX_BYTES = 200_000  # over two stretches that are alike
 
 
-ALL_BUGS = DESK_BUGS | HOUSE_BUGS | ANSWER_BUGS | ROSTER_BUGS
+ALL_BUGS = DESK_BUGS | HOUSE_BUGS | ANSWER_BUGS | ROSTER_BUGS | ROUTE_BUGS
 
 
 @pytest.mark.parametrize("bug", ALL_BUGS)

@@ -21,6 +21,7 @@ from tests.simulation.hush import unhushed
 from tests.simulation.manned import unmanned
 from tests.simulation.plan import Plan
 from tests.simulation.retelling import FOLDERS, Folders, keep
+from tests.simulation.routes import misrouted
 from tests.simulation.service import Parts
 from tests.simulation.shrinking import Shrinking, shape_of
 from tests.simulation.signals import unsaid
@@ -29,7 +30,7 @@ from tests.simulation.truth import untrue
 from tests.simulation.wires import DEVICES
 from tests.simulation.world import World, run
 
-JUDGES = (broken, untrue, unsaid, undone, unhushed, misdialled, unanswered, neglected, unmanned)
+JUDGES = (broken, untrue, unsaid, undone, unhushed, misdialled, unanswered, neglected, unmanned, misrouted)
 
 
 @dataclass(frozen=True)

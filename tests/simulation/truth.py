@@ -12,7 +12,7 @@ from tests.simulation.house import START_US
 from tests.simulation.oracle import Seen
 from tests.simulation.pbx import Posted, events
 from tests.simulation.signals import link_lost
-from tests.simulation.spoken import Call, Talk
+from tests.simulation.spoken import Call, Routed, Talk
 from tests.simulation.traffic import alike, possible, unheard
 from tests.simulation.world import World
 
@@ -37,7 +37,7 @@ def _call(world: World, call: Call, records: Sequence[Judged]) -> Iterator[str]:
     name = world.switchboard.calls.get(call.name, call.name)
     mine = [record for record in records if name in record.incident.call.ids]
     posted = [one for one in world.pbx.posted if one.call == call.name]
-    seen = _seen_on_the_wire(world, call, name) if call.source == "ami" else _seen(world, call, posted)
+    seen = seen_on_the_wire(world, call, name) if call.source == "ami" else seen_by_post(world, call, posted)
     if len(mine) != 1:
         if len(mine) > 1 and forgotten_between(world, name):
             return
@@ -62,7 +62,7 @@ def _call(world: World, call: Call, records: Sequence[Judged]) -> Iterator[str]:
             for alert in world.disk.all_alerts.values()
             if alert.obligation == rings[0].id and alert.kind == "breach"
         )
-    yield from _told(world, rings)
+    yield from told(world, rings)
     yield from _holds(world, call, seen, obligations)
 
 
@@ -71,7 +71,7 @@ def _waited_far_less(call: Call, obligation: Obligation) -> bool:
     return call.wait_s < oracle.RINGS_S[obligation.rule_set] - PROMPT_US / 1_000_000 - CLOCK_OFF_S
 
 
-def _told(world: World, obligations: Sequence[Obligation]) -> Iterator[str]:
+def told(world: World, obligations: Sequence[Obligation]) -> Iterator[str]:
     """Whoever was left waiting was told of."""
     about = {(alert.obligation, alert.kind) for alert in world.disk.all_alerts.values()}
     for obligation in obligations:
@@ -79,13 +79,14 @@ def _told(world: World, obligations: Sequence[Obligation]) -> Iterator[str]:
             yield f"{obligation.rule} was breached, and nobody was told"
 
 
-def _seen_on_the_wire(world: World, call: Call, name: str) -> Seen | None:
+def seen_on_the_wire(world: World, call: Call | Routed, name: str) -> Seen | None:
     """Of a call over the manager interface: all in the same moment, unless the link was lost or the gateway away."""
     entries = [row.entry for row in world.disk.rows if getattr(row.entry.event, "source", "") == call.source]
     rings = [e.at_us for e in entries if isinstance(e.event, Delivered) and name == e.event.call]
     if not rings:
         return None
-    steps = [round(after_s * 1_000_000) for after_s, *_ in events(call)]
+    begins_s = call.queue_s if isinstance(call, Routed) else 0.0
+    steps = [round((after_s - begins_s) * 1_000_000) for after_s, *_ in events(call)]
     over_us = rings[0] + steps[-1] + CALL_TAIL_US
     if any(isinstance(e.event, LinkChanged) and rings[0] <= e.at_us <= over_us for e in entries):
         return None
@@ -94,11 +95,12 @@ def _seen_on_the_wire(world: World, call: Call, name: str) -> Seen | None:
     if any(isinstance(e.event, Resynced) and name in (leg.call for leg in e.event.legs) for e in entries):
         return None  # it had begun before we listened
     times = [rings[0] + step_us for step_us in steps]
-    near = abs(rings[0] - START_US - round(call.at_s * 1_000_000)) <= PROMPT_US  # else our own clock was set wrong
+    late_us = rings[0] - START_US - round((call.at_s + begins_s) * 1_000_000)
+    near = abs(late_us) <= PROMPT_US  # else our own clock was set wrong
     return Seen(times, times, trusted=near, in_order=True)
 
 
-def _seen(world: World, call: Call, posted: Sequence[Posted]) -> Seen | None:
+def seen_by_post(world: World, call: Call | Routed, posted: Sequence[Posted]) -> Seen | None:
     """When each of its events was received, from the journal; None where one is missing."""
     at = {}
     for row in world.disk.rows:
@@ -111,8 +113,8 @@ def _seen(world: World, call: Call, posted: Sequence[Posted]) -> Seen | None:
     near = abs(world.plan.clock_off_s) <= CLOCK_OFF_S
     prompt = all(-PROMPT_US <= delay <= PROMPT_US for delay in delays)
     places = [at[one.id].seq for one in posted]
-    told = [one.told_us for one in posted]
-    return Seen(received, told, trusted=near and prompt, in_order=places == sorted(places))
+    by_source = [one.told_us for one in posted]
+    return Seen(received, by_source, trusted=near and prompt, in_order=places == sorted(places))
 
 
 def _holds(world: World, call: Call, seen: Seen, obligations: Sequence[Obligation]) -> Iterator[str]:
@@ -131,7 +133,7 @@ def _holds(world: World, call: Call, seen: Seen, obligations: Sequence[Obligatio
     verdicts = [o.state for o, before in zip(holds, [None, *holds], strict=False) if not _just_begun(o, before)]
     if expected is not None and verdicts != expected:
         yield f"hold_checkin is {verdicts}, and should be {expected}"
-    yield from _told(world, holds)
+    yield from told(world, holds)
 
 
 def _just_begun(obligation: Obligation, before: Obligation | None) -> bool:
@@ -167,6 +169,6 @@ def _talk(world: World, talk: Talk, records: Sequence[Judged]) -> Iterator[str]:
             continue
         for obligation in (o for o in record.obligations if o.rule == "two_calls"):
             found.append((record.incident.unit, record.incident.calls, obligation.state, obligation.seconds))
-            yield from _told(world, [obligation])
+            yield from told(world, [obligation])
     if not any(alike(found, one) for one in expected):
         yield f"two_calls is {found}, and should be {' or '.join(map(str, expected))}"

@@ -35,7 +35,7 @@ from tests.simulation.plan import Happening, Plan
 from tests.simulation.radio import Radio
 from tests.simulation.receivers import Receiver, SimNotifier
 from tests.simulation.service import Parts
-from tests.simulation.spoken import Call, CallOut, Signals, Talk
+from tests.simulation.spoken import Call, CallOut, Routed, Signals, Talk
 from tests.simulation.sqlite import SqliteDisk
 from tests.simulation.stations import KINDS
 from tests.simulation.switchboard import Switchboard
@@ -92,7 +92,7 @@ class World:
 
     async def _at(self, happening: Happening) -> None:
         await asyncio.sleep(happening.at_s - self._loop.now_us / 1_000_000)
-        if not isinstance(happening, Call | Talk | Signals | Click):
+        if not isinstance(happening, Call | Routed | Talk | Signals | Click):
             kind = getattr(happening, "what", getattr(happening, "when", ""))
             name = f"{type(happening).__name__} {kind}".strip()
             self.history.faults[name] = self.history.faults.get(name, 0) + 1
@@ -102,6 +102,10 @@ class World:
         match happening:
             case Call():
                 return self._call(happening)
+            case Routed(source="ami"):
+                return self.switchboard.route(happening)
+            case Routed():
+                return self.pbx.ring(happening)
             case CallOut():
                 return self.pbx.ring(happening)
             case ClockSet():
