@@ -10,6 +10,7 @@ from gateway.web.problems import Problem
 from rules.moments import parse_rfc3339
 
 _LIMIT_DEFAULT, _LIMIT_MAX = 50, 500
+MAY_BE_EMPTY = frozenset({"limit", "cursor", "since", "until"})
 # The forms of cursors, as regular expressions of the whole text: what looks like one is taken for one.
 NUMBERED = r"[0-9]{1,18}"
 DATED = rf"{NUMBERED}\.{NUMBERED}"
@@ -19,13 +20,16 @@ BodyT = TypeVar("BodyT")
 
 
 def read_query(request: web.Request, *known: str) -> dict[str, str]:
-    """The query's values; an unknown or repeated key is refused: a typing slip must not widen an answer."""
+    """The query's values; an unknown or repeated key is refused: a typing slip must not widen an answer.
+
+    `?limit=&since=&cursor=` asks for the first page: programs that fill a pattern write it so.
+    """
     for name in request.query:
         if name not in known:
             raise unusable(name, "known here: " + (", ".join(known) or "none"))
         if len(request.query.getall(name)) > 1:
             raise unusable(name, "give it once")
-    return dict(request.query)
+    return {name: value for name, value in request.query.items() if value or name not in MAY_BE_EMPTY}
 
 
 def read_limit(query: dict[str, str]) -> int:
@@ -42,6 +46,8 @@ def read_count(query: dict[str, str], name: str, *, default: int, most: int) -> 
 def read_moment(query: dict[str, str], name: str) -> int | None:
     text = query.get(name)
     try:
+        if text is not None and text[-6:-5] == " ":  # a + that the query turned into a space
+            text = f"{text[:-6]}+{text[-5:]}"
         return None if text is None else parse_rfc3339(text)
     except (ValueError, OverflowError):
         raise unusable(name, "write an RFC 3339 time with its zone, as 2026-11-21T08:00:00Z (write + as %2B)") from None

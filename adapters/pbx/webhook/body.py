@@ -3,22 +3,22 @@
 import json
 import zlib
 from typing import Any, Final, NoReturn
-from urllib.parse import parse_qsl
 
 import msgspec
 
+from adapters.pbx.webhook.forms import Pairs, form_pairs, item_of, multipart_pairs
 from adapters.pbx.webhook.unreadable import Unreadable
 
 BODY_BYTES_MAX: Final = 256 * 1024
 DEPTH_MAX: Final = 32
 ITEMS_MAX: Final = 1000
-FIELDS_MAX: Final = 1000
 
 Item = dict[str, Any]
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _JSON: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"
+_MULTIPART: Final = "multipart/form-data"
 _SNIFFED: Final = frozenset(
     {"", "text/plain", "application/octet-stream", "application/x-json", "text/json", "text/javascript"}
 )
@@ -38,7 +38,6 @@ _CHARSETS: Final = frozenset(
         "utf-16",
     }
 )
-_CHARSETS_OF_ESCAPES: Final = frozenset({"gbk", "gb2312", "gb18030", "big5"})  # elsewhere %XX is UTF-8
 _decode_json = msgspec.json.Decoder().decode
 
 
@@ -76,6 +75,8 @@ def read_items(body: bytes, content_type: str) -> list[Item]:
     if content_type == _JSON and body[:1] == b"{":  # nearly always
         return _items(read_json(body))
     kind, charset = _content_type(content_type)
+    if kind == _MULTIPART:
+        return _of_pairs(multipart_pairs(body, content_type))
     if charset not in ("utf-8", "utf8"):
         body = _to_utf8(body, charset)
     start = body[:1] if body[:1] == b"{" else body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
@@ -93,29 +94,14 @@ def read_items(body: bytes, content_type: str) -> list[Item]:
 
 
 def read_form(body: bytes, charset: str = "utf-8") -> list[Item]:
-    """One item of a form or a query; `user[]` and repeated keys become lists; a lone field of JSON is opened."""
-    charset = charset if charset in _CHARSETS_OF_ESCAPES else "utf-8"
-    try:
-        pairs = parse_qsl(body.decode(), True, encoding=charset, errors="strict", max_num_fields=FIELDS_MAX)
-    except UnicodeDecodeError as error:
-        cure = "name the charset in content-type, and write %XX in it too"
-        raise Unreadable(f"the form is not {charset}", field="body", cure=cure) from error
-    except ValueError as error:
-        raise Unreadable(f"the form holds more than {FIELDS_MAX} fields", field="body") from error
+    """One item of a form or a query; a lone field of JSON is opened."""
+    return _of_pairs(form_pairs(body, charset))
+
+
+def _of_pairs(pairs: Pairs) -> list[Item]:
     if len(pairs) == 1 and pairs[0][1].lstrip()[:1] in ("{", "["):
         return _items(read_json(pairs[0][1].encode()))
-    item: Item = {}
-    for name, value in pairs:
-        key, bracket, rest = name.partition("[")
-        is_list = bracket and (rest == "]" or rest[:-1].isdigit())
-        key = key if is_list else name
-        known = item.get(key)
-        if isinstance(known, list):
-            known.append(value)
-        elif known is not None:
-            item[key] = [known, value]
-        else:
-            item[key] = [value] if is_list else value
+    item = item_of(pairs)
     return [item] if item else []
 
 

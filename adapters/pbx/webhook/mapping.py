@@ -1,37 +1,37 @@
 """Any other PBX's payload by a table in the configuration: paths and constants to the canonical fields."""
 
-import re
-from collections.abc import Callable
 from datetime import tzinfo
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 
 from adapters.kinds import Problem
-from adapters.pbx.webhook.body import ITEMS_MAX, Item, read_json
+from adapters.pbx.webhook.body import ITEMS_MAX, Item
 from adapters.pbx.webhook.canonical import Message, canonical
+from adapters.pbx.webhook.paths import Where, finder, is_path, text_at
 from adapters.pbx.webhook.times import TimeReader, time_reader
 from adapters.pbx.webhook.unreadable import Unreadable
 from adapters.pbx.webhook.words import CAUSES, DIRECTIONS, EVENTS, squash
+from rules.events.call import Role
 
-Where = str | list[str]
 Constant = str | int | float | bool
-_PATH: Final = re.compile(r"(\$\.)?[^.\[\]\s=$]+(\[\d+\])*(\.[^.\[\]\s]+(\[\d+\])*)*")
-_STEP: Final = re.compile(r"[^.\[\]]+")
 _FIELDS: Final = (
     *("id", "event", "call", "leg", "at", "from", "to", "name", "device", "agent"),
     *("trunk", "queue", "cause", "seq", "direction", "role", "to_leg", "same_call"),
 )
+_NOTHING: Final = (None, "")
+_NO_TIME: Final = (*_NOTHING, 0, "0")  # 0: it has not come to that yet (FreeSWITCH, Tencent)
 
 
 class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}, kw_only=True):
     """`[source.mapping]`. A path such as `data.call.id` or `legs[0].ext`; `$.…` starts at the whole body where `each`
-    makes several events of it; `= word` is a constant; a list is tried in order until one holds something.
+    makes several events of it; `= word` is a constant; `{a}/{b}` joins several; `path ~ regex` takes a part; a list is
+    tried in order until one holds something.
     """
 
     event: Where = ""
     call: Where = ""
-    each: str = ""  # path of a list: one event for each of its elements
+    each: str = ""  # path of a list, or of an object of objects: one event for each of its elements
     when: dict[str, Constant | list[Constant]] = {}  # path → value, or values: what does not fit is passed by
     id: Where = ""
     leg: Where = ""
@@ -51,12 +51,10 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
     role: Where = ""
     to_leg: Where = ""
     same_call: Where = ""
-    events: dict[str, str] = {}  # the vendor's word → ours; "" = passed by
+    events: dict[str, str | list[str]] = {}  # the vendor's word → ours, or several of ours; "" = passed by
     causes: dict[str, str] = {}
     directions: dict[str, str] = {}
-
-
-Find = Callable[[Any, Any], Any]  # (element, whole body) → what stands there, None for nothing
+    roles: dict[str, str] = {}
 
 
 class Mapper:
@@ -65,6 +63,10 @@ class Mapper:
     def __init__(self, mapping: Mapping, local: tzinfo) -> None:
         self._mapping = mapping
         self._finders = {name: finder(where) for name in _FIELDS if (where := _where(mapping, name))}
+        if mapping.at:
+            self._finders["at"] = finder(mapping.at if isinstance(mapping.at, list) else [mapping.at], _NO_TIME)
+        tables = (("cause", mapping.causes), ("direction", mapping.directions), ("role", mapping.roles))
+        self._tables = [(name, table) for name, table in tables if table]
         self._each = finder(mapping.each) if mapping.each else None
         self._when = [(finder(path), _texts(value)) for path, value in mapping.when.items()]
         self._read_time: TimeReader = time_reader(mapping.at_format, local)
@@ -73,29 +75,30 @@ class Mapper:
         """What the table makes of one item; nothing where `when` or `events` pass it by."""
         elements: Any = [body]
         if self._each is not None:
-            elements = self._each(body, body)
-            if elements is None:
-                elements = []
-            elif not isinstance(elements, list) or len(elements) > ITEMS_MAX:
+            elements = self._each(body, body) or []
+            if isinstance(elements, dict):  # by id; or one alone, as what was XML has it
+                members = list(elements.values())
+                elements = members if all(isinstance(one, dict) for one in members) else [elements]
+            if not isinstance(elements, list) or len(elements) > ITEMS_MAX:
                 cure = f"name a list of at most {ITEMS_MAX} in mapping.each"
                 return [Unreadable("is not such a list", field=self._mapping.each, cure=cure)]
-        read = (self._message(element, body) for element in elements)
-        return [message for message in read if message is not None]
+        return [message for element in elements for message in self._of_element(element, body)]
 
-    def _message(self, element: Any, body: Item) -> Message | Unreadable | None:
+    def _of_element(self, element: Any, body: Item) -> list[Message | Unreadable]:
         for find, wanted in self._when:
-            if _text(find(element, body)) not in wanted:
-                return None
+            if text_at(find(element, body)) not in wanted:
+                return []
         fields = {name: find(element, body) for name, find in self._finders.items()}
-        event = _text(fields["event"])
-        words = self._mapping.events
-        if event in words:
-            if not words[event]:
-                return None
-            fields["event"] = words[event]
-        for name, table in (("cause", self._mapping.causes), ("direction", self._mapping.directions)):
+        for name, table in self._tables:
             if name in fields:
-                fields[name] = table.get(_text(fields[name]), fields[name])
+                fields[name] = table.get(text_at(fields[name]), fields[name])
+        ours = self._mapping.events.get(text_at(fields["event"]))
+        if ours is None:
+            return [self._message(fields)]
+        events = ours if isinstance(ours, list) else [ours]
+        return [self._message({**fields, "event": event}) for event in events if event]
+
+    def _message(self, fields: Item) -> Message | Unreadable:
         try:
             return canonical(fields, self._read_time)
         except Unreadable as error:
@@ -104,55 +107,13 @@ class Mapper:
             return error.told()
 
 
-def finder(where: Where) -> Find:
-    """Raises ValueError for a path that is none."""
-    if isinstance(where, list):
-        finders = [finder(one) for one in where]
-        if not finders:
-            raise ValueError("an empty list finds nothing: name a path")
-        return lambda element, body: next((v for f in finders if (v := f(element, body)) not in (None, "")), None)
-    if where.startswith("="):
-        constant = where[1:].strip()
-        return lambda _element, _body: constant
-    if not _PATH.fullmatch(where):
-        raise ValueError(
-            f"{where!r} is not a path: write one such as data.call.id or legs[0].ext, or a constant such as '= 801'"
-        )
-    from_body = where.startswith("$.")
-    steps = _STEP.findall(where.removeprefix("$."))
-    return lambda element, body: _walk(body if from_body else element, steps)
-
-
-def _walk(value: Any, steps: list[str]) -> Any:
-    """JSON within a text on the way is opened (Yeastar's `msg`)."""
-    for step in steps:
-        if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
-            try:
-                value = read_json(value.encode("utf-8", "replace"))
-            except Unreadable:
-                return None
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and step.isascii() and step.isdigit() and len(step) < 6:
-            value = value[int(step)] if int(step) < len(value) else None
-        else:
-            return None
-    return value
-
-
 def _where(mapping: Mapping, name: str) -> Where:
     found: Where = getattr(mapping, "from_" if name == "from" else name)
     return found
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None or isinstance(value, dict | list) else str(value)
-
-
 def _texts(value: Constant | list[Constant]) -> set[str]:
-    return {_text(one) for one in (value if isinstance(value, list) else [value])}
+    return {text_at(one) for one in (value if isinstance(value, list) else [value])}
 
 
 def check_mapping(mapping: Mapping, local: tzinfo) -> list[Problem]:
@@ -180,22 +141,25 @@ def _check_paths(mapping: Mapping) -> list[Problem]:
     problems += [
         Problem(f"mapping.when.{path}", path, "is not a path: write one such as data.type")
         for path in mapping.when
-        if not _PATH.fullmatch(path)
+        if not is_path(path)
     ]
     return problems
 
 
 def _check_words(mapping: Mapping) -> list[Problem]:
     problems = []
+    roles = {role: role for role in get_args(Role)}
     for name, table, known, extra in (
         ("events", mapping.events, EVENTS, ', or "" to pass it by'),
         ("directions", mapping.directions, DIRECTIONS, ""),
         ("causes", mapping.causes, CAUSES, ""),
+        ("roles", mapping.roles, roles, ""),
     ):
-        allowed = f"use one of {', '.join(sorted(set(known.values())))}{extra}"
+        allowed = f"use one of {', '.join(sorted(set(known.values()) - {''}))}{extra}"
         problems += [
-            Problem(f"mapping.{name}.{vendors}", ours, allowed)
+            Problem(f"mapping.{name}.{vendors}", told, allowed)
             for vendors, ours in table.items()
-            if squash(ours) not in known and not (extra and not ours)
+            for told in (ours if isinstance(ours, list) else [ours])
+            if squash(told) not in known and not (extra and not told)
         ]
     return problems

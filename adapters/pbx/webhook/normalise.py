@@ -12,9 +12,11 @@ Which leg an event speaks of, where the sender names none:
 * anything else, or no device: the call as a whole.
 """
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Final
+from urllib.parse import unquote
 
 from adapters.pbx.webhook.canonical import Message
 from rules.events import (
@@ -59,6 +61,16 @@ _ROLES: Final[dict[str, Role]] = {
     "delivered": "agent",
     "established": "agent",
 }
+_ADDRESS: Final = re.compile(r"\b(?:sips?|tel):([^@;?>]+)", re.IGNORECASE)
+_ANGLED: Final = re.compile(r"<([^<>]+)>")
+
+
+def number_of(text: str) -> str:
+    """Of `"Li" <sip:801@pbx;transport=tcp>` or `tel:+86…` the number; anything else stays as it is."""
+    if ":" not in text and "<" not in text:
+        return text
+    found = _ADDRESS.search(text) or _ANGLED.search(text)
+    return unquote(found[1]).strip() if found else text
 
 
 def event_of(message: Message, source: str, shows_hold: bool | None) -> AnyCallEvent:
@@ -80,10 +92,10 @@ def event_of(message: Message, source: str, shows_hold: bool | None) -> AnyCallE
         occurred_us=message.at_us,
         source_seq=message.seq,
         direction=message.direction,
-        caller=message.caller,
+        caller=number_of(message.caller),
         caller_name=message.name,
-        called=message.called,
-        device=message.device,
+        called=number_of(message.called),
+        device=number_of(message.device),
         agent=message.agent,
         trunk=message.trunk,
         queue=message.queue,

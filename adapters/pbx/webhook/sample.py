@@ -32,6 +32,7 @@ def decode_sample(
             content_encoding=named.get("content-encoding", ""),
             message_id=message_id,
             at_us=0,
+            query=query.encode(),
         )
     events: list[Event] = [incoming.event for incoming in reading.incoming]
     remarks = [f"{error} – {error.cure}" if error.cure else str(error) for error in reading.errors]

@@ -122,18 +122,23 @@ class Verifier:
             return Refused("path", "the token in the path is not a live one", "compare it with the path_token file")
         if self._bearers and "authorization" in headers:
             return Refused("authorization", "is not Bearer with a live token", "send  Authorization: Bearer <token>")
-        if self._keyed and body is None and "webhook-signature" in headers:
-            return Refused("webhook-signature", "does not cover a query", "send a POST, or use bearer or a path token")
+        if self._keyed and body is None and not (self._bearers or self._path_tokens):
+            cure = "send a signed POST, or configure bearer_file or path_token_file"
+            return Refused("webhook-signature", "does not cover a query", cure)
         ways = [
             way
             for held, way in (
-                (self._keyed, "sign it (webhook-id, webhook-timestamp, webhook-signature)"),
+                (self._keyed and body is not None, "sign it (webhook-id, webhook-timestamp, webhook-signature)"),
                 (self._bearers, "send  Authorization: Bearer <token>"),
                 (self._path_tokens, "put the token at the end of the path"),
             )
             if held
         ]
-        return Refused("webhook-signature" if self._keyed else "authorization", "is missing", " or ".join(ways))
+        return Refused(
+            "webhook-signature" if self._keyed and body is not None else "authorization",
+            "is missing",
+            " or ".join(ways),
+        )
 
 
 def _one_of(given: str, live: Sequence[bytes]) -> bool:

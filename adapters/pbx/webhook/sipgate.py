@@ -32,7 +32,7 @@ def sipgate(item: Item) -> Message | None:
         return None
     if event not in _EVENTS:
         raise Unreadable(f"{event[:64]!r} is not an event", field="event", cure=_CURE)
-    call = text_of(item.get("callId"), "callId", CALL_CHARS_MAX)
+    call = text_of(item.get("callId") or item.get("call_id"), "callId", CALL_CHARS_MAX)
     if not call:
         raise Unreadable("is missing or empty", field="callId", cure="send the id of the call")
     try:

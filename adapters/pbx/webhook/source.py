@@ -69,14 +69,27 @@ class Reader:
         self._mapper = None if mapping == Mapping() else Mapper(mapping, theirs)
         self._heard: OrderedDict[bytes, int] = OrderedDict()
 
-    def read(self, body: bytes, *, content_type: str, content_encoding: str, message_id: str, at_us: int) -> Reading:
-        """A POST. Never raises for anything a sender can do."""
+    def read(
+        self,
+        body: bytes,
+        *,
+        content_type: str,
+        content_encoding: str,
+        message_id: str,
+        at_us: int,
+        query: bytes = b"",
+    ) -> Reading:
+        """A POST, and what its address tells beside. Never raises for anything a sender can do."""
         try:
             if is_gzip(content_encoding, body):
                 body = inflate(body)
-            items = read_items(body, content_type)
+            beside = read_form(query) if query else []
+            items = read_items(body, content_type) if body or not beside else [{}]
         except Unreadable as error:
             return self._nothing(body, error, message_id, at_us)
+        if beside:
+            items = [{**beside[0], **item} for item in items]
+            body = body + b"?" + query
         return self._all(items, body, message_id, at_us)
 
     def read_query(self, query: bytes, *, message_id: str, at_us: int) -> Reading:

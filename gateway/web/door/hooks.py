@@ -189,6 +189,7 @@ class Hooks:
             content_encoding=encoding,
             message_id=message_id,
             at_us=at_us,
+            query=b"" if proof.by == "signature" else told.query,  # a signature does not cover it
         )
 
     def _answer(self, source: HookSource, proof: Proven, reading: Reading, admitted: list[Admitted]) -> Answer:

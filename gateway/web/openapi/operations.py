@@ -1,5 +1,6 @@
 """How a route's operation is written: what it asks for, what it answers, how it refuses."""
 
+from gateway.web.asking import MAY_BE_EMPTY
 from gateway.web.openapi.shapes import TEXT, WHOLE, Schema, ref
 
 _REFUSALS = {
@@ -79,7 +80,8 @@ def refusals(*statuses: int) -> Schema:
 
 
 def query(name: str, schema: Schema, description: str) -> Schema:
-    return {"name": name, "in": "query", "description": description, "schema": schema}
+    parameter = {"name": name, "in": "query", "description": description, "schema": schema}
+    return parameter | {"allowEmptyValue": True} if name in MAY_BE_EMPTY else parameter
 
 
 def limit() -> Schema:
@@ -87,7 +89,7 @@ def limit() -> Schema:
 
 
 def cursor(form: str) -> Schema:
-    return query("cursor", TEXT | {"pattern": f"^{form}$"}, "`next` of the page before, as it is")
+    return query("cursor", TEXT | {"pattern": f"^({form})?$"}, "`next` of the page before, as it is")
 
 
 def in_path(name: str, description: str) -> Schema:

@@ -32,6 +32,13 @@ def test_the_openapi_document_in_docs_is_the_one_that_is_served() -> None:
     assert DOCS.read_text() == text(), "run: python -m gateway.web.openapi.document > docs/openapi.json"
 
 
+async def test_empty_values_of_the_paging_ask_for_the_first_page(served: Served) -> None:
+    """As the contract writes it: `?limit=&since=&cursor=`."""
+    assert (await served.get("/api/v1/incidents?limit=&since=&cursor="))[0] == 200
+    assert (await served.get("/api/v1/incidents?since=2026-11-21T08:00:00+08:00"))[0] == 200
+    assert (await served.get("/api/v1/incidents?outcome="))[0] == 422
+
+
 async def test_the_openapi_document_is_served(served: Served) -> None:
     status, body = await served.get("/api/v1/openapi.json")
     assert status == 200

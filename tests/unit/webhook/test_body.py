@@ -20,6 +20,11 @@ from adapters.pbx.webhook.source import Reader  # isort: skip
 HELD = {"event": "held", "call": "c1"}
 JSON = msgspec.json.encode(HELD)
 ZIPPED = gzip.compress(JSON, mtime=0)  # without the time, which would be in a test's name
+MULTIPART = (
+    b'---x-\r\nContent-Disposition: form-data; name="event"\r\n\r\nheld\r\n'
+    b'---x-\r\nContent-Disposition: form-data; name="log"; filename="a.txt"\r\n\r\nlost\r\n'
+    b'---x-\r\nContent-Disposition: form-data; name="call"\r\nContent-Type: text/plain\r\n\r\nc1\r\n---x---\r\n'
+)
 SHAPES = {
     "an object": (JSON, "application/json"),
     "an array": (b"[" + JSON + b"]", "application/json"),
@@ -28,6 +33,7 @@ SHAPES = {
     "called text": (JSON, "text/plain"),
     "a vendor's type": (JSON, "application/vnd.pbx+json"),
     "a form": (b"event=held&call=c1", FORM),
+    "a multipart form": (MULTIPART, 'multipart/form-data; boundary="-x-"'),
     "JSON called a form": (JSON, FORM),
     "JSON in a form's field": (urlencode({"payload": JSON.decode()}).encode(), FORM),
     "JSON in a text": (msgspec.json.encode(JSON.decode()), "application/json"),
@@ -139,11 +145,43 @@ def test_thirty_two_levels_are_read() -> None:
     assert not read(body).errors
 
 
-@pytest.mark.parametrize(
-    "content_type", ["text/xml", "multipart/form-data; boundary=x", "application/json; charset=rot13"]
-)
+@pytest.mark.parametrize("content_type", ["text/xml", "multipart/form-data", "application/json; charset=rot13"])
 def test_a_form_of_body_that_we_do_not_read_is_415(content_type: str) -> None:
     assert [error.status for error in read(b"<x/>", content_type).errors] == [415]
+
+
+def test_a_multipart_form_cut_short_is_no_event() -> None:
+    reading = read(MULTIPART[:-20], 'multipart/form-data; boundary="-x-"')
+    assert [error.status for error in reading.errors] == [422]
+
+
+def test_a_form_may_hold_objects_as_php_and_rails_write_them() -> None:
+    form = b"call[id]=c1&call[legs][0][ext]=801&call[legs][1][ext]=802&user[]=A&user[]=B&call[tags][]=x&odd=1&odd[a]=2"
+    assert read_form(form) == [
+        {
+            "call": {"id": "c1", "legs": {"0": {"ext": "801"}, "1": {"ext": "802"}}, "tags": ["x"]},
+            "user": ["A", "B"],
+            "odd": "1",
+            "odd[a]": "2",
+        }
+    ]
+
+
+def test_what_the_address_tells_stands_beside_the_body() -> None:
+    reader = Reader(settings())
+    keys = []
+    for query in (b"event=held", b"event=retrieved&call=other"):
+        reading = reader.read(
+            b'{"call":"c1"}', content_type="", content_encoding="", message_id="", at_us=AT_US, query=query
+        )
+        assert not reading.errors
+        keys.append(reading.incoming[0].key)
+        assert reading.incoming[0].event.call == "c1"  # type: ignore[union-attr]
+    assert len(set(keys)) == 2
+    reading = reader.read(
+        b"", content_type="", content_encoding="", message_id="", at_us=AT_US, query=b"event=held&call=c2"
+    )
+    assert [one.event for one in reading.incoming] == [Held(source="main", call="c2")]
 
 
 def test_an_unknown_encoding_is_415() -> None:

@@ -123,6 +123,22 @@ def test_every_spelling_of_the_canonical_event_gives_the_same_event(data: st.Dat
     assert events(item) == [EXPECTED]
 
 
+@pytest.mark.parametrize(
+    ("told", "number"),
+    [
+        ("sip:13800138000@10.0.0.1;transport=udp", "13800138000"),
+        ('"Li" <sips:%2B8613800138000@pbx:5061>', "+8613800138000"),
+        ("Tel:+86-138-0013-8000", "+86-138-0013-8000"),
+        ("Li Lei <801>", "801"),
+        ("anonymous", "anonymous"),
+        ("fe80::1", "fe80::1"),
+    ],
+)
+def test_a_number_that_comes_as_an_address_is_the_number(told: str, number: str) -> None:
+    found = only(events({"event": "delivered", "call": "c", "from": told, "to": told, "device": told}))
+    assert (found.caller, found.called, found.device) == (number, number, number)
+
+
 def test_the_canonical_name_wins_over_another_for_the_same_field() -> None:
     one = {"status": "x", "event": "held", "uuid": "u", "call": "c1"}
     assert events(one) == events(dict(reversed(one.items()))) == [Held(source="main", call="c1")]
@@ -145,6 +161,16 @@ def test_numbers_that_came_as_json_numbers_are_text() -> None:
         ("20261121T080910+0800", AT_US - 123_000),
         ("2026/11/21 08:09:10.123", AT_US),
         ("2026-11-21T08:09:10 08:00", AT_US - 123_000),  # a form made a space of the +
+        ("2026-11-21 08:09:10.123 +0800", AT_US),
+        ("2026-11-21 00:09:10 UTC", AT_US - 123_000),
+        ("Sat, 21 Nov 2026 08:09:10 +0800", AT_US - 123_000),
+        ("Sat, 21 Nov 2026 00:09:10 GMT", AT_US - 123_000),
+        ("2026-11-21T00:09:60.5Z", AT_US + 50_377_000),
+        (AT_US * 1000, AT_US),
+        ("0001-01-01T00:00:00Z", 0),  # what .NET, MySQL and others write for "none": absurd, so the receipt judges
+        ("0000-00-00 00:00:00", 0),
+        (-1, 0),
+        ("9999-12-31T23:59:59-12:00", 253_402_300_799_999_999),
     ],
 )
 def test_times_come_in_many_forms(given_at: object, expected_us: int | None) -> None:
@@ -168,7 +194,6 @@ def test_a_time_without_a_zone_is_in_the_sources_zone() -> None:
         ({"event": "held", "call": True}, "call"),
         ({"event": "held", "call": ["a", "b"]}, "call"),
         ({"event": "held", "call": "c", "at": "yesterday"}, "at"),
-        ({"event": "held", "call": "c", "at": -1}, "at"),
         ({"event": "held", "call": "c", "at": 1e300}, "at"),
         ({"event": "held", "call": "c", "at": "2026-13-21T00:00:00Z"}, "at"),
         ({"event": "held", "call": "c", "at": [1]}, "at"),

@@ -89,6 +89,53 @@ def test_what_the_filter_does_not_fit_is_passed_by() -> None:
     assert len(mapped({"e": "held", "c": "1", "type": "30011", "test": False}, **table)) == 1
 
 
+def test_several_fields_are_joined_and_nothing_where_one_is_absent() -> None:
+    table = {"event": "{s}/{hold}", "events": {"up/true": "held", "up/": "established"}, "call": ["{a}-{b}", "b"]}
+    assert mapped({"s": "up", "hold": True, "a": 1, "b": "2"}, **table) == [Held(source="main", call="1-2")]
+    assert [event.call for event in mapped({"s": "up", "hold": "", "b": "2"}, **table)] == ["2"]
+
+
+def test_a_part_is_taken_by_a_regular_expression() -> None:
+    table = {"call": "id ~ ^[^-]+", "device": ["ch ~ PJSIP/(\\d+)-", "ch"]}
+    found = [
+        only(mapped({"e": "ringing", "id": f"77-{n}", "ch": ch}, **table)) for n, ch in enumerate(("PJSIP/801-0a", "x"))
+    ]
+    assert [(event.call, event.device) for event in found] == [("77", "801"), ("77", "x")]
+
+
+def test_a_key_of_any_characters_is_named_in_quotes() -> None:
+    body = {"Call Status": "held", "data": {"call.id[0]": ["c9"]}}
+    assert mapped(body, event='["Call Status"]', call='data["call.id[0]"][0]') == [Held(source="main", call="c9")]
+
+
+def test_one_word_may_be_several_events_each_with_a_key_of_its_own() -> None:
+    reading = read(b'{"e":"Up","c":"1"}', mapping={**PLAIN, "events": {"Up": ["established", "retrieved"]}})
+    assert [type(one.event).__name__ for one in reading.incoming] == ["Established", "Retrieved"]
+    assert len({one.key for one in reading.incoming}) == 2
+
+
+def test_a_role_goes_by_its_table() -> None:
+    table = {"role": "d", "roles": {"inbound": "caller", "outbound-dial": "agent"}}
+    found = [
+        only(mapped({"e": "answered", "c": "1", "d": word}, **table)).role for word in ("inbound", "outbound-dial")
+    ]
+    assert found == ["caller", "agent"]
+
+
+def test_each_takes_an_object_of_objects_and_one_that_stands_alone() -> None:
+    table = {"each": "legs", "call": "$.c", "device": "n"}
+    many = {"c": "1", "legs": {"a": {"e": "ringing", "n": 801}, "b": {"e": "ringing", "n": 802}}}
+    assert [event.device for event in mapped(many, **table)] == ["801", "802"]
+    assert only(mapped({"c": "1", "legs": {"e": "ringing", "n": 801}}, **table)).device == "801"
+    assert mapped({"c": "1", "legs": {}}, **table) == []
+
+
+def test_a_time_of_zero_has_not_come_yet() -> None:
+    table = {"at": ["answered", "rang"], "at_format": "epoch_us"}
+    assert only(mapped({"e": "ringing", "c": "1", "answered": "0", "rang": AT_US}, **table)).occurred_us == AT_US
+    assert only(mapped({"e": "ringing", "c": "1", "answered": 0}, at="answered")).occurred_us is None
+
+
 def test_causes_and_directions_go_by_tables_or_by_our_own_words() -> None:
     table = {"cause": "w", "direction": "d", "causes": {"8": "cancelled"}, "directions": {"0": "inbound"}}
     found = only(mapped({"e": "hangup", "c": "1", "w": 8, "d": 0}, **table))
@@ -136,6 +183,11 @@ def test_a_mistake_names_the_field_and_the_path_it_was_looked_for() -> None:
         ({**PLAIN, "events": {"X": "boom"}}, "mapping.events.X"),
         ({**PLAIN, "causes": {"X": "boom"}}, "mapping.causes.X"),
         ({**PLAIN, "directions": {"X": "up"}}, "mapping.directions.X"),
+        ({**PLAIN, "events": {"X": ["held", "boom"]}}, "mapping.events.X"),
+        ({**PLAIN, "roles": {"X": "boss"}}, "mapping.roles.X"),
+        ({**PLAIN, "device": "{a"}, "mapping.device"),
+        ({**PLAIN, "device": "{a b}"}, "mapping.device"),
+        ({**PLAIN, "device": "a ~ (801"}, "mapping.device"),
         ({**PLAIN, "at_format": "swatch"}, "mapping.at_format"),
         ({**PLAIN, "at_zone": "Mars/Olympus"}, "mapping.at_zone"),
     ],
