@@ -83,3 +83,9 @@ async def open_board(
     await board.page.wait_for_selector("#link[data-light=green]")
     yield board
     await context.close()
+
+
+async def command(page: Page, line: str) -> None:
+    await page.keyboard.press("/")
+    await page.fill("#order", line)
+    await page.keyboard.press("Enter")

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from gateway.web.access.auth import AuthSettings
 from tests.browser.conftest import WITHIN_MS
-from tests.contract.api.test_accounts import PASSWORD, add
+from tests.fixtures.accounts import PASSWORD, add
 from tests.fixtures.served import Served, serve
 
 pytestmark = pytest.mark.browser

@@ -5,25 +5,19 @@ import re
 
 import msgspec
 import pytest
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Browser, Route, expect
 
 from gateway.desk_settings import DeskTables
 from gateway.directory_file import Resident
 from rules.moments import rfc3339
 from rules.people import Person, Shift
-from tests.browser.conftest import Board, open_board
+from tests.browser.conftest import Board, command, open_board
 from tests.fixtures.served import Served
 
 pytestmark = pytest.mark.browser
 
 ROW = "#calls .row"
 LI = Resident(name="李先生", unit="3-1202", notes="家中有狗", language="zh", vip=True)
-
-
-async def command(page: Page, line: str) -> None:
-    await page.keyboard.press("/")
-    await page.fill("#order", line)
-    await page.keyboard.press("Enter")
 
 
 async def claimed(board: Board) -> None:

@@ -9,8 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from rules.settings import Line
-from tests.browser.conftest import open_board
-from tests.browser.test_desk import command
+from tests.browser.conftest import command, open_board
 from tests.fixtures.on_air import OnAir
 from tests.fixtures.served import RADIO_RULES, Served, serve
 

@@ -18,8 +18,9 @@ from rules.events import LinkChanged
 from rules.people import Person, Shift
 from rules.quiet import Opening, ServiceHours
 from rules.settings import Approval, Ladder, RuleSet
+from tests.browser.busy_minute import RESIDENTS, a_busy_minute, pass_
 from tests.browser.conftest import open_board
-from tests.browser.test_pictures import RESIDENTS, a_busy_minute, faults, keep, pass_
+from tests.browser.looking import faults, keep
 from tests.fixtures.on_air import OnAir
 from tests.fixtures.served import RADIO_RULES, RULES, Served, serve
 

@@ -12,7 +12,7 @@ import aiomqtt
 from gateway.broker import EmbeddedBroker
 from simulators.radios.ports import Pty
 from simulators.radios.tait import Tait
-from tests.contract.test_service import Desk, desk
+from tests.fixtures.desk import Desk, desk
 from tests.fixtures.gateway import RunningGateway, running_gateway
 
 # A call is as short as a test can wait for; the rules are the same.

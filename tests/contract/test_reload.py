@@ -3,8 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from tests.contract.security.test_exchanged_secrets import reload
-from tests.fixtures.gateway import RunningGateway, running_gateway
+from tests.fixtures.gateway import RunningGateway, reload, running_gateway
 
 TABLES = """
 [[emergency_number]]

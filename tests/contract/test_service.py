@@ -1,17 +1,13 @@
 """The issue's own story, on the running service: webhooks in, alerts on MQTT and the API, the record with its proof."""
 
 import asyncio
-import json
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import aiomqtt
-
 from gateway.broker import EmbeddedBroker
+from tests.fixtures.desk import desk
 from tests.fixtures.gateway import RunningGateway, running_gateway
 from tests.fixtures.ports import take_free_port
 
@@ -23,31 +19,6 @@ name = "desk"
 kind = "mqtt"
 url = "mqtt://127.0.0.1:{port}"
 """
-
-
-class Desk:
-    """What the desk hears on MQTT."""
-
-    def __init__(self, client: aiomqtt.Client) -> None:
-        self._messages = aiter(client.messages)
-
-    async def next(self, **wanted: Any) -> dict[str, Any]:
-        """The next alert that has all `wanted` values."""
-        async with asyncio.timeout(60):
-            while True:
-                message = await anext(self._messages)
-                assert isinstance(message.payload, bytes)
-                alert = json.loads(message.payload)
-                if all(alert.get(key) == value for key, value in wanted.items()):
-                    assert str(message.topic) == f"hotline/riverside/alerts/{alert['rule']}"
-                    return dict(alert)
-
-
-@asynccontextmanager
-async def desk(port: int) -> AsyncIterator[Desk]:
-    async with aiomqtt.Client("127.0.0.1", port) as client:
-        await client.subscribe("hotline/riverside/alerts/#", qos=1)
-        yield Desk(client)
 
 
 def moment(text: str) -> datetime:

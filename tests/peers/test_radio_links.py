@@ -14,7 +14,7 @@ from adapters.errors import StoreError
 from rules.events import ControlTransmitting, LinkChanged, TransmissionEnded, TransmissionStarted, Unparsed
 from simulators.radios.ports import Pty
 from tests.contract.radio.conftest import linked, table_settings
-from tests.contract.radio.test_mqtt import OVER_MQTT
+from tests.contract.radio.table_kinds import OVER_MQTT
 from tests.fixtures.front_door import FrontDoor
 from tests.fixtures.ports import take_free_port
 

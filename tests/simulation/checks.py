@@ -13,7 +13,7 @@ from rules.engine import State, decide, next_deadline
 from rules.events import Delivered, RulesTaken, settlements
 from rules.incidents import Incident
 from rules.obligations import Obligation
-from tests.property.rules.test_radio_oracle import REPLY_MIN
+from tests.property.rules.radio_oracle import REPLY_MIN
 from tests.simulation.deeds import journal_of
 from tests.simulation.house import PBXS, SITE
 from tests.simulation.ladder import unkept

@@ -7,7 +7,7 @@ from msgspec import structs
 from rules.effects import Alert
 from rules.settings import Ladder, RuleSet
 from tests.property.rules.plain_ladder import Deed, Plain, Told
-from tests.property.rules.test_radio_oracle import REPLY_MIN
+from tests.property.rules.radio_oracle import REPLY_MIN
 from tests.simulation.chores import STEPS
 from tests.simulation.deeds import Journal
 from tests.simulation.disk import Disk

@@ -23,7 +23,7 @@ from rules.settings import (
     TwoCalls,
     Unit,
 )
-from tests.property.rules import test_radio_oracle as radio
+from tests.property.rules import radio_oracle as radio
 from tests.simulation.plan import Feature
 from tests.simulation.spoken import INBOUND_LINE
 from tests.simulation.stations import KINDS

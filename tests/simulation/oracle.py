@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
-from tests.property.rules.test_radio_oracle import Oracle, Spoken
+from tests.property.rules.radio_oracle import Oracle, Spoken
 from tests.simulation.radio import Edge
 from tests.simulation.spoken import Call
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from rules.events import CallAlert, Emergency, Entry, LinkChanged, RadioEvent, Status, Text, UnitIdentified
-from tests.property.rules.test_radio_oracle import CALLS, WINDOW, Waiting
+from tests.property.rules.radio_oracle import CALLS, WINDOW, Waiting
 from tests.simulation.care import answered_by_hand
 from tests.simulation.checks import Judged, judged
 from tests.simulation.radio import RESYNC_US, Message, Radio, Signalled

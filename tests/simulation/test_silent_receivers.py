@@ -16,10 +16,10 @@ from gateway.delivery import Delivery
 from rules.settings import Ladder
 from tests.fixtures.bench import RULES, START_US, Bench, ringing, running
 from tests.fixtures.memory_store import MemoryStore
+from tests.fixtures.notifiers import Pretend, yes
 from tests.simulation.faults import ReceiverFault
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.telephones import NOBODYS, SETTINGS, Telephones
-from tests.unit.pipeline.test_delivery import Pretend, yes
 
 CALLS = 12  # more than are let go unanswered on one connection
 

@@ -42,6 +42,7 @@ def imports(path: Path) -> Iterator[str]:
             assert node.level == 0, f"{path}: relative import"
             assert node.module is not None
             yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def named(path: Path) -> str:
@@ -80,6 +81,11 @@ def test_a_module_opens_with_its_one_job(path: Path) -> None:
 @pytest.mark.parametrize("path", modules("tests"), ids=named)
 def test_tests_use_real_things(path: Path) -> None:
     assert not {name for name in imports(path) if name.startswith(("unittest.mock", "mock"))}
+
+
+@pytest.mark.parametrize("path", modules("tests"), ids=named)
+def test_what_tests_share_stands_in_no_test(path: Path) -> None:
+    assert not {name for name in imports(path) if name.startswith("tests.") and ".test_" in name}
 
 
 @pytest.mark.parametrize("path", modules(*PACKAGES), ids=named)

@@ -8,48 +8,12 @@ import msgspec
 import pytest
 
 from gateway.access.audit import verify
-from gateway.access.kept import Account
 from gateway.web.access.ways_in import make_signing_in
 from rules.people import Person
+from tests.fixtures.accounts import PASSWORD, Browser, add, told
 from tests.fixtures.served import CHEAP, RULES, TOKEN, Served, serve
 
-PASSWORD = "correct horse battery"
 CALLER = "13800138000"
-
-
-class Browser:
-    """Keeps its cookies, and says where its requests come from."""
-
-    def __init__(self, served: Served) -> None:
-        self.served = served
-        self.cookies: dict[str, str] = {}
-
-    async def ask(self, method: str, path: str, **more: Any) -> tuple[int, Any, Any]:
-        headers = {
-            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
-            "Origin": self.served.url,
-        } | more.pop("headers", {})
-        async with self.served.http.request(
-            method, self.served.url + path, headers=headers, allow_redirects=False, **more
-        ) as answer:
-            for name, cookie in answer.cookies.items():
-                self.cookies[name] = cookie.value
-            body = await (answer.json() if "json" in answer.content_type else answer.text())
-            return answer.status, body, answer.headers
-
-    async def sign_in(self, name: str = "wang", password: str = PASSWORD) -> int:
-        return (await self.ask("POST", "/login", data={"name": name, "password": password}))[0]
-
-
-async def add(served: Served, *roles: str, name: str = "wang", **more: Any) -> None:
-    """An account whose password is its own already."""
-    account = Account(name=name, roles=roles, password=CHEAP.hash(PASSWORD), **more)
-    await served.signing_in.register.change([], kept=[account])
-
-
-async def told(served: Served, *, who: str | None = None, what: str | None = None) -> list[dict[str, Any]]:
-    """The audit, newest first."""
-    return (await served.store.audit(limit=100, who=who, what=what)).items
 
 
 @pytest.fixture

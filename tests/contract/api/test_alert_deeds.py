@@ -8,7 +8,7 @@ import pytest
 from rules.effects import Alert
 from rules.people import Person
 from rules.settings import Ladder
-from tests.contract.api.test_api import fits
+from tests.fixtures.fits import fits
 from tests.fixtures.served import Served
 
 ALERT = "/api/v1/alerts/{id}"

@@ -3,29 +3,16 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
 
-import jsonschema
 import msgspec
 
 from gateway.access.rights import Right
-from gateway.web.openapi.document import document, text
+from gateway.web.openapi.document import text
 from rules.people import Person, Shift
+from tests.fixtures.fits import DOCUMENT, fits
 from tests.fixtures.served import Served
 
-DOCUMENT = document()
 DOCS = Path(__file__).parents[3] / "docs" / "openapi.json"
-
-
-def fits(answer: tuple[int, Any], path: str, method: str = "get", status: int = 200) -> Any:
-    """The answer's body, after it was held against the schema that the document gives for it."""
-    found, body = answer
-    assert found == status, body
-    content = DOCUMENT["paths"][path][method]["responses"][str(status)]["content"]
-    [(_, described)] = content.items()
-    schema = {**described["schema"], "components": DOCUMENT["components"]}
-    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(body)
-    return body
 
 
 def test_the_openapi_document_in_docs_is_the_one_that_is_served() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.access.rights import rights_of
 from gateway.access.sight import text_masked
-from tests.contract.api.test_api import fits
+from tests.fixtures.fits import fits
 from tests.fixtures.served import Served
 
 CLAIM = "/api/v1/incidents/{number}/claim"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gateway.access.rights import ROLES
 from gateway.demo_accounts import FILE, accounts
-from tests.contract.api.test_accounts import Browser
+from tests.fixtures.accounts import Browser
 from tests.fixtures.served import Served
 
 

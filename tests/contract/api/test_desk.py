@@ -8,8 +8,8 @@ import pytest
 from gateway.access.rights import rights_of
 from gateway.desk_settings import DeskTables
 from gateway.directory_file import Resident
-from tests.contract.api.test_api import fits
-from tests.contract.api.test_stream import listening
+from tests.fixtures.fits import fits
+from tests.fixtures.listening import listening
 from tests.fixtures.served import Served
 
 CALLER = "/api/v1/incidents/{number}/caller"

@@ -2,7 +2,7 @@
 
 from adapters.ports import Incoming
 from rules.events import LinkChanged, Unparsed
-from tests.contract.api.test_record_pages import page
+from tests.fixtures.accounts import page
 from tests.fixtures.served import Served
 
 SCRIPT = b'{"<script>alert(1)</script>": "\\u0000"}'

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.access.oidc import Provider
 from gateway.access.oidc_settings import CALLBACK, OidcSettings
-from tests.contract.api.test_accounts import PASSWORD, Browser, add, told
+from tests.fixtures.accounts import PASSWORD, Browser, add, told
 from tests.fixtures.provider import CLIENT, SECRET, IdentityProvider, Key, identity_provider
 from tests.fixtures.served import Served, serve
 

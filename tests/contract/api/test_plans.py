@@ -1,7 +1,6 @@
 """Emergency numbers and plans: started, ticked once by name, late ones shown; and a page that needs no network."""
 
-from tests.contract.api.test_record_pages import page
-from tests.contract.api.test_shift import by
+from tests.fixtures.accounts import by, page
 from tests.fixtures.served import Served
 
 FIRE = "火警 Fire"

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.contract.api.test_api import fits
-from tests.contract.api.test_stream import Reader, listening
+from tests.fixtures.fits import fits
+from tests.fixtures.listening import Reader, listening
 from tests.fixtures.on_air import OnAir
 from tests.fixtures.served import RADIO_RULES, Served, serve
 

@@ -4,20 +4,10 @@ import csv
 import io
 import re
 
-from gateway.access.rights import rights_of
+from tests.fixtures.accounts import page, signed_in
 from tests.fixtures.served import Served
 
 FORMULA = "=HYPERLINK(1)"
-
-
-def signed_in(served: Served, role: str) -> dict[str, str]:
-    session = served.auth.open_session("test", rights_of(frozenset({role})), None)
-    return {"Cookie": f"hotline_session={session}"}
-
-
-async def page(served: Served, path: str, role: str = "supervisor") -> tuple[int, str]:
-    async with served.http.get(served.url + path, headers=signed_in(served, role)) as answer:
-        return answer.status, await answer.text()
 
 
 async def two_calls(served: Served) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from tests.contract.api.test_record_pages import page, signed_in
+from tests.fixtures.accounts import page, signed_in
 from tests.fixtures.served import Served
 
 

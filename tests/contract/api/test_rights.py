@@ -10,15 +10,11 @@ from aiohttp import web
 from gateway.access.rights import ALL_RIGHTS, ROLES, Right, rights_of
 from gateway.web.access.needs import Door, check_routes
 from rules.settings import Line, RuleSet, SourceRules
-from tests.contract.api.test_stream import Reader
+from tests.fixtures.accounts import signed_in
+from tests.fixtures.listening import Reader
 from tests.fixtures.served import TOKEN, Served, serve
 
 CALLER = "13800138000"
-
-
-def signed_in(served: Served, *roles: str, sites: frozenset[str] | None = None) -> dict[str, str]:
-    session = served.auth.open_session("test", rights_of(frozenset(roles)), sites)
-    return {"Cookie": f"hotline_session={session}", "Origin": served.url}
 
 
 def routes(served: Served) -> list[tuple[str, str, Any]]:

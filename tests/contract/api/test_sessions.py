@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 
 from gateway.web.access.auth import AuthSettings
-from tests.contract.api.test_accounts import PASSWORD, Browser, add
-from tests.contract.api.test_stream import Reader
+from tests.fixtures.accounts import PASSWORD, Browser, add
+from tests.fixtures.listening import Reader
 from tests.fixtures.served import Served, serve
 
 

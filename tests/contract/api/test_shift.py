@@ -4,17 +4,9 @@ from typing import Any
 
 import msgspec
 
-from gateway.access.rights import rights_of
 from rules.settings import ThreeRings
-from tests.contract.api.test_record_pages import page
+from tests.fixtures.accounts import by, page
 from tests.fixtures.served import RULES, Served
-
-
-async def by(served: Served, name: str, path: str, **body: Any) -> tuple[int, Any]:
-    session = served.auth.open_session(name, rights_of(frozenset({"supervisor"})), None)
-    headers = {"Cookie": f"hotline_session={session}", "Origin": served.url}
-    async with served.http.post(served.url + path, headers=headers, json=body) as answer:
-        return answer.status, await answer.json()
 
 
 async def waits(served: Served) -> Any:

@@ -10,7 +10,6 @@ import pytest
 from aiohttp import web
 
 from gateway.web.access.needs import Door
-from tests.contract.api.test_stream import Reader
 from tests.contract.api.two_sites import (
     CLIP,
     OUR_CLIP,
@@ -22,6 +21,7 @@ from tests.contract.api.two_sites import (
     TwoSites,
     two_sites,
 )
+from tests.fixtures.listening import Reader
 
 NOT_THEIRS = {  # what cannot be parted by sites is not for who has the rights of some
     *("/metrics", "/audit", "/api/v1/audit", "/api/v1/audit/chain", "/api/v1/accounts", "/api/v1/tokens"),

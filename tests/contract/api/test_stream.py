@@ -1,43 +1,14 @@
 """The live stream: a snapshot, then what changes, then pings; slow readers go, others do not notice."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
-from typing import Any
-
-import aiohttp
+from contextlib import ExitStack
 
 from gateway.access.sight import Sight
 from gateway.web.live.stream import CLIENTS_MAX, HUB, Client
 from rules.events import Delivered
 from tests.fixtures.bench import until
+from tests.fixtures.listening import Reader, listening
 from tests.fixtures.served import TOKEN, Served
-
-
-class Reader:
-    """Reads server-sent events."""
-
-    def __init__(self, answer: aiohttp.ClientResponse) -> None:
-        self._answer = answer
-
-    async def next(self, *wanted: str) -> tuple[str, int, Any]:
-        """The next event of one of these names."""
-        async with asyncio.timeout(60):
-            while True:
-                lines = (await self._answer.content.readuntil(b"\n\n")).decode().splitlines()
-                fields = dict(line.split(": ", 1) for line in lines if line)
-                if fields.get("event") in wanted:
-                    return fields["event"], int(fields["id"]), json.loads(fields["data"])
-
-
-@asynccontextmanager
-async def listening(served: Served) -> AsyncIterator[Reader]:
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    async with served.http.get(f"{served.url}/api/v1/stream", headers=headers, read_bufsize=2**22) as answer:
-        assert answer.status == 200
-        assert answer.content_type == "text/event-stream"
-        yield Reader(answer)
 
 
 async def test_it_begins_with_all_that_is_so_now(served: Served) -> None:

@@ -14,7 +14,7 @@ from gateway.web.access.told_deeds import BY_ITSELF, DEEDS, NOT_TOLD
 from rules.moments import SECOND_US, rfc3339
 from rules.people import Person
 from rules.settings import Ladder, Line
-from tests.contract.api.test_accounts import PASSWORD, Browser, add
+from tests.fixtures.accounts import PASSWORD, Browser, add
 from tests.fixtures.on_air import OnAir
 from tests.fixtures.served import LINKS, RADIO_RULES, Served, serve
 

@@ -22,8 +22,8 @@ from adapters.ports import Delivered, Delivery, Rejected, Retry
 from gateway import logs
 from tests.contract.notify.services import Mailbox, WebService, mail_server, raw_server, web_service
 from tests.fixtures.bench import answered, ringing, until
+from tests.fixtures.notifiers import Pretend, delivering, settled
 from tests.unit.notify.apprise_alerts import alert
-from tests.unit.pipeline.test_delivery import Pretend, delivering, settled
 
 SECRET = "s3cr3tT0ken"
 WORDS = Words("【超时】滨江花园", "03:00:01 响铃超时未接\nhttps://desk.example/")

@@ -16,7 +16,7 @@ from rules.events import LinkChanged
 from rules.events.system import LinkState
 from rules.moments import SECOND_US, rfc3339
 from rules.obligations import Rule
-from tests.contract.api.test_stream import listening
+from tests.fixtures.listening import listening
 from tests.fixtures.on_air import OnAir
 from tests.fixtures.served import RADIO_RULES, serve
 

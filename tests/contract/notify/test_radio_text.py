@@ -15,7 +15,7 @@ from adapters.radio.link import Link
 from rules.events import MachineAck
 from simulators.radios.ports import Pty
 from tests.contract.radio.conftest import linked, table_settings
-from tests.contract.radio.test_link import ASKING
+from tests.contract.radio.table_kinds import ASKING
 from tests.fixtures.front_door import FrontDoor
 
 ALERT = {

@@ -12,28 +12,14 @@ from adapters.ports import Delivered, Rejected, Retry
 from adapters.radio.line_table import KIND as LINE_TABLE
 from adapters.radio.line_table.station import TableStation
 from adapters.radio.link import Link
-from adapters.radio.station import CannotSend, Heard
+from adapters.radio.station import Heard
 from adapters.radio.transports.serial_line import SerialLine
 from rules.events import LinkChanged, TransmissionEnded, TransmissionStarted, Unparsed
 from simulators.radios.ports import Pty, Tcp, Udp, noise, pieces
 from tests.contract.radio.conftest import linked, table_settings
+from tests.contract.radio.table_kinds import ASKING
 from tests.fixtures.front_door import FrontDoor
 from tests.fixtures.ports import take_free_port
-
-
-class AskingStation(TableStation):
-    """As the table says; it has a question, and takes texts for units of digits."""
-
-    def query(self) -> bytes:
-        return b"PING\n"
-
-    def text(self, unit: str, text: str, id: str) -> bytes:  # noqa: A002
-        if not unit.isdigit():
-            raise CannotSend("no such unit")
-        return f"TEXT {unit} {id} {text}\n".encode()
-
-
-ASKING = LINE_TABLE._replace(make_station=AskingStation, sends_text=True, acks_text=True)
 
 
 def descriptors_open() -> int:

@@ -5,23 +5,11 @@ from collections.abc import AsyncIterator
 import aiomqtt
 import pytest
 
-from adapters.radio.line_table import KIND as LINE_TABLE
-from adapters.radio.line_table.station import TableStation
-from adapters.radio.station import Heard
 from gateway.broker import EmbeddedBroker
 from rules.events import LinkChanged, TransmissionStarted
 from tests.contract.radio.conftest import linked, table_settings
+from tests.contract.radio.table_kinds import OVER_MQTT
 from tests.fixtures.front_door import FrontDoor
-
-
-class MessageStation(TableStation):
-    """One line a message."""
-
-    def feed(self, data: bytes, at_us: int, via: str = "") -> list[Heard]:
-        return super().feed(data + b"\n", at_us, via)
-
-
-OVER_MQTT = LINE_TABLE._replace(make_station=MessageStation, transports=("mqtt",))
 
 
 @pytest.fixture

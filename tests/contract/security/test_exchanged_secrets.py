@@ -1,14 +1,12 @@
 """Secrets are exchanged by SIGHUP, without a restart and without a gap; bad ones leave the old ones in force."""
 
-import asyncio
 import base64
 import os
-import signal
 
 import aiohttp
 
 from tests.contract.security.conftest import UPLOAD_KEY
-from tests.fixtures.gateway import RunningGateway
+from tests.fixtures.gateway import RunningGateway, reload
 
 NEW_KEY = "another-upload-key-of-24"
 NEW_TOKEN = "another-token-of-more-than-24-letters"
@@ -41,17 +39,6 @@ async def test_bad_new_secrets_are_said_and_the_old_ones_go_on(gateway: RunningG
     (gateway.folder / "token.txt").write_text("\n")
     await reload(gateway, said="secrets not taken")
     assert await asks(gateway, old_token) == 200
-
-
-async def reload(gateway: RunningGateway, *, said: str) -> None:
-    """And until the log says that it was done."""
-    assert gateway.process is not None
-    log = gateway.folder / "gateway.log"
-    before = len(log.read_text())
-    gateway.process.send_signal(signal.SIGHUP)
-    async with asyncio.timeout(60):
-        while said not in log.read_text()[before:]:  # noqa: ASYNC110 - a log wakes nobody
-            await asyncio.sleep(0.02)
 
 
 async def posts(gateway: RunningGateway, secret: str) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.api.test_accounts import PASSWORD, Browser, add
+from tests.fixtures.accounts import PASSWORD, Browser, add
 from tests.fixtures.served import TOKEN, Served, serve
 
 ROOT = Path(__file__).parents[3]

@@ -9,8 +9,7 @@ from structlog.testing import capture_logs
 
 from gateway.web.door.seldom import LINES_MAX
 from gateway.web.pages.table import PAGES
-from tests.contract.api.test_accounts import add
-from tests.contract.api.test_rights import signed_in
+from tests.fixtures.accounts import add, signed_in
 from tests.fixtures.served import Served, serve
 
 HARD = "/api/v1/rules/approve"

@@ -1,7 +1,7 @@
 """Guesses wait longer and longer; who is known does not wait for what strangers did."""
 
 from gateway.access.throttle import Throttle
-from tests.unit.web.test_auth import Hand
+from tests.fixtures.seconds import Hand
 
 
 def make() -> tuple[Throttle, Hand]:

@@ -1,82 +1,19 @@
 """Alerts leave in order, are tried again, are settled once, and one notifier's trouble is nobody else's."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import msgspec
-
-from adapters.ports import Delivered, Notifier, Rejected, Retry
+from adapters.ports import Delivered, Rejected, Retry
 from adapters.ports import Delivery as Outcome
-from gateway.delivery import Delivery, Patience
+from gateway.delivery import Patience
 from gateway.links import AcknowledgeLinks
 from rules.events import DeliveriesSettled, DeliveriesTried, DeliverySettled, LinkChanged, settlements
 from rules.people import Person, Shift
 from rules.settings import Ladder
-from tests.fixtures.bench import RULES, Bench, Hand, answered, ringing, running, until
+from tests.fixtures.bench import answered, ringing, until
 from tests.fixtures.memory_store import MemoryStore
-
-QUICK = Patience(try_s=5.0, first_s=0.001, longest_s=0.005)
-
-
-class Pretend:
-    """A notifier that answers what a test says, and remembers what it was given."""
-
-    def __init__(self, name: str, answer: Callable[[Mapping[str, Any]], Outcome]) -> None:
-        self.name = name
-        self.answer = answer
-        self.given: list[str] = []
-        self.link: Callable[[str, str], None] = lambda _state, _reason: None
-        self.hangs = False
-        self.goes_on = asyncio.Event()
-
-    async def run(self, link_changed: Callable[[str, str], None]) -> None:
-        self.link = link_changed
-        await asyncio.get_running_loop().create_future()
-
-    async def send(self, alert: Mapping[str, Any], key: str) -> Outcome:
-        self.given.append(key)
-        if self.hangs:
-            await self.goes_on.wait()
-        return self.answer(alert)
-
-
-def yes(_: Mapping[str, Any]) -> Outcome:
-    return Delivered()
-
-
-@asynccontextmanager
-async def delivering(
-    *notifiers: Notifier,
-    patience: Patience = QUICK,
-    store: MemoryStore | None = None,
-    links: AcknowledgeLinks | None = None,
-    **more: Any,
-) -> AsyncIterator[tuple[Bench, Delivery]]:
-    names = tuple(n.name for n in notifiers)
-    rules = msgspec.structs.replace(RULES, notifiers=names, **more)
-    async with running(store or MemoryStore(), Hand(), rules) as bench:
-        delivery = Delivery(notifiers, bench.pipeline, patience, links)
-        task = asyncio.create_task(delivery.run())
-        try:
-            await bench.ready()
-            yield bench, delivery
-            assert not task.done(), task.result()
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-
-def settled(bench: Bench) -> list[DeliverySettled]:
-    return [one for entry in bench.store.entries for one in settlements(entry.event)]
-
-
-async def warn(bench: Bench, call: str = "c1") -> None:
-    """Let `call` ring into its second ring: one warning."""
-    await bench.submit(ringing(call))
-    bench.clock.move(5.0)
-    await bench.look()
+from tests.fixtures.notifiers import QUICK, Pretend, delivering, settled, warn, yes
 
 
 class PretendMail(Pretend):

@@ -13,7 +13,7 @@ from rules.events import NotifierChanged
 from rules.settings import Ladder
 from tests.fixtures.bench import Bench, until
 from tests.fixtures.memory_store import MemoryStore
-from tests.unit.pipeline.test_delivery import Pretend, delivering, warn, yes
+from tests.fixtures.notifiers import Pretend, delivering, warn, yes
 
 ONLY_HOOK = Ladder(warn=("hook",), breach=("hook", "desk"))
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from adapters.radio.aprs_kiss import KIND
 from adapters.radio.aprs_kiss.codec import encode
 from adapters.radio.aprs_kiss.settings import Settings, check
-from adapters.radio.aprs_kiss.station import AprsStation
 from adapters.radio.kind import radio_rules
 from adapters.radio.scanner import UNREAD_BYTES_MAX
 from adapters.radio.station import CannotSend
 from rules.events import Unparsed
+from tests.unit.radio.stations import aprs_station
 from tests.unit.radio.streams import all_in_order, cuts, only, play, told, torn
 
 DIREWOLF_FRAME = bytes.fromhex(
@@ -24,11 +24,6 @@ DIREWOLF_FRAME = bytes.fromhex(
     + b":CTRL     :Lift 3 stuck{041".hex()
     + "c0"
 )
-
-
-def station(**table: Any) -> AprsStation:
-    settings = {"name": "tnc", "kind": "aprs-kiss", "port": "socket://127.0.0.1:8001", **table}
-    return AprsStation(msgspec.convert(settings, Settings))
 
 
 def frame(information: bytes, source: str = "UNIT07", destination: str = "APRS", path: tuple[str, ...] = ()) -> bytes:
@@ -78,29 +73,29 @@ FRAMES = tuple(b"\xc0" + piece + b"\xc0" for piece in STREAM.split(b"\xc0") if p
     ],
 )  # fmt: skip
 def test_a_packet_becomes_what_it_means(information: bytes, expected: list[dict[str, Any]]) -> None:
-    assert told(station(), frame(information)) == [{"unit": "UNIT07", **event} for event in expected]
+    assert told(aprs_station(), frame(information)) == [{"unit": "UNIT07", **event} for event in expected]
 
 
 def test_what_direwolf_gave_is_read() -> None:
     event = {"type": "Text", "unit": "UNIT07", "called": "CTRL", "id": "041", "text": "Lift 3 stuck"}
-    assert only(station(), DIREWOLF_FRAME) == event
+    assert only(aprs_station(), DIREWOLF_FRAME) == event
 
 
 def test_what_kiss_escapes_is_read_as_it_was() -> None:
     escaped = frame(b">\xc0 \xdb \xc0\xdb")
     assert escaped.count(b"\xc0") == 2
-    assert only(station(), escaped)["status"] == "À Û ÀÛ"
+    assert only(aprs_station(), escaped)["status"] == "À Û ÀÛ"
 
 
 def test_a_packet_that_a_gateway_passes_on_is_its_units() -> None:
     passed_on = b"}UNIT07-0>APRS,TCPIP,GATE*::CTRL     :hello{3"
     event = {"type": "Text", "unit": "UNIT07", "called": "CTRL", "id": "3", "text": "hello"}
-    assert only(station(), frame(passed_on, source="GATE")) == event
+    assert only(aprs_station(), frame(passed_on, source="GATE")) == event
 
 
 def test_mic_e_tells_an_emergency_by_the_letters_of_its_destination() -> None:
-    assert only(station(), frame(b'`(_fn"Oj/', destination="222P3T"))["type"] == "Emergency"
-    assert only(station(), frame(b'`(_fn"Oj/', destination="S32U6T"))["type"] == "UnitSeen"
+    assert only(aprs_station(), frame(b'`(_fn"Oj/', destination="222P3T"))["type"] == "Emergency"
+    assert only(aprs_station(), frame(b'`(_fn"Oj/', destination="S32U6T"))["type"] == "UnitSeen"
 
 
 @pytest.mark.parametrize(
@@ -114,40 +109,40 @@ def test_mic_e_tells_an_emergency_by_the_letters_of_its_destination() -> None:
     ],
 )
 def test_what_is_no_ax25_frame_is_unparsed(piece: bytes) -> None:
-    assert only(station(), b"\xc0" + piece + b"\xc0")["type"] == "Unparsed"
+    assert only(aprs_station(), b"\xc0" + piece + b"\xc0")["type"] == "Unparsed"
 
 
 def test_answers_of_the_tnc_itself_say_nothing() -> None:
-    assert told(station(), b"\xc0\x01\x32\xc0\xc0\x06TNC\xc0\xc0\xc0") == []
+    assert told(aprs_station(), b"\xc0\x01\x32\xc0\xc0\x06TNC\xc0\xc0\xc0") == []
 
 
 def test_frames_of_any_port_and_those_to_confirm_are_read() -> None:
     body = frame(b">x")[2:-1]
-    assert [event["type"] for event in told(station(), b"\xc0\x20" + body + b"\xc0\x0c\1\2" + body + b"\xc0")] == [
+    assert [event["type"] for event in told(aprs_station(), b"\xc0\x20" + body + b"\xc0\x0c\1\2" + body + b"\xc0")] == [
         "Status",
         "Status",
     ]
 
 
 def test_a_message_to_us_is_confirmed_each_time_it_comes_and_no_other() -> None:
-    ours = station(own_units=["CTRL"])
+    ours = aprs_station(own_units=["CTRL"])
     play(ours, [frame(b":CTRL     :one{041"), frame(b":CTRL     :one{041"), frame(b":CTRL     :two")])
     play(ours, [frame(b":UNIT08   :no{042"), frame(b":CTRL     :ack3"), frame(b":CTRL     :x{9", source="CTRL")])
     confirmations = [AX25Frame.decode(sent[2:-1]) for sent in ours.to_send()]
     assert [(str(sent.header.source), sent.payload) for sent in confirmations] == [("CTRL", b":UNIT07   :ack041")] * 2
-    silent = station(own_units=["CTRL"], auto_ack=False)
+    silent = aprs_station(own_units=["CTRL"], auto_ack=False)
     play(silent, [frame(b":CTRL     :one{041")])
     assert silent.to_send() == []
 
 
 def test_a_sender_of_reply_acks_is_confirmed_its_way() -> None:
-    ours = station(own_units=["CTRL"])
+    ours = aprs_station(own_units=["CTRL"])
     play(ours, [frame(b":CTRL     :one{041}")])
     assert ours.to_send()[0].endswith(b":ack041}\xc0")
 
 
 def test_a_message_of_ours_reads_as_one_to_aioax25_and_its_confirmation_bears_our_id() -> None:
-    ours = station(own_units=["CTRL-1"], path=["WIDE1-1"])
+    ours = aprs_station(own_units=["CTRL-1"], path=["WIDE1-1"])
     sent = ours.text("UNIT07-9", "到3号楼 {now}~", "alert-1")
     assert ours.text("UNIT07-9", "到3号楼 {now}~", "alert-1") == sent
     read = AX25Frame.decode(sent[2:-1])
@@ -161,14 +156,14 @@ def test_a_message_of_ours_reads_as_one_to_aioax25_and_its_confirmation_bears_ou
 @pytest.mark.parametrize("unit", ["", "unit07", "UNIT0789", "UNIT-16", "UNIT-", "A B"])
 def test_no_message_goes_to_what_is_no_call(unit: str) -> None:
     with pytest.raises(CannotSend):
-        station(own_units=["CTRL"]).text(unit, "x", "a")
+        aprs_station(own_units=["CTRL"]).text(unit, "x", "a")
 
 
 def test_a_message_needs_a_call_of_ours_and_room() -> None:
     with pytest.raises(CannotSend, match="own_units"):
-        station().text("UNIT07", "x", "a")
+        aprs_station().text("UNIT07", "x", "a")
     with pytest.raises(CannotSend, match="67"):
-        station(own_units=["CTRL"]).text("UNIT07", "x" * 68, "a")
+        aprs_station(own_units=["CTRL"]).text("UNIT07", "x" * 68, "a")
 
 
 def test_settings_name_what_is_wrong_with_them() -> None:
@@ -190,29 +185,29 @@ def test_all_messages_are_for_control_where_no_call_of_ours_is_named() -> None:
 
 @given(cuts)
 def test_any_split_of_the_stream_tells_the_same(places: list[int]) -> None:
-    assert play(station(), torn(STREAM, places)) == play(station(), [STREAM])
+    assert play(aprs_station(), torn(STREAM, places)) == play(aprs_station(), [STREAM])
 
 
 @given(st.lists(st.binary(max_size=30), min_size=len(FRAMES), max_size=len(FRAMES)))
 def test_garbage_between_frames_loses_none(garbage: list[bytes]) -> None:
     stream = b"".join(noise + piece for noise, piece in zip(garbage, FRAMES, strict=True))
-    assert all_in_order(FRAMES, play(station(), [stream]))
+    assert all_in_order(FRAMES, play(aprs_station(), [stream]))
 
 
 @given(st.sampled_from(FRAMES), st.integers(1, 60))
 def test_a_frame_that_is_cut_off_costs_only_itself(piece: bytes, size: int) -> None:
-    assert all_in_order(FRAMES, play(station(), [piece[:size], *FRAMES]))
+    assert all_in_order(FRAMES, play(aprs_station(), [piece[:size], *FRAMES]))
 
 
 @given(st.binary(max_size=3000), cuts)
 def test_noise_is_bounded_and_never_raises(noise: bytes, places: list[int]) -> None:
-    heard = play(station(own_units=["CTRL"]), torn(noise, places))
-    assert heard == play(station(own_units=["CTRL"]), [noise])
+    heard = play(aprs_station(own_units=["CTRL"]), torn(noise, places))
+    assert heard == play(aprs_station(own_units=["CTRL"]), [noise])
     assert all(not isinstance(piece.event, Unparsed) or len(piece.raw) <= UNREAD_BYTES_MAX for piece in heard)
 
 
 @given(st.binary(max_size=64))
 def test_no_information_makes_it_raise(information: bytes) -> None:
-    ours = station(own_units=["CTRL"])
+    ours = aprs_station(own_units=["CTRL"])
     play(ours, [frame(information), frame(b":CTRL     :" + information), frame(b"}" + information)])
     ours.to_send()

@@ -4,7 +4,7 @@ from rules.events import Unparsed
 from simulators.radios.aprs import Tnc
 from simulators.radios.hytera import Hytera
 from simulators.radios.meshtastic import Node
-from tests.unit.radio import test_aprs_kiss, test_hytera, test_meshtastic
+from tests.unit.radio.stations import aprs_station, hytera_station, meshtastic_station
 from tests.unit.radio.streams import plain
 from tests.unit.radio.wire import Wire
 
@@ -12,19 +12,19 @@ UNIT = 2345678
 
 
 def hytera() -> tuple[Wire, Hytera]:
-    wire = Wire(test_hytera.station(own_units=["1"]))
+    wire = Wire(hytera_station(own_units=["1"]))
     base = Hytera(wire)
     wire.connect()
     return wire, base
 
 
 def aprs() -> tuple[Wire, Tnc]:
-    wire = Wire(test_aprs_kiss.station(own_units=["CTRL"]))
+    wire = Wire(aprs_station(own_units=["CTRL"]))
     return wire, Tnc(wire)
 
 
 def mesh() -> tuple[Wire, Node]:
-    wire = Wire(test_meshtastic.station())
+    wire = Wire(meshtastic_station())
     node = Node(wire)
     wire.connect()
     return wire, node
@@ -72,7 +72,7 @@ def test_hytera_texts_are_confirmed_both_ways() -> None:
 
 
 def test_a_hytera_radio_that_does_not_answer_is_asked_again_by_the_query() -> None:
-    wire = Wire(station := test_hytera.station())
+    wire = Wire(station := hytera_station())
     base = Hytera(wire)
     base.answers_connect = False
     wire.connect()
@@ -83,7 +83,7 @@ def test_a_hytera_radio_that_does_not_answer_is_asked_again_by_the_query() -> No
 
 
 def test_a_hytera_repeater_that_announces_itself_is_accepted_and_beats() -> None:
-    wire = Wire(test_hytera.station(port="udp://0.0.0.0:50001"))
+    wire = Wire(hytera_station(port="udp://0.0.0.0:50001"))
     repeater = Hytera(wire, framing="hstrp")
     repeater.power_on()
     repeater.beat()
@@ -152,7 +152,7 @@ def test_noise_and_torn_frames_of_a_tnc_cost_nothing_that_follows() -> None:
 def test_a_mesh_node_is_asked_kept_alive_and_asked_again_after_its_restart() -> None:
     wire, node = mesh()
     assert node.told
-    wire.heard(test_meshtastic.station().query())
+    wire.heard(meshtastic_station().query())
     assert node.beats == 1
     node.reboot()
     assert types(wire) == []

@@ -2,27 +2,20 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.radio.dmr_module.codec import frame, frame_checksum
-from adapters.radio.dmr_module.settings import Settings
-from adapters.radio.dmr_module.station import DmrStation
 from adapters.radio.scanner import UNREAD_BYTES_MAX
 from adapters.radio.station import CannotSend
 from rules.events import Unparsed
+from tests.unit.radio.stations import dmr_station
 from tests.unit.radio.streams import AT_US, LONG_AFTER_US, all_in_order, cuts, only, plain, play, told, torn
 
 UNIT = (2345678).to_bytes(4, "little")
 GROUP = (9).to_bytes(4, "little")
 WHO = {"unit": "2345678", "called": "9", "group": True}
-
-
-def station(**table: Any) -> DmrStation:
-    settings = {"name": "module", "kind": "dmr-module", "port": "/dev/ttyS0", **table}
-    return DmrStation(msgspec.convert(settings, Settings))
 
 
 def by_module(command: int, data: bytes, mode: int = 2, result: int = 0, span: Any = "frame") -> bytes:
@@ -53,7 +46,7 @@ def test_both_sums_are_those_of_the_documents() -> None:
 )
 def test_a_frame_is_taken_by_the_sum_that_is_set(checksum: str, taken: set[str]) -> None:
     for given_sum in ("92B8", "C8FA", "0000", "1234"):
-        found = told(station(checksum=checksum), bytes.fromhex(f"68360200{given_sum}00010310"))
+        found = told(dmr_station(checksum=checksum), bytes.fromhex(f"68360200{given_sum}00010310"))
         assert (found == [{"type": "ControlTransmitting", "on": True}]) == (given_sum in taken)
 
 
@@ -87,30 +80,30 @@ def test_a_frame_is_taken_by_the_sum_that_is_set(checksum: str, taken: set[str])
     ],
 )
 def test_a_message_becomes_the_event_it_means(data: bytes, event: dict[str, Any]) -> None:
-    assert only(station(), data) == event
+    assert only(dmr_station(), data) == event
 
 
 def test_an_own_unit_before_the_text_is_whom_it_is_for() -> None:
     own = (0x0063_4E2D).to_bytes(4, "little")  # reads as 中c, too
     data = by_module(0x2D, b"\x01" + UNIT + own + "ok".encode("utf-16-le"))
-    assert only(station(), data)["text"] == "中cok"
-    assert only(station(own_units=[str(0x0063_4E2D)]), data)["text"] == "ok"
+    assert only(dmr_station(), data)["text"] == "中cok"
+    assert only(dmr_station(own_units=[str(0x0063_4E2D)]), data)["text"] == "ok"
 
 
 def test_a_reception_ends_by_the_status_and_only_once() -> None:
-    found = told(station(), RECEPTION * 3 + status(2) * 3 + status(1) * 3)
+    found = told(dmr_station(), RECEPTION * 3 + status(2) * 3 + status(1) * 3)
     assert found == [{"type": "TransmissionStarted", **WHO}, {"type": "TransmissionEnded", **WHO}]
-    assert told(station(), RECEPTION + status(1))[-1] == {"type": "TransmissionEnded", **WHO}
+    assert told(dmr_station(), RECEPTION + status(1))[-1] == {"type": "TransmissionEnded", **WHO}
 
 
 def test_the_transmitter_is_off_when_the_status_is_anything_else() -> None:
     for code in (1, 2, 4):
-        assert [event["on"] for event in told(station(), status(3) * 5 + status(code) * 5)] == [True, False]
+        assert [event["on"] for event in told(dmr_station(), status(3) * 5 + status(code) * 5)] == [True, False]
 
 
 def test_another_unit_in_the_same_reception_is_another_transmission() -> None:
     other = by_module(0x2B, b"\x01" + (77).to_bytes(4, "little") + GROUP)
-    assert [(event["type"], event["unit"]) for event in told(station(), RECEPTION + other)] == [
+    assert [(event["type"], event["unit"]) for event in told(dmr_station(), RECEPTION + other)] == [
         ("TransmissionStarted", "2345678"),
         ("TransmissionEnded", "2345678"),
         ("TransmissionStarted", "77"),
@@ -118,7 +111,7 @@ def test_another_unit_in_the_same_reception_is_another_transmission() -> None:
 
 
 def test_a_module_that_repeats_its_status_and_falls_silent_has_nobody_on_the_air() -> None:
-    module = station()
+    module = dmr_station()
     module.feed(status(3) * 2, AT_US)
     assert module.wake_us == AT_US + 2_000_000
     assert [plain(heard.event) for heard in module.passed(AT_US + 2_000_000)] == [
@@ -127,13 +120,13 @@ def test_a_module_that_repeats_its_status_and_falls_silent_has_nobody_on_the_air
 
 
 def test_one_status_alone_proves_no_silence() -> None:
-    module = station()
+    module = dmr_station()
     module.feed(status(3), AT_US)
     assert module.wake_us is None
 
 
 def test_the_prize_dialect_tells_each_change_once() -> None:
-    module = station(dialect="prize")
+    module = dmr_station(dialect="prize")
     found = told(module, status(1) + RECEPTION + status(2) + status(3) + status(4))
     assert found == [
         {"type": "TransmissionStarted"},
@@ -147,72 +140,72 @@ def test_the_prize_dialect_tells_each_change_once() -> None:
 
 @pytest.mark.parametrize("command", [0x22, 0x26, 0x2E, 0x32, 0x34, 0x3C, 0xAA])
 def test_answers_that_mean_nothing_to_us_are_understood(command: int) -> None:
-    assert told(station(), by_module(command, b"\x01", mode=0)) == []
-    assert told(station(), by_module(command, b"", mode=0, result=7)) == []
+    assert told(dmr_station(), by_module(command, b"\x01", mode=0)) == []
+    assert told(dmr_station(), by_module(command, b"", mode=0, result=7)) == []
 
 
 def test_what_a_tap_hears_of_another_host_is_no_event() -> None:
-    assert told(station(), frame(0x36, b"\x01", "frame") + frame(0x2D, b"\x01", "frame")) == []
+    assert told(dmr_station(), frame(0x36, b"\x01", "frame") + frame(0x2D, b"\x01", "frame")) == []
 
 
 def test_zeros_between_frames_are_no_rubbish() -> None:
-    assert told(station(), b"\0\0" + status(3) + b"\0") == [{"type": "ControlTransmitting", "on": True}]
+    assert told(dmr_station(), b"\0\0" + status(3) + b"\0") == [{"type": "ControlTransmitting", "on": True}]
 
 
 def test_older_numbers_are_known_in_their_dialect_only() -> None:
     data = by_module(0x05, b"\x30", mode=0, span="payload")
-    assert told(station(dialect="nicerf"), data) == []
-    assert only(station(), data)["reason"] == "unknown command 05"
-    assert only(station(), status(0x7F))["reason"] == "unknown status 7F"
+    assert told(dmr_station(dialect="nicerf"), data) == []
+    assert only(dmr_station(), data)["reason"] == "unknown command 05"
+    assert only(dmr_station(), status(0x7F))["reason"] == "unknown status 7F"
 
 
 def test_heads_and_tails_inside_the_data_do_not_cut_a_frame() -> None:
     unit = int.from_bytes(b"\x68\x10\x36\x00", "little")
-    assert only(station(), by_module(0x2B, b"\x00" + unit.to_bytes(4, "little")))["unit"] == str(unit)
+    assert only(dmr_station(), by_module(0x2B, b"\x00" + unit.to_bytes(4, "little")))["unit"] == str(unit)
 
 
 def test_a_bad_tail_costs_only_its_own_frame() -> None:
     bad = bytearray(status(3))
     bad[-1] = 0x11
-    heard = play(station(), [bytes(bad) + status(3)])
+    heard = play(dmr_station(), [bytes(bad) + status(3)])
     assert [type(piece.event).__name__ for piece in heard] == ["Unparsed", "ControlTransmitting"]
     assert heard[0].raw == bytes(bad)
 
 
 @given(cuts)
 def test_any_split_of_the_stream_gives_the_same(places: list[int]) -> None:
-    assert play(station(), torn(STREAM, places)) == play(station(), [STREAM])
+    assert play(dmr_station(), torn(STREAM, places)) == play(dmr_station(), [STREAM])
 
 
 @given(st.lists(st.binary(max_size=60), min_size=5, max_size=5))
 def test_garbage_between_frames_costs_none_of_them(garbage: list[bytes]) -> None:
     frames = [RECEPTION, status(2), status(3), status(4), by_module(0x28, b"\x02" + UNIT)]
     noisy = b"".join(rubbish + whole for rubbish, whole in zip(garbage, frames, strict=True))
-    assert all_in_order(frames, play(station(), [noisy]))
+    assert all_in_order(frames, play(dmr_station(), [noisy]))
 
 
 @given(st.binary(max_size=3000))
 def test_rubbish_is_told_in_pieces_of_bounded_size(rubbish: bytes) -> None:
-    for piece in play(station(), [rubbish]):
+    for piece in play(dmr_station(), [rubbish]):
         assert not isinstance(piece.event, Unparsed) or len(piece.raw) <= UNREAD_BYTES_MAX + 9
 
 
 @given(st.integers(0, 255), st.integers(0, 2), st.integers(0, 9), st.binary(max_size=40))
 def test_no_frame_raises(command: int, mode: int, result: int, data: bytes) -> None:
-    assert len(told(station(), by_module(command, data, mode, result))) <= 2
+    assert len(told(dmr_station(), by_module(command, data, mode, result))) <= 2
 
 
 # What the gateway sends.
 
 
 def test_a_waiting_text_is_fetched() -> None:
-    module = station()
+    module = dmr_station()
     module.feed(status(5), AT_US)
     assert module.to_send() == [frame(0x2D, b"\x01", "frame")]
 
 
 def test_texts_that_waited_unheard_are_fetched_with_the_next_one() -> None:
-    module, fetch = station(dialect="prize"), frame(0x2D, b"\x01", "frame")
+    module, fetch = dmr_station(dialect="prize"), frame(0x2D, b"\x01", "frame")
     module.feed(status(5), AT_US)
     module.to_send()
     for said in (b"a\0", b"b\0"):
@@ -222,7 +215,7 @@ def test_texts_that_waited_unheard_are_fetched_with_the_next_one() -> None:
 
 
 def test_a_module_that_gives_its_last_text_at_every_fetch_is_believed_once_a_notice() -> None:
-    module, text = station(), by_module(0x2D, b"\x01" + UNIT + b"a\0", mode=0)
+    module, text = dmr_station(), by_module(0x2D, b"\x01" + UNIT + b"a\0", mode=0)
     for _ in range(2):
         module.feed(status(5), AT_US)
         module.to_send()
@@ -233,14 +226,14 @@ def test_a_module_that_gives_its_last_text_at_every_fetch_is_believed_once_a_not
 
 
 def test_a_text_goes_out_and_is_acknowledged() -> None:
-    module = station()
+    module = dmr_station()
     assert module.text("2345678", "好", "a-1") == frame(0x2C, b"\x01" + UNIT + b"\x7d\x59", "frame")
     (heard,) = module.feed(by_module(0x2C, b"", mode=0), AT_US)
     assert plain(heard.event) == {"type": "MachineAck", "unit": "2345678", "id": "a-1"}
 
 
 def test_in_the_prize_dialect_the_status_tells_that_it_was_sent() -> None:
-    module = station(dialect="prize")
+    module = dmr_station(dialect="prize")
     module.text("2345678", "Hi", "a-1")
     assert module.feed(by_module(0x2C, b"", mode=0), AT_US) == []
     (heard,) = module.feed(status(9), AT_US)
@@ -248,7 +241,7 @@ def test_in_the_prize_dialect_the_status_tells_that_it_was_sent() -> None:
 
 
 def test_a_text_without_any_answer_does_not_stop_the_next_one() -> None:
-    module = station()
+    module = dmr_station()
     module.text("2345678", "Hi", "a-1")
     assert module.text("2345678", "Ho", "a-2") == b""
     module.passed(AT_US)
@@ -259,6 +252,6 @@ def test_a_text_without_any_answer_does_not_stop_the_next_one() -> None:
 @pytest.mark.parametrize(("unit", "text"), [("abc", "Hi"), ("0", "Hi"), ("16777216", "Hi"), ("1", "x" * 300)])
 def test_what_cannot_be_sent_is_refused_in_words(unit: str, text: str) -> None:
     with pytest.raises(CannotSend):
-        station().text(unit, text, "a")
+        dmr_station().text(unit, text, "a")
     with pytest.raises(CannotSend):
-        station(dialect="nicerf").text("1", "Hi", "a")
+        dmr_station(dialect="nicerf").text("1", "Hi", "a")

@@ -3,15 +3,15 @@
 import pytest
 
 from simulators.radios.dmr import Dmr
+from tests.unit.radio.stations import dmr_station
 from tests.unit.radio.streams import plain
-from tests.unit.radio.test_dmr_module import station
 from tests.unit.radio.wire import Wire
 
 WAYS = pytest.mark.parametrize(("dialect", "sums_all"), [("wonder", True), ("wonder", False), ("prize", True)])
 
 
 def connected(dialect: str = "wonder", *, sums_all: bool = True) -> tuple[Wire, Dmr]:
-    wire = Wire(station(dialect=dialect))
+    wire = Wire(dmr_station(dialect=dialect))
     module = Dmr(wire, changes=dialect == "prize", sums_all=sums_all)
     wire.connect()
     return wire, module

@@ -12,10 +12,10 @@ from okdmr.kaitai.hytera.hytera_simple_transport_reliability_protocol import Hyt
 
 from adapters.radio.hytera import codec
 from adapters.radio.hytera.settings import Settings, check
-from adapters.radio.hytera.station import HyteraStation
 from adapters.radio.scanner import UNREAD_BYTES_MAX
 from adapters.radio.station import CannotSend
 from rules.events import Unparsed
+from tests.unit.radio.stations import hytera_station
 from tests.unit.radio.streams import AT_US, all_in_order, cuts, events, plain, play, told, torn
 
 REGISTRATION = bytes.fromhex("11000300040a2338636303")
@@ -32,11 +32,6 @@ REPEATER_STATUS = bytes.fromhex("32420020003c83040001869f0401020245b810000000040
 PRIVATE_TEXT = bytes.fromhex("0980a10022000000010a01b2070a03640e4f004c004900560045005200200054004500530054007a03")
 STREAM = REGISTRATION + HRNP_STATUS_REPLY + GROUP_TEXT + TEXT_ACK + PRIVATE_TEXT + HRNP_ACCEPT
 TELLING = (REGISTRATION, GROUP_TEXT, TEXT_ACK, PRIVATE_TEXT)
-
-
-def station(**table: Any) -> HyteraStation:
-    settings = {"name": "base", "kind": "hytera", "port": "/dev/ttyS0", **table}
-    return HyteraStation(msgspec.convert(settings, Settings))
 
 
 def rcp(opcode: int, *fields: tuple[int, int]) -> bytes:
@@ -86,18 +81,21 @@ def repeater(status: int, service: int, call_type: int = 1, sender: int = 234567
     ],
 )  # fmt: skip
 def test_a_frame_becomes_the_event_it_means(data: bytes, expected: list[dict[str, Any]]) -> None:
-    assert told(station(), data) == expected
+    assert told(hytera_station(), data) == expected
 
 
 def test_a_call_is_told_once_however_often_the_radio_repeats_its_status() -> None:
     call = {"unit": "2345678", "called": "100", "group": True}
     stream = heard(1, 1, 100, 2345678) * 3 + heard(2, 1, 100, 2345678) + heard(3, 1, 100, 2345678)
-    assert told(station(), stream) == [{"type": "TransmissionStarted", **call}, {"type": "TransmissionEnded", **call}]
+    assert told(hytera_station(), stream) == [
+        {"type": "TransmissionStarted", **call},
+        {"type": "TransmissionEnded", **call},
+    ]
 
 
 def test_a_call_whose_caller_is_named_late_is_identified_and_another_caller_ends_it() -> None:
     stream = heard(1, 1, 100, 0) + heard(1, 1, 100, 7) + heard(1, 0, 1, 8)
-    assert [(event["type"], event.get("unit", "")) for event in told(station(), stream)] == [
+    assert [(event["type"], event.get("unit", "")) for event in told(hytera_station(), stream)] == [
         ("TransmissionStarted", ""),
         ("UnitIdentified", "7"),
         ("TransmissionEnded", "7"),
@@ -106,15 +104,15 @@ def test_a_call_whose_caller_is_named_late_is_identified_and_another_caller_ends
 
 
 def test_an_end_alone_is_told_since_we_may_have_come_in_the_middle() -> None:
-    assert [event["type"] for event in told(station(), heard(3, 1, 100, 7))] == ["TransmissionEnded"]
+    assert [event["type"] for event in told(hytera_station(), heard(3, 1, 100, 7))] == ["TransmissionEnded"]
 
 
 def test_an_emergency_call_is_an_emergency_and_a_transmission() -> None:
-    assert told(station(), heard(1, 3, 100, 7)) == [
+    assert told(hytera_station(), heard(1, 3, 100, 7)) == [
         {"type": "Emergency", "unit": "7", "called": "100", "group": True},
         {"type": "TransmissionStarted", "unit": "7", "called": "100", "group": True, "emergency": True},
     ]
-    assert told(station(), heard(7, 3, 100, 7) + heard(10, 3, 100, 7)) == [
+    assert told(hytera_station(), heard(7, 3, 100, 7) + heard(10, 3, 100, 7)) == [
         {"type": "Emergency", "unit": "7", "called": "100", "group": True},
         {"type": "Emergency", "unit": "7", "called": "100", "group": True, "active": False},
     ]
@@ -127,7 +125,7 @@ def test_the_receive_status_is_read_in_each_of_its_lengths() -> None:
         [(1, 2), (0, 2), (1, 2), (100, 4), (7, 4)],
         [(1, 2), (0, 2), (1, 2), (1, 2), (100, 4), (7, 4)],
     ):
-        (started,) = told(station(), rcp(0xB844, *fields))
+        (started,) = told(hytera_station(), rcp(0xB844, *fields))
         assert (started["type"], started["unit"]) == ("TransmissionStarted", "7")
 
 
@@ -136,49 +134,49 @@ def test_the_radios_own_transmitter_is_control_transmitting() -> None:
         return rcp(0xB843, (process, 2), (0, 2), (1, 2), (100, 4))
 
     call = {"type": "ControlTransmitting", "called": "100", "group": True}
-    assert told(station(), own(1) + own(1) + own(2) + own(3)) == [{**call, "on": True}, {**call, "on": False}]
+    assert told(hytera_station(), own(1) + own(1) + own(2) + own(3)) == [{**call, "on": True}, {**call, "on": False}]
 
 
 def test_a_repeater_tells_units_and_dispatchers_apart() -> None:
     stream = repeater(0, 1) + repeater(1, 1) + repeater(4, 1) + repeater(6, 1, sender=99) + repeater(8, 1, sender=99)
-    assert [(event["type"], event["unit"]) for event in told(station(), stream + repeater(5, 0))] == [
+    assert [(event["type"], event["unit"]) for event in told(hytera_station(), stream + repeater(5, 0))] == [
         ("TransmissionStarted", "2345678"),
         ("TransmissionEnded", "2345678"),
         ("ControlTransmitting", "99"),
         ("ControlTransmitting", "99"),
     ]
-    assert [event["type"] for event in told(station(), repeater(0, 6, 11) + repeater(0, 6, 12))] == [
+    assert [event["type"] for event in told(hytera_station(), repeater(0, 6, 11) + repeater(0, 6, 12))] == [
         "CallAlert",
         "Emergency",
     ]
 
 
 def test_each_slot_of_a_repeater_is_a_channel_of_its_own() -> None:
-    found = events(station(channel="CH1"), GROUP_TEXT + TEXT_ACK + PRIVATE_TEXT)
+    found = events(hytera_station(channel="CH1"), GROUP_TEXT + TEXT_ACK + PRIVATE_TEXT)
     assert [getattr(event, "channel", None) for event in found] == ["CH1-2", "CH1-1", "CH1"]
 
 
 @pytest.mark.parametrize("frame", [HRNP_STATUS_REPLY, GROUP_TEXT, REGISTRATION])
 def test_one_wrong_byte_makes_a_frame_unreadable_and_says_why(frame: bytes) -> None:
     broken = frame[:-4] + bytes([frame[-4] ^ 0x10]) + frame[-3:]
-    found = events(station(), broken)
+    found = events(hytera_station(), broken)
     assert any(isinstance(event, Unparsed) and event.reason for event in found)
 
 
 def test_a_message_that_ends_too_soon_is_unparsed_not_an_error() -> None:
     for service in sorted(codec.SERVICES):
         for opcode in (0x0003, 0x00A1, 0x00A2, 0x00B2, 0xA002, 0xB003, 0xB843, 0xB844, 0xB845, 0x0835, 0x0841, 0x0850):
-            play(station(), [codec.encode_hdap(service, opcode, b"")])
+            play(hytera_station(), [codec.encode_hdap(service, opcode, b"")])
 
 
 def test_a_registration_is_granted_with_the_bytes_a_real_server_sent() -> None:
-    ours = station(port="udp://0.0.0.0:3002")
+    ours = hytera_station(port="udp://0.0.0.0:3002")
     play(ours, [REGISTRATION])
     assert ours.to_send() == [REGISTRATION_ACK]
 
 
 def test_a_radio_on_a_wire_is_connected_to_acknowledged_and_asked_for_its_broadcasts() -> None:
-    ours = station()
+    ours = hytera_station()
     ours.opened()
     assert ours.to_send() == [HRNP_CONNECT]
     assert ours.query() == HRNP_CONNECT
@@ -193,7 +191,7 @@ def test_a_radio_on_a_wire_is_connected_to_acknowledged_and_asked_for_its_broadc
 
 
 def test_a_repeater_is_answered_in_hstrp_and_its_heartbeat_is_not_echoed_without_end() -> None:
-    ours = station(port="udp://0.0.0.0:50000")
+    ours = hytera_station(port="udp://0.0.0.0:50000")
     play(ours, [bytes.fromhex("32420024000083040001869f040102")])
     accepted, enabling = ours.to_send()
     assert accepted == bytes.fromhex("324200050000")
@@ -207,7 +205,7 @@ def test_a_repeater_is_answered_in_hstrp_and_its_heartbeat_is_not_echoed_without
 
 
 def test_a_text_of_ours_reads_as_one_to_dmr_kaitai_and_is_the_same_when_sent_again() -> None:
-    ours = station(port="udp://0.0.0.0:3004", own_units=["1"], talkgroups=["500"])
+    ours = hytera_station(port="udp://0.0.0.0:3004", own_units=["1"], talkgroups=["500"])
     sent = ours.text("2345678", "到3号楼", "alert-1")
     read = HyteraDmrApplicationProtocol.from_bytes(sent).data
     assert (read.service_type.name, read.tmdata) == ("send_private_message", "到3号楼")
@@ -222,12 +220,12 @@ def test_a_text_of_ours_reads_as_one_to_dmr_kaitai_and_is_the_same_when_sent_aga
 @pytest.mark.parametrize("unit", ["", "0", "16777216", "!abc", "٣"])
 def test_no_text_goes_to_what_is_no_dmr_id(unit: str) -> None:
     with pytest.raises(CannotSend):
-        station(own_units=["1"]).text(unit, "x", "a")
+        hytera_station(own_units=["1"]).text(unit, "x", "a")
 
 
 def test_a_text_needs_an_id_to_come_from() -> None:
     with pytest.raises(CannotSend, match="own_units"):
-        station().text("7", "x", "a")
+        hytera_station().text("7", "x", "a")
 
 
 def test_settings_name_what_is_wrong_with_them() -> None:
@@ -239,24 +237,24 @@ def test_settings_name_what_is_wrong_with_them() -> None:
 
 @given(cuts)
 def test_any_split_of_the_stream_tells_the_same(places: list[int]) -> None:
-    assert play(station(), torn(STREAM, places)) == play(station(), [STREAM])
+    assert play(hytera_station(), torn(STREAM, places)) == play(hytera_station(), [STREAM])
 
 
 @given(st.lists(st.binary(max_size=30), min_size=len(TELLING), max_size=len(TELLING)))
 def test_garbage_between_frames_loses_none(garbage: list[bytes]) -> None:
     stream = b"".join(noise + frame for noise, frame in zip(garbage, TELLING, strict=True))
-    assert all_in_order(TELLING, play(station(), [stream]))
+    assert all_in_order(TELLING, play(hytera_station(), [stream]))
 
 
 @given(st.sampled_from(TELLING), st.integers(1, 40))
 def test_a_datagram_that_is_cut_off_costs_only_itself(frame: bytes, size: int) -> None:
-    ours = station(port="udp://0.0.0.0:3002")
+    ours = hytera_station(port="udp://0.0.0.0:3002")
     assert all_in_order(TELLING, play(ours, [frame[: min(size, len(frame) - 1)], *TELLING]))
 
 
 @given(st.binary(max_size=3000))
 def test_noise_is_bounded_and_never_raises(noise: bytes) -> None:
-    for piece in play(station(), [noise]):
+    for piece in play(hytera_station(), [noise]):
         assert not isinstance(piece.event, Unparsed) or len(piece.raw) <= UNREAD_BYTES_MAX
 
 
@@ -269,7 +267,7 @@ def test_texts_are_read_as_dmr_kaitai_reads_them(unit: int, request_id: int, tex
         return
     frame = codec.encode_hdap(codec.TMP, 0xA1, request_id.to_bytes(4) + addresses + words)
     theirs = HyteraDmrApplicationProtocol.from_bytes(frame).data
-    (ours,) = [plain(piece.event) for piece in play(station(), [frame])]
+    (ours,) = [plain(piece.event) for piece in play(hytera_station(), [frame])]
     assert (ours["unit"], ours.get("id"), ours["text"]) == (
         str(theirs.source_ip.radio_id),
         str(theirs.request_id),

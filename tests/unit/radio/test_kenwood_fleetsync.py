@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from adapters.radio.kenwood_fleetsync.codec import packet
 from adapters.radio.kenwood_fleetsync.settings import Settings, check
-from adapters.radio.kenwood_fleetsync.station import KenwoodStation
 from adapters.radio.scanner import UNREAD_BYTES_MAX
 from adapters.radio.station import CannotSend
 from rules.events import Unparsed
+from tests.unit.radio.stations import kenwood_station
 from tests.unit.radio.streams import AT_US, LONG_AFTER_US, all_in_order, cuts, only, plain, play, told, torn
 
 BOT, EOT = b"\x02I110040021004002\x03", b"\x02I010040021004002\x03"
@@ -20,11 +20,6 @@ NX_BOT, NX_EOT = b"\x02gI1U03001U03001\x03", b"\x02gI0U03001U03001\x03"
 PKLSH = b"$PKLSH,6100.5898,N,02527.6523,E,111500,A,100,1103,*27"
 PKNSH = b"$PKNSH,6100.5899,N,02527.6527,E,103900,A,U00103,*56"
 STREAM = b"\x80\x00" + BOT + EOT + PKLSH + b"\r\n" + NX_BOT + PKNSH + b"\r\n" + NX_EOT + b"\x020\x03"
-
-
-def station(**table: Any) -> KenwoodStation:
-    settings = {"name": "base", "kind": "kenwood-fleetsync", "port": "/dev/ttyS0", **table}
-    return KenwoodStation(msgspec.convert(settings, Settings))
 
 
 @pytest.mark.parametrize(
@@ -58,11 +53,11 @@ def station(**table: Any) -> KenwoodStation:
     ],
 )
 def test_a_packet_becomes_the_event_it_means(data: bytes, event: dict[str, Any]) -> None:
-    assert only(station(), data) == event
+    assert only(kenwood_station(), data) == event
 
 
 def test_other_satellite_sentences_say_nothing_of_a_unit() -> None:
-    assert told(station(), b"$GPGLL,2301.2967,N,07228.2519,E,160902,A*2C\r\n") == []
+    assert told(kenwood_station(), b"$GPGLL,2301.2967,N,07228.2519,E,160902,A*2C\r\n") == []
 
 
 def test_an_old_position_still_shows_that_the_unit_is_there() -> None:
@@ -70,7 +65,7 @@ def test_an_old_position_still_shows_that_the_unit_is_there() -> None:
     total = 0
     for byte in body:
         total ^= byte
-    assert only(station(), b"$%s*%02X\r\n" % (body, total))["type"] == "UnitSeen"
+    assert only(kenwood_station(), b"$%s*%02X\r\n" % (body, total))["type"] == "UnitSeen"
 
 
 @pytest.mark.parametrize(
@@ -86,36 +81,36 @@ def test_an_old_position_still_shows_that_the_unit_is_there() -> None:
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_bytes(data: bytes, reason: str) -> None:
-    (heard,) = play(station(), [data])
+    (heard,) = play(kenwood_station(), [data])
     assert isinstance(heard.event, Unparsed)
     assert (heard.event.reason, heard.raw) == (reason, data.rstrip(b"\r\n"))
 
 
 def test_two_packets_in_one_read_after_stray_bytes_are_two() -> None:
-    names = [event["type"] for event in told(station(), b"\x80\xff" + BOT + EOT)]
+    names = [event["type"] for event in told(kenwood_station(), b"\x80\xff" + BOT + EOT)]
     assert names == ["Unparsed", "TransmissionStarted", "TransmissionEnded"]
 
 
 def test_the_line_in_the_middle_of_a_torn_packet_is_read() -> None:
-    names = [event["type"] for event in told(station(), BOT[:9] + PKLSH + b"\r\n" + BOT)]
+    names = [event["type"] for event in told(kenwood_station(), BOT[:9] + PKLSH + b"\r\n" + BOT)]
     assert names == ["Unparsed", "UnitSeen", "TransmissionStarted"]
 
 
 @given(cuts)
 def test_any_split_of_the_stream_gives_the_same(places: list[int]) -> None:
-    assert play(station(), torn(STREAM, places)) == play(station(), [STREAM])
+    assert play(kenwood_station(), torn(STREAM, places)) == play(kenwood_station(), [STREAM])
 
 
 @given(st.lists(st.binary(max_size=60), min_size=6, max_size=6))
 def test_garbage_between_packets_costs_none_of_them(garbage: list[bytes]) -> None:
     frames = [BOT, PKLSH, EOT, NX_BOT, NX_EOT]
     noisy = b"".join(rubbish + frame for rubbish, frame in zip(garbage, [*frames, b""], strict=True))
-    assert all_in_order(frames, play(station(), [noisy]))
+    assert all_in_order(frames, play(kenwood_station(), [noisy]))
 
 
 @given(st.binary(max_size=3000))
 def test_rubbish_is_told_in_pieces_of_bounded_size(rubbish: bytes) -> None:
-    for piece in play(station(), [rubbish]):
+    for piece in play(kenwood_station(), [rubbish]):
         assert isinstance(piece.event, Unparsed) is False or len(piece.raw) <= UNREAD_BYTES_MAX
 
 
@@ -130,7 +125,7 @@ def test_rubbish_is_told_in_pieces_of_bounded_size(rubbish: bytes) -> None:
     ],
 )
 def test_a_text_goes_out_as_radios_take_it(unit: str, text: str, written: bytes) -> None:
-    assert station().text(unit, text, "a") == written
+    assert kenwood_station().text(unit, text, "a") == written
 
 
 @pytest.mark.parametrize(
@@ -138,16 +133,16 @@ def test_a_text_goes_out_as_radios_take_it(unit: str, text: str, written: bytes)
 )
 def test_what_cannot_be_sent_is_refused_in_words(unit: str, text: str) -> None:
     with pytest.raises(CannotSend):
-        station().text(unit, text, "a")
+        kenwood_station().text(unit, text, "a")
 
 
 def test_other_letters_go_out_in_the_encoding_of_the_radio() -> None:
-    assert station(encoding="gb18030").text("03001", "你好", "a") == packet("gFU03001你好".encode("gb18030"))
+    assert kenwood_station(encoding="gb18030").text("03001", "你好", "a") == packet("gFU03001你好".encode("gb18030"))
     assert check(msgspec.convert({"name": "b", "kind": "k", "port": "p", "encoding": "klingon"}, Settings))
 
 
 def test_a_confirmation_is_of_the_message_that_waits_and_lets_the_next_one_out() -> None:
-    base = station()
+    base = kenwood_station()
     assert base.text("100-4002", "one", "a-1")
     assert base.text("100-4003", "two", "a-2") == b""
     (heard,) = base.feed(b"\x021\x03", AT_US)
@@ -156,7 +151,7 @@ def test_a_confirmation_is_of_the_message_that_waits_and_lets_the_next_one_out()
 
 
 def test_a_message_that_is_never_confirmed_does_not_stop_the_next_one() -> None:
-    base = station()
+    base = kenwood_station()
     base.text("100-4002", "one", "a-1")
     base.text("100-4003", "two", "a-2")
     base.passed(AT_US)

@@ -1,13 +1,13 @@
 """The station against a pretend Kenwood base."""
 
 from simulators.radios.kenwood import Kenwood
+from tests.unit.radio.stations import kenwood_station
 from tests.unit.radio.streams import plain
-from tests.unit.radio.test_kenwood_fleetsync import station
 from tests.unit.radio.wire import Wire
 
 
 def connected() -> tuple[Wire, Kenwood]:
-    wire = Wire(station())
+    wire = Wire(kenwood_station())
     base = Kenwood(wire)
     wire.connect()
     return wire, base

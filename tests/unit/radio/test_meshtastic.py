@@ -12,19 +12,14 @@ from meshtastic.protobuf import mesh_pb2, mqtt_pb2
 from adapters.radio.kind import Piece
 from adapters.radio.meshtastic import sample
 from adapters.radio.meshtastic.settings import Settings, check
-from adapters.radio.meshtastic.station import MeshtasticStation
 from adapters.radio.scanner import UNREAD_BYTES_MAX
 from adapters.radio.station import CannotSend
 from rules.events import Unparsed
+from tests.unit.radio.stations import meshtastic_station
 from tests.unit.radio.streams import AT_US, all_in_order, cuts, only, plain, play, told, torn
 
 UNIT, OWN, ALL = 0x7EFEEE00, 0x0A0B0C0D, 0xFFFFFFFF
 TEXT, POSITION, ROUTING, DETECTION, ALERT = 1, 3, 5, 10, 11
-
-
-def station(**table: Any) -> MeshtasticStation:
-    settings = {"name": "mesh", "kind": "meshtastic", "port": "/dev/ttyS0", **table}
-    return MeshtasticStation(msgspec.convert(settings, Settings))
 
 
 def framed(message: mesh_pb2.FromRadio) -> bytes:
@@ -78,34 +73,34 @@ STREAM = b"INFO  | boot\r\n" + FRAMES[0] + b"\x94" + FRAMES[1] + b"\xff" + FRAME
     ],
 )  # fmt: skip
 def test_a_frame_becomes_what_it_means(frame: bytes, expected: list[dict[str, Any]]) -> None:
-    assert told(station(), frame) == expected
+    assert told(meshtastic_station(), frame) == expected
 
 
 def test_a_time_is_taken_only_from_a_clock_that_was_set() -> None:
-    assert only(station(), FRAMES[3])["occurred_us"] == 1_692_731_222_000_000
-    assert "occurred_us" not in only(station(), packet(TEXT, b"x", rx_time=4711))
+    assert only(meshtastic_station(), FRAMES[3])["occurred_us"] == 1_692_731_222_000_000
+    assert "occurred_us" not in only(meshtastic_station(), packet(TEXT, b"x", rx_time=4711))
 
 
 def test_log_text_between_frames_is_no_noise() -> None:
-    assert [piece["type"] for piece in told(station(), b"\x1b[34mDEBUG\x1b[0m x\r\n" + FRAMES[1] + b"C3\r\n")] == [
-        "UnitSeen"
-    ]
-    assert [piece["type"] for piece in told(station(), b"\x00\x01" + FRAMES[1])] == ["Unparsed", "UnitSeen"]
+    assert [
+        piece["type"] for piece in told(meshtastic_station(), b"\x1b[34mDEBUG\x1b[0m x\r\n" + FRAMES[1] + b"C3\r\n")
+    ] == ["UnitSeen"]
+    assert [piece["type"] for piece in told(meshtastic_station(), b"\x00\x01" + FRAMES[1])] == ["Unparsed", "UnitSeen"]
 
 
 @pytest.mark.parametrize(
     "garbage", [b"\x94", b"\x94\x94", b"\x94\xc3", b"\x94\xc3\xff\xff", b"\x94\xc3\x02\x01", b"\xc3"]
 )
 def test_a_frame_survives_whatever_begins_before_it(garbage: bytes) -> None:
-    assert all_in_order(FRAMES, play(station(), [garbage + frame for frame in FRAMES]))
+    assert all_in_order(FRAMES, play(meshtastic_station(), [garbage + frame for frame in FRAMES]))
 
 
 def test_an_impossible_length_delays_nothing() -> None:
-    assert len(station().feed(b"\x94\xc3\xff\xff" + FRAMES[1], AT_US)) == 2
+    assert len(meshtastic_station().feed(b"\x94\xc3\xff\xff" + FRAMES[1], AT_US)) == 2
 
 
 def test_opening_asks_for_the_configuration_and_a_restart_of_the_device_again() -> None:
-    ours = station()
+    ours = meshtastic_station()
     ours.opened()
     (asking,) = ours.to_send()
     assert asking.startswith(b"\xc3" * 32)
@@ -117,7 +112,7 @@ def test_opening_asks_for_the_configuration_and_a_restart_of_the_device_again() 
 
 
 def test_a_text_of_ours_is_what_the_package_reads_and_its_acknowledgement_bears_our_id() -> None:
-    ours = station(channel_index=2, hops=5)
+    ours = meshtastic_station(channel_index=2, hops=5)
     play(ours, [framed(mesh_pb2.FromRadio(my_info=mesh_pb2.MyNodeInfo(my_node_num=OWN)))])
     sent = ours.text("!7efeee00", "到3号楼", "alert-1")
     assert ours.text("!7efeee00", "到3号楼", "alert-1") == sent
@@ -132,7 +127,7 @@ def test_a_text_of_ours_is_what_the_package_reads_and_its_acknowledgement_bears_
 
 
 def test_a_text_to_a_talkgroup_goes_to_all_and_is_delivered_once_it_was_passed_on() -> None:
-    ours = station(talkgroups=["LongFast"])
+    ours = meshtastic_station(talkgroups=["LongFast"])
     play(ours, [framed(mesh_pb2.FromRadio(my_info=mesh_pb2.MyNodeInfo(my_node_num=OWN)))])
     sent = mesh_pb2.ToRadio.FromString(ours.text("LongFast", "x", "a")[4:]).packet
     assert sent.to == ALL
@@ -144,16 +139,16 @@ def test_a_text_to_a_talkgroup_goes_to_all_and_is_delivered_once_it_was_passed_o
 @pytest.mark.parametrize("unit", ["", "7efeee00", "!7efeee0", "!ffffffff", "!00000000", "!7efeee0g"])
 def test_no_text_goes_to_what_is_no_node(unit: str) -> None:
     with pytest.raises(CannotSend):
-        station().text(unit, "x", "a")
+        meshtastic_station().text(unit, "x", "a")
 
 
 def test_a_text_that_no_packet_holds_is_refused() -> None:
     with pytest.raises(CannotSend, match="200"):
-        station().text("!7efeee00", "x" * 201, "a")
+        meshtastic_station().text("!7efeee00", "x" * 201, "a")
 
 
 def published(topic: str, message: object, **table: Any) -> list[dict[str, Any]]:
-    ours = station(port="mqtt://127.0.0.1/msh/EU_868/2/json/#", **table)
+    ours = meshtastic_station(port="mqtt://127.0.0.1/msh/EU_868/2/json/#", **table)
     payload = message if isinstance(message, bytes) else json.dumps(message).encode()
     return [plain(heard.event) for heard in ours.feed(payload, AT_US, topic)]
 
@@ -216,7 +211,7 @@ def test_a_gateways_presence_is_no_packet() -> None:
 
 def test_no_text_goes_out_by_mqtt_where_nobody_could_confirm_it() -> None:
     with pytest.raises(CannotSend, match="MQTT"):
-        station(port="mqtt://127.0.0.1/msh/#").text("!7efeee00", "x", "a")
+        meshtastic_station(port="mqtt://127.0.0.1/msh/#").text("!7efeee00", "x", "a")
 
 
 def test_a_recording_is_a_stream_or_messages() -> None:
@@ -232,24 +227,25 @@ def test_settings_name_what_is_wrong_with_them() -> None:
 
 @given(cuts)
 def test_any_split_of_the_stream_tells_the_same(places: list[int]) -> None:
-    assert play(station(), torn(STREAM, places)) == play(station(), [STREAM])
+    assert play(meshtastic_station(), torn(STREAM, places)) == play(meshtastic_station(), [STREAM])
 
 
 @given(st.lists(st.binary(max_size=30), min_size=len(FRAMES), max_size=len(FRAMES)))
 def test_garbage_between_frames_loses_none(garbage: list[bytes]) -> None:
     stream = b"".join(noise + frame for noise, frame in zip(garbage, FRAMES, strict=True))
-    assert all_in_order(FRAMES, play(station(), [stream]))
+    assert all_in_order(FRAMES, play(meshtastic_station(), [stream]))
 
 
 @given(st.binary(max_size=2000))
 def test_noise_is_bounded_and_never_raises(noise: bytes) -> None:
-    for piece in [*play(station(), [noise]), *play(station(), [b"\x94\xc3" + len(noise[:512]).to_bytes(2) + noise])]:
+    framed_noise = b"\x94\xc3" + len(noise[:512]).to_bytes(2) + noise
+    for piece in [*play(meshtastic_station(), [noise]), *play(meshtastic_station(), [framed_noise])]:
         assert not isinstance(piece.event, Unparsed) or len(piece.raw) <= UNREAD_BYTES_MAX
     published(JSON_TOPIC, noise)
 
 
 @given(st.integers(1, ALL - 1), st.integers(0, ALL), st.integers(1, ALL), st.text(max_size=60))
 def test_texts_are_read_as_the_package_wrote_them(sender: int, to: int, number: int, text: str) -> None:
-    (heard,) = told(station(), packet(TEXT, text.encode(), to=to, number=number, **{"from": sender}))
+    (heard,) = told(meshtastic_station(), packet(TEXT, text.encode(), to=to, number=number, **{"from": sender}))
     assert (heard["unit"], heard["id"], heard["text"]) == (f"!{sender:08x}", str(number), text)
     assert heard.get("group", False) == (to == ALL)

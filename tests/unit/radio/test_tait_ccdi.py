@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,9 +10,9 @@ from adapters.radio.scanner import UNREAD_BYTES_MAX
 from adapters.radio.station import CannotSend
 from adapters.radio.tait_ccdi.codec import checksum, command
 from adapters.radio.tait_ccdi.normalise import expanded
-from adapters.radio.tait_ccdi.settings import Settings
 from adapters.radio.tait_ccdi.station import TaitStation
 from rules.events import Unparsed
+from tests.unit.radio.stations import tait_station
 from tests.unit.radio.streams import AT_US, LONG_AFTER_US, all_in_order, cuts, events, only, plain, play, told, torn
 
 EXAMPLES = [
@@ -47,11 +46,6 @@ EXAMPLES = [
 STREAM = b".p0205C9\r.r0C000001F10714" + checksum(b"r0C000001F10714") + b"\r.p0206C8\r.p0207C7\r.p0208C6\r."
 
 
-def station(**table: Any) -> TaitStation:
-    settings = {"name": "tower", "kind": "tait-ccdi", "port": "/dev/ttyS0", "channel": "CH1", **table}
-    return TaitStation(msgspec.convert(settings, Settings))
-
-
 def line(ident: str, parameters: str) -> bytes:
     return command(ident, parameters)
 
@@ -64,7 +58,7 @@ def test_every_example_of_the_manual_has_the_checksum_we_compute(example: str) -
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_no_example_is_unreadable(example: str) -> None:
-    assert not [event for event in events(station(), example.encode() + b"\r") if isinstance(event, Unparsed)]
+    assert not [event for event in events(tait_station(), example.encode() + b"\r") if isinstance(event, Unparsed)]
 
 
 @pytest.mark.parametrize(
@@ -96,34 +90,34 @@ def test_no_example_is_unreadable(example: str) -> None:
     ],
 )
 def test_a_message_becomes_the_event_it_means(frame: bytes, event: dict[str, Any]) -> None:
-    assert only(station(), frame) == event
+    assert only(tait_station(), frame) == event
 
 
 @pytest.mark.parametrize(
     "parameters", ["01", "02", "16", "17", "18", "19", "1E1", "20", "219012345", "2201", "220100", "2300" + "0"]
 )
 def test_progress_that_means_nothing_to_us_is_understood(parameters: str) -> None:
-    assert told(station(), line("p", parameters)) == []
+    assert told(tait_station(), line("p", parameters)) == []
 
 
 def test_an_emergency_call_with_a_status_tells_both() -> None:
-    found = told(station(), line("r", "021001210714"))
+    found = told(tait_station(), line("r", "021001210714"))
     assert [event["type"] for event in found] == ["Emergency", "Status"]
 
 
 def test_a_text_carries_whoever_the_ring_before_it_named() -> None:
-    found = told(station(), line("p", "19") + b"." + line("r", "04000FF10714") + b"." + b"s02Hi7A\r.s02Hi7A\r")
+    found = told(tait_station(), line("p", "19") + b"." + line("r", "04000FF10714") + b"." + b"s02Hi7A\r.s02Hi7A\r")
     assert found == [{"type": "Text", "unit": "10714", "text": "Hi"}, {"type": "Text", "text": "Hi"}]
 
 
 def test_a_ring_without_a_caller_says_nothing_of_a_unit() -> None:
-    assert told(station(), b"r0714000FFA6\r") == []
+    assert told(tait_station(), b"r0714000FFA6\r") == []
 
 
 def test_a_call_that_names_nobody_else_is_for_this_radio() -> None:
-    assert only(station(own_units=["2001"]), line("r", "00000FF10714"))["called"] == "2001"
-    assert only(station(own_units=["2001"]), line("r", "00000FF2002-10714"))["called"] == "2002"
-    assert "called" not in only(station(own_units=["2001"]), line("r", "00010FF10714"))
+    assert only(tait_station(own_units=["2001"]), line("r", "00000FF10714"))["called"] == "2001"
+    assert only(tait_station(own_units=["2001"]), line("r", "00000FF2002-10714"))["called"] == "2002"
+    assert "called" not in only(tait_station(own_units=["2001"]), line("r", "00010FF10714"))
 
 
 def test_each_repeat_tone_stands_for_the_digit_before_it() -> None:
@@ -136,7 +130,7 @@ def test_each_repeat_tone_stands_for_the_digit_before_it() -> None:
 
 
 def test_what_was_on_the_air_as_the_radio_starts_anew_has_ended() -> None:
-    found = told(station(), b"p0205C9\r.p0207C7\r.p031F086\r")
+    found = told(tait_station(), b"p0205C9\r.p0207C7\r.p031F086\r")
     assert found[2:] == [
         {"type": "TransmissionEnded", "reason": "lost"},
         {"type": "ControlTransmitting", "on": False},
@@ -144,7 +138,7 @@ def test_what_was_on_the_air_as_the_radio_starts_anew_has_ended() -> None:
 
 
 def test_a_wrong_checksum_is_told_with_its_bytes_and_costs_no_other_frame() -> None:
-    heard = play(station(), [b"p0205FF\rp0206C8\r"])
+    heard = play(tait_station(), [b"p0205FF\rp0206C8\r"])
     assert [type(piece.event).__name__ for piece in heard] == ["Unparsed", "TransmissionEnded"]
     assert (heard[0].raw, heard[1].raw) == (b"p0205FF", b"p0206C8\r")
     assert isinstance(heard[0].event, Unparsed)
@@ -152,12 +146,12 @@ def test_a_wrong_checksum_is_told_with_its_bytes_and_costs_no_other_frame() -> N
 
 
 def test_a_message_of_no_known_kind_is_kept() -> None:
-    assert only(station(), line("x", "1"))["reason"] == "unknown message x"
+    assert only(tait_station(), line("x", "1"))["reason"] == "unknown message x"
 
 
 def test_the_last_line_of_a_recording_needs_no_end() -> None:
-    assert only(station(), b"p0205C9") == {"type": "TransmissionStarted"}
-    assert [event["type"] for event in told(station(), b"p0205C9\r\np0206C8\r\n")] == [
+    assert only(tait_station(), b"p0205C9") == {"type": "TransmissionStarted"}
+    assert [event["type"] for event in told(tait_station(), b"p0205C9\r\np0206C8\r\n")] == [
         "TransmissionStarted",
         "TransmissionEnded",
     ]
@@ -165,19 +159,19 @@ def test_the_last_line_of_a_recording_needs_no_end() -> None:
 
 @given(cuts)
 def test_any_split_of_the_stream_gives_the_same(places: list[int]) -> None:
-    assert play(station(), torn(STREAM, places)) == play(station(), [STREAM])
+    assert play(tait_station(), torn(STREAM, places)) == play(tait_station(), [STREAM])
 
 
 @given(st.lists(st.binary(max_size=60), min_size=6, max_size=6))
 def test_garbage_between_frames_costs_none_of_them(garbage: list[bytes]) -> None:
     frames = [b"p0205C9\r", line("r", "00001F10714"), b"p0206C8\r", b"p0207C7\r", b"p0208C6\r"]
     noisy = b"".join(rubbish + frame for rubbish, frame in zip(garbage, [*frames, b""], strict=True))
-    assert all_in_order(frames, play(station(), [noisy]))
+    assert all_in_order(frames, play(tait_station(), [noisy]))
 
 
 @given(st.binary(max_size=3000))
 def test_rubbish_is_told_in_pieces_of_bounded_size(rubbish: bytes) -> None:
-    for piece in play(station(), [rubbish]):
+    for piece in play(tait_station(), [rubbish]):
         assert len(piece.raw) <= UNREAD_BYTES_MAX
 
 
@@ -194,7 +188,7 @@ def sent(radio: TaitStation, answer: bytes = b".") -> list[bytes]:
 
 
 def test_it_asks_which_mode_the_radio_is_in_and_then_has_it_report() -> None:
-    radio = station()
+    radio = tait_station()
     radio.opened()
     assert radio.to_send() == [b"q010FE\r"]
     radio.feed(b".m0813102.03A3\r.", AT_US)
@@ -203,7 +197,7 @@ def test_it_asks_which_mode_the_radio_is_in_and_then_has_it_report() -> None:
 
 
 def test_a_silent_radio_is_asked_in_the_other_mode_too() -> None:
-    radio = station()
+    radio = tait_station()
     radio.opened()
     assert radio.to_send() == [b"q010FE\r"]
     assert radio.wake_us == 0  # it has not yet heard what time it is
@@ -216,7 +210,7 @@ def test_a_silent_radio_is_asked_in_the_other_mode_too() -> None:
 
 
 def test_nothing_is_sent_before_the_prompt() -> None:
-    radio = station(fleet="1234")
+    radio = tait_station(fleet="1234")
     radio.opened()
     assert len(radio.to_send()) == 1
     assert radio.text("5678", "Hi", "a-1") == b""
@@ -226,7 +220,7 @@ def test_nothing_is_sent_before_the_prompt() -> None:
 
 
 def test_a_radio_that_starts_anew_is_told_again_what_to_report() -> None:
-    radio = station()
+    radio = tait_station()
     radio.opened()
     sent(radio)
     radio.feed(b"p031F086\r.", AT_US)
@@ -236,27 +230,27 @@ def test_a_radio_that_starts_anew_is_told_again_what_to_report() -> None:
 
 
 def test_a_text_is_acknowledged_by_its_id() -> None:
-    radio = station()
+    radio = tait_station()
     assert radio.text("12345678", "Hi", "a-1") == b"s0C0512345678Hi60\r"
     (heard,) = radio.feed(line("p", "1D1"), AT_US)
     assert plain(heard.event) == {"type": "MachineAck", "id": "a-1"}
 
 
 def test_a_text_that_the_radio_refuses_is_not_delivered() -> None:
-    radio = station()
+    radio = tait_station()
     radio.text("12345678", "Hi", "a-1")
     (heard,) = radio.feed(line("e", "006"), AT_US)
     assert plain(heard.event) == {"type": "MachineAck", "unit": "12345678", "id": "a-1", "ok": False}
 
 
 def test_a_received_text_is_deleted_in_the_radio_so_that_the_next_one_comes() -> None:
-    radio = station()
+    radio = tait_station()
     radio.feed(b"s02Hi7A\r.", AT_US)
     assert sent(radio)[-1] == b"c0110B\r"
 
 
 def test_a_long_text_goes_as_an_extended_message() -> None:
-    assert station().text("12345678", "x" * 128, "a")[:8] == b"a8D05204"
+    assert tait_station().text("12345678", "x" * 128, "a")[:8] == b"a8D05204"
 
 
 @pytest.mark.parametrize(
@@ -264,11 +258,11 @@ def test_a_long_text_goes_as_an_extended_message() -> None:
 )
 def test_what_the_radio_cannot_carry_is_refused_in_words(unit: str, text: str) -> None:
     with pytest.raises(CannotSend):
-        station().text(unit, text, "a")
+        tait_station().text(unit, text, "a")
 
 
 def test_a_prompt_that_is_lost_does_not_silence_us_for_ever() -> None:
-    radio = station()
+    radio = tait_station()
     radio.text("12345678", "Hi", "a")
     radio.text("12345678", "Ho", "b")
     radio.passed(AT_US)

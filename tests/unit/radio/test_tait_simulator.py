@@ -1,13 +1,13 @@
 """The station against a pretend radio that was written from the manual alone."""
 
 from simulators.radios.tait import Tait
+from tests.unit.radio.stations import tait_station
 from tests.unit.radio.streams import plain
-from tests.unit.radio.test_tait_ccdi import station
 from tests.unit.radio.wire import Wire
 
 
 def connected() -> tuple[Wire, Tait]:
-    wire = Wire(station(fleet="1234"))
+    wire = Wire(tait_station(fleet="1234"))
     radio = Tait(wire)
     wire.connect()
     return wire, radio
@@ -84,7 +84,7 @@ def test_noise_and_torn_messages_cost_nothing_that_follows() -> None:
 
 
 def test_lost_prompts_only_delay_what_we_send() -> None:
-    wire = Wire(station())
+    wire = Wire(tait_station())
     radio = Tait(wire)
     radio.loses_prompts = True
     wire.connect()
@@ -93,7 +93,7 @@ def test_lost_prompts_only_delay_what_we_send() -> None:
 
 
 def test_a_silent_radio_is_asked_twice_and_left_alone() -> None:
-    wire = Wire(station())
+    wire = Wire(tait_station())
     radio = Tait(wire)
     radio.silent = True
     wire.connect()

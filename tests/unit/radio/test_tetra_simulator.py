@@ -3,13 +3,13 @@
 import pytest
 
 from simulators.radios.tetra import Tetra
+from tests.unit.radio.stations import tetra_station
 from tests.unit.radio.streams import plain
-from tests.unit.radio.test_tetra_pei import station
 from tests.unit.radio.wire import Wire
 
 
 def connected() -> tuple[Wire, Tetra]:
-    wire = Wire(station())
+    wire = Wire(tetra_station())
     terminal = Tetra(wire)
     wire.connect()
     return wire, terminal

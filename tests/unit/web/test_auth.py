@@ -1,14 +1,7 @@
 """Codes, sessions and guesses, under a clock that only the test moves."""
 
 from gateway.web.access.auth import Auth, AuthSettings
-
-
-class Hand:
-    def __init__(self) -> None:
-        self.at_s = 1000.0
-
-    def __call__(self) -> float:
-        return self.at_s
+from tests.fixtures.seconds import Hand
 
 
 def make(**settings: float) -> tuple[Auth, Hand]:
