@@ -2,24 +2,14 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import pytest
 
 from gateway.access.audit import verify
 from gateway.web.access.ways_in import make_signing_in
 from rules.people import Person
-from tests.fixtures.accounts import PASSWORD, Browser, add, told
-from tests.fixtures.served import CHEAP, RULES, TOKEN, Served, serve
-
-CALLER = "13800138000"
-
-
-@pytest.fixture
-async def browser(served: Served) -> Browser:
-    await add(served, "operator")
-    return Browser(served)
+from tests.fixtures.accounts import PASSWORD, Browser, add, token, told
+from tests.fixtures.served import CHEAP, RULES, Served, serve
 
 
 async def test_the_first_password_must_be_changed_before_anything_else(served: Served) -> None:
@@ -155,125 +145,6 @@ async def test_what_an_account_cannot_be_is_told_with_the_cure(served: Served) -
         status, problem = await served.ask("POST", "/api/v1/accounts", json=body)
         assert (status, problem["field"]) == (expected, field), problem
         assert problem["cure"]
-
-
-def leave(served: Served) -> None:
-    """Nobody has sat there for an hour."""
-    for session in served.auth.sessions.of("wang"):
-        session.seen -= 3_600
-
-
-async def test_where_nobody_sits_it_is_locked_and_opened_by_the_password_with_nothing_lost(tmp_path: Path) -> None:
-    async with serve(tmp_path) as served:
-        await add(served, "supervisor")
-        browser = Browser(served)
-        await browser.sign_in()
-        await served.ring(CALLER)
-        leave(served)
-        _, page, _ = await browser.ask("GET", "/api/v1/incidents")
-        assert page["items"][0]["from"] == "138****8000"  # as a wall board
-        number = page["items"][0]["number"]
-        assert (await browser.ask("POST", f"/api/v1/incidents/{number}/called-back"))[0] == 423
-        wrong = await browser.ask("POST", "/api/v1/session/unlock", json={"password": "wrong"})
-        assert (wrong[0], wrong[1]["field"]) == (403, "password")
-        status, session, _ = await browser.ask("POST", "/api/v1/session/unlock", json={"password": PASSWORD})
-        assert (status, session["locked"]) == (200, False)
-        assert [one["what"] for one in await told(served, who="wang")][:3] == ["unlocked", "sign_in_failed", "locked"]
-
-
-async def test_who_locks_by_hand_is_locked_also_after_a_restart(tmp_path: Path) -> None:
-    async with serve(tmp_path) as served:
-        await add(served, "operator")
-        browser = Browser(served)
-        await browser.sign_in()
-        assert (await browser.ask("POST", "/api/v1/session/lock"))[1]["locked"]
-    async with serve(tmp_path) as served:
-        browser.served = served
-        assert (await browser.ask("GET", "/api/v1/session"))[1]["locked"]
-
-
-async def test_a_wall_board_is_never_locked(tmp_path: Path) -> None:
-    async with serve(tmp_path) as served:
-        await add(served, "wallboard")
-        browser = Browser(served)
-        await browser.sign_in()
-        leave(served)
-        _, session, _ = await browser.ask("GET", "/api/v1/session")
-        assert (session["locked"], session["lock_after_s"]) == (False, None)
-
-
-async def test_a_number_is_revealed_one_by_one_and_each_time_told_first(served: Served, browser: Browser) -> None:
-    await browser.sign_in()
-    number = served.number(await served.ring(CALLER))
-    for _ in range(2):
-        status, shown, _ = await browser.ask("POST", f"/api/v1/incidents/{number}/reveal")
-        assert (status, shown["from"]) == (200, CALLER)
-    entries = await told(served, what="number_shown")
-    assert [(one["who"], one["target"], one["address"]) for one in entries] == [("wang", number, "127.0.0.1")] * 2
-
-
-async def test_numbers_in_full_are_told_once_an_hour_each(served: Served) -> None:
-    first, second = served.number(await served.ring(CALLER)), served.number(await served.ring("13900139000"))
-    for _ in range(3):
-        await served.get("/api/v1/incidents")
-    [entry] = await told(served, what="numbers_shown")
-    assert (entry["who"], entry["detail"]["records"]) == ("api", sorted([first, second]))
-    third = served.number(await served.ring("13700137000"))
-    await served.get("/api/v1/incidents")
-    assert (await told(served, what="numbers_shown"))[0]["target"] == third
-    await served.get("/api/v1/incidents", caller=CALLER)
-    assert (await told(served, what="history_shown"))[0]["target"] == "138****8000"
-
-
-async def test_where_the_audit_cannot_be_told_nothing_is_shown(served: Served, browser: Browser) -> None:
-    await browser.sign_in()
-    number = served.number(await served.ring(CALLER))
-    await served.store.writer.close()
-    status, problem, _ = await browser.ask("POST", f"/api/v1/incidents/{number}/reveal")
-    assert status == 503
-    assert CALLER not in str(problem)
-
-
-async def token(served: Served, *scopes: str, **more: Any) -> dict[str, str]:
-    status, made = await served.ask(
-        "POST", "/api/v1/tokens", json={"name": "t", "scopes": list(scopes), "expires_at": None} | more
-    )
-    assert status == 200, made
-    return {"Authorization": f"Bearer {made['token']}"}
-
-
-async def test_a_token_may_what_its_scopes_say_until_it_is_revoked(served: Served) -> None:
-    headers = await token(served, "see")
-    await served.ring(CALLER)
-    status, page = await served.ask("GET", "/api/v1/incidents", headers=headers)
-    assert (status, page["items"][0]["from"]) == (200, "138****8000")
-    status, problem = await served.ask("GET", "/api/v1/audit", headers=headers)
-    assert (status, problem["right"]) == (403, "audit")
-    _, listed = await served.get("/api/v1/tokens")
-    assert listed["items"][0]["used_at"]
-    assert "digest" not in str(listed)
-    assert (await served.ask("DELETE", "/api/v1/tokens/t"))[0] == 200
-    assert (await served.ask("GET", "/api/v1/incidents", headers=headers))[0] == 401
-
-
-async def test_a_token_expires(served: Served) -> None:
-    headers = await token(served, "see", expires_at="2099-01-01T00:00:00Z")
-    assert (await served.ask("GET", "/api/v1/rules", headers=headers))[0] == 200
-    served.clock.move(80 * 366 * 86_400.0)
-    assert (await served.ask("GET", "/api/v1/rules", headers=headers))[0] == 401
-
-
-async def test_tokens_are_kept_as_digests_and_live_on_after_a_restart(tmp_path: Path) -> None:
-    async with serve(tmp_path) as served:
-        headers = await token(served, "see")
-    secret = headers["Authorization"].partition(" ")[2]
-    kept = b"".join(
-        (tmp_path / name).read_bytes() for name in ("hotline.db", "hotline.db-wal") if (tmp_path / name).exists()
-    )
-    assert secret.encode() not in kept
-    assert TOKEN.encode() not in kept
-    async with serve(tmp_path) as served:
-        assert (await served.ask("GET", "/api/v1/rules", headers=headers))[0] == 200
 
 
 async def test_the_audit_tells_it_all_and_its_chain_holds(served: Served, browser: Browser) -> None:

@@ -12,9 +12,7 @@ from gateway.web.access.needs import Door, check_routes
 from rules.settings import Line, RuleSet, SourceRules
 from tests.fixtures.accounts import signed_in
 from tests.fixtures.listening import Reader
-from tests.fixtures.served import TOKEN, Served, serve
-
-CALLER = "13800138000"
+from tests.fixtures.served import CALLER, TOKEN, Served, serve
 
 
 def routes(served: Served) -> list[tuple[str, str, Any]]:
