@@ -2,9 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from adapters.radio.scanner import Framed, Scanner, Unread
+from adapters.radio.scanner import Framed, Unread
 from adapters.radio.settings import RadioSettings
 from adapters.radio.station import CannotSend, Heard
 from rules.events import RadioEvent, Unparsed
@@ -14,10 +14,23 @@ F = TypeVar("F", bound=Framed)
 PAUSE_US = 3_000_000
 
 
+class Cutter(Protocol[F]):
+    """Cuts a stream into frames, however it comes: a `Scanner`, or a reader of the kind's own."""
+
+    @property
+    def pending(self) -> bool:
+        """Whether a frame is half read."""
+
+    def clear(self) -> None: ...
+    def feed(self, data: bytes) -> list[F | Unread]: ...
+    def end(self) -> list[F | Unread]:
+        """What is half read will not be whole."""
+
+
 class StreamStation(ABC, Generic[F]):
     """A kind says what a frame means; where it can, also what to send."""
 
-    def __init__(self, settings: RadioSettings, scanner: Scanner[F]) -> None:
+    def __init__(self, settings: RadioSettings, scanner: Cutter[F]) -> None:
         self.source = settings.name
         self.channel = settings.channel_name
         self._scanner = scanner
