@@ -1,15 +1,14 @@
 """One TOML file → `Config`: read strictly, checked whole, every mistake told at once with its cure."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from adapters.errors import ConfigError
-from adapters.kinds import NotifierKind, SourceKind
-from adapters.registry import NOTIFIERS, SOURCES
+from adapters.kinds import Problem
 from gateway.access.oidc_settings import OidcSettings, check_oidc
 from gateway.config_checks import (
     check_gateway,
@@ -20,6 +19,7 @@ from gateway.config_checks import (
     remarks,
 )
 from gateway.config_document import Document
+from gateway.config_tables import ConfiguredNotifier, ConfiguredSource, GatewaySettings, Rules, Tables, read_tables
 from gateway.desk_settings import DeskTables
 from gateway.heartbeat import HeartbeatSettings
 from gateway.people_checks import check_reach
@@ -29,73 +29,19 @@ from gateway.radio_checks import (
     check_radio_tables,
     check_senders,
     radio_remarks,
-    with_possible_warnings,
 )
 from gateway.reports.settings import ReportSettings
 from gateway.roster_file import RosterTable
 from gateway.web.access.auth import AuthSettings
 from rules.settings import (
-    CallBack,
-    Claims,
-    HoldCheckin,
+    Ladder,
     Line,
-    NotifierOnline,
-    OnDuty,
-    Promise,
     RadioChannel,
-    RollCall,
     RuleSet,
-    SourceReadable,
-    ThreeRings,
-    TwoCalls,
 )
 
 _VERSION_HEX = 8
 _NOT_APPROVED = ("people", "shifts", "stints", "days_off", "units", "maintenance", "approval")  # it changes day by day
-
-
-class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The [gateway] table: who we are, where we listen, where we keep the records."""
-
-    site: str  # stands in every record, alert and MQTT topic
-    http: str = "127.0.0.1:8470"  # host:port of the hooks, the board and the API
-    store: str = "sqlite:///hotline.db"  # or postgresql+psycopg://user@host/db
-    timezone: str = "Asia/Shanghai"  # IANA name; incident numbers follow its days
-    api_token_file: str = "token.txt"  # one token a line; the first start makes it  # noqa: S105 (a file's name)
-    public_url: str = ""  # where people reach us: https://desk.example. Then messages carry a link that acknowledges
-    link_life_s: float = 900.0  # from when the alert was raised
-    link_key_file: str = "link-key.txt"  # what signs the links; the first start makes it
-    log: Literal["auto", "text", "json"] = "auto"  # auto: text on a terminal, JSON lines otherwise
-    mask_numbers: bool = True  # telephone numbers in the log keep only their last digits
-
-
-class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The [rules.…] tables."""
-
-    three_rings: ThreeRings = ThreeRings()
-    hold_checkin: HoldCheckin = HoldCheckin()
-    call_back: CallBack = CallBack()
-    two_calls: TwoCalls = TwoCalls()
-    promise: Promise = Promise()
-    roll_call: RollCall = RollCall()
-    claims: Claims = Claims()
-    notifier_online: NotifierOnline = NotifierOnline()
-    source_readable: SourceReadable = SourceReadable()
-    on_duty: OnDuty = OnDuty()
-
-
-class ConfiguredSource(NamedTuple):
-    """A [[source]]: its kind, and its settings with absolute paths."""
-
-    kind: SourceKind
-    settings: Any
-
-
-class ConfiguredNotifier(NamedTuple):
-    """A [[notifier]]: its kind, and its settings with absolute paths."""
-
-    kind: NotifierKind
-    settings: Any
 
 
 class Config(NamedTuple):
@@ -144,62 +90,74 @@ def load(path: Path) -> Config:
     """Read and check the file. Raises ConfigError with everything that is wrong."""
     path = path.absolute()
     document = Document(path)
-    gateway = document.table("gateway", GatewaySettings)
-    auth = document.table("auth", AuthSettings)
-    reports = document.table("reports", ReportSettings)
-    rules = document.table("rules", Rules)
-    lines = document.named("line", "number", Line)
-    radio = document.radio()
-    staff = document.staff(gateway.timezone if gateway is not None else "UTC")
-    (ladder, special_ladders), approval = document.ladders(staff), document.approval(staff)
-    quiet, heartbeat, desk = document.quiet(), document.heartbeat(), document.desk()
-    oidc = document.optional("oidc", OidcSettings)
-    sources = [ConfiguredSource(*one) for one in document.of_kinds("source", SOURCES)]
-    notifiers = [ConfiguredNotifier(*one) for one in document.of_kinds("notifier", NOTIFIERS)]
-    problems = document.problems
-    problems += check_names(document.content)
-    problems += [*check_lines(lines), *check_radio_tables(radio.units, radio.channels, radio.status_codes)]
-    problems += check_reach(staff.people, [(str(one.settings.name), one.kind) for one in notifiers])
-    problems += check_quiet(quiet, special_ladders, _known(document, lines, sources, radio.channels))
-    for source in sources:
-        problems += check_source(source.settings)
-    if gateway is not None:
-        problems += [*check_gateway(gateway, path.parent), *check_oidc(oidc, gateway.public_url)]
-    if rules is not None:
-        rules = _with_possible_warnings(rules, document.content.get("rules", {}))
-        problems += check_rules(rules, document.content.get("rules", {}), radio.units)
+    tables = read_tables(document)
+    problems = [*document.problems, *_problems(tables, document, path.parent)]
+    gateway, auth, reports, rules, ladder = tables.gateway, tables.auth, tables.reports, tables.rules, tables.ladder
     if problems or gateway is None or auth is None or reports is None or rules is None or ladder is None:
         raise ConfigError([(key, value, cure) for key, value, cure in dict.fromkeys(problems)])
+    sources, notifiers = tables.sources, tables.notifiers
     if problems := [*check_ports(sources), *check_senders(sources, notifiers, path.parent)]:
         raise ConfigError([(key, value, cure) for key, value, cure in problems])
-    rule_set = _named_by_content(
-        RuleSet(
-            version="",
-            site=gateway.site,
-            timezone=gateway.timezone,
-            **msgspec.structs.asdict(rules),
-            approval=approval,
-            ladder=ladder,
-            special_ladders=tuple(special_ladders),
-            lines=tuple(lines),
-            units=tuple(radio.units),
-            channels=tuple(radio.channels),
-            status_codes=tuple(radio.status_codes),
-            sources=tuple(source.kind.rules(source.settings) for source in sources),
-            notifiers=tuple(str(notifier.settings.name) for notifier in notifiers),
-            people=tuple(staff.people),
-            shifts=tuple(staff.shifts),
-            stints=tuple(staff.stints),
-            days_off=tuple(staff.days_off),
-            maintenance=tuple(quiet.maintenance),
-            maintenance_by_hand=quiet.by_hand,
-            hours=tuple(quiet.hours),
-            storm=quiet.storm,
-        )
+    rule_set = _named_by_content(_rule_set(tables, gateway, rules, ladder))
+    return Config(
+        path,
+        gateway,
+        auth,
+        tuple(sources),
+        tuple(notifiers),
+        tuple(tables.staff.rosters),
+        rule_set,
+        tuple(_remarks(path.parent / gateway.api_token_file, sources, notifiers, rule_set)),
+        tables.desk,
+        reports,
+        tables.heartbeat,
+        tables.oidc,
     )
-    told = _remarks(path.parent / gateway.api_token_file, sources, notifiers, rule_set)
-    kept = tuple(sources), tuple(notifiers), tuple(staff.rosters), rule_set, tuple(told)
-    return Config(path, gateway, auth, *kept, desk, reports, heartbeat, oidc)
+
+
+def _problems(tables: Tables, document: Document, folder: Path) -> Iterator[Problem]:
+    """What each table cannot tell for itself: how they fit together."""
+    lines, radio, staff, gateway = tables.lines, tables.radio, tables.staff, tables.gateway
+    yield from check_names(document.content)
+    yield from check_lines(lines)
+    yield from check_radio_tables(radio.units, radio.channels, radio.status_codes)
+    yield from check_reach(staff.people, [(str(one.settings.name), one.kind) for one in tables.notifiers])
+    known = _known(document, lines, tables.sources, radio.channels)
+    yield from check_quiet(tables.quiet, tables.special_ladders, known)
+    for source in tables.sources:
+        yield from check_source(source.settings)
+    if gateway is not None:
+        yield from check_gateway(gateway, folder)
+        yield from check_oidc(tables.oidc, gateway.public_url)
+    if tables.rules is not None:
+        yield from check_rules(tables.rules, document.content.get("rules", {}), radio.units)
+
+
+def _rule_set(tables: Tables, gateway: GatewaySettings, rules: Rules, ladder: Ladder) -> RuleSet:
+    radio, staff, quiet = tables.radio, tables.staff, tables.quiet
+    return RuleSet(
+        version="",
+        site=gateway.site,
+        timezone=gateway.timezone,
+        **msgspec.structs.asdict(rules),
+        approval=tables.approval,
+        ladder=ladder,
+        special_ladders=tuple(tables.special_ladders),
+        lines=tuple(tables.lines),
+        units=tuple(radio.units),
+        channels=tuple(radio.channels),
+        status_codes=tuple(radio.status_codes),
+        sources=tuple(source.kind.rules(source.settings) for source in tables.sources),
+        notifiers=tuple(str(notifier.settings.name) for notifier in tables.notifiers),
+        people=tuple(staff.people),
+        shifts=tuple(staff.shifts),
+        stints=tuple(staff.stints),
+        days_off=tuple(staff.days_off),
+        maintenance=tuple(quiet.maintenance),
+        maintenance_by_hand=quiet.by_hand,
+        hours=tuple(quiet.hours),
+        storm=quiet.storm,
+    )
 
 
 def _remarks(
@@ -233,16 +191,3 @@ def _named_by_content(rules: RuleSet) -> RuleSet:
 
 def _hash(rules: RuleSet) -> str:
     return hashlib.sha256(msgspec.json.encode(rules)).hexdigest()[:_VERSION_HEX]
-
-
-def _with_possible_warnings(rules: Rules, written: Mapping[str, Any]) -> Rules:
-    """Warnings nobody asked for by number are dropped where the limit comes before them."""
-    rules = msgspec.structs.replace(
-        rules, two_calls=with_possible_warnings(rules.two_calls, written.get("two_calls", {}))
-    )
-    rule = rules.three_rings
-    if "warn_at_rings" in written.get("three_rings", {}):
-        return rules
-    last = rule.rings - 1 if rule.boundary == "third_ring_start" else rule.rings
-    possible = tuple(ring for ring in rule.warn_at_rings if ring <= last)
-    return msgspec.structs.replace(rules, three_rings=msgspec.structs.replace(rule, warn_at_rings=possible))

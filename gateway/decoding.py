@@ -11,7 +11,7 @@ from adapters.radio.kind import RadioKind, missing_package
 from adapters.radio.registry import KINDS
 from adapters.radio.sample import decode_pieces, pieces_of, pieces_of_hex
 from adapters.radio.settings import RadioSettings
-from gateway.config import ConfiguredSource
+from gateway.config_tables import ConfiguredSource
 from gateway.reading import nearest
 from rules.events import Event, Unparsed
 

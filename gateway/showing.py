@@ -11,8 +11,9 @@ import msgspec
 from adapters.radio.settings import RadioSettings
 from adapters.registry import NOTIFIERS, SOURCES
 from gateway.access.oidc_settings import OidcSettings
-from gateway.config import Config, GatewaySettings
+from gateway.config import Config
 from gateway.config_document import RadioTable
+from gateway.config_tables import GatewaySettings
 from gateway.desk_settings import DeskSettings, DirectoryTable, Prompts
 from gateway.emergency.settings import EmergencyNumber, Plan
 from gateway.heartbeat import HeartbeatSettings

@@ -16,7 +16,8 @@ from adapters.intake import open_store
 from adapters.intake.backup import backup as copy_store
 from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
 from gateway.clock import AnchoredClock
-from gateway.config import Config, ConfiguredSource, load
+from gateway.config import Config, load
+from gateway.config_tables import ConfiguredSource
 from gateway.decoded import as_json_lines, as_lines_with_bytes, show_events, show_judgement
 from gateway.decoding import Hints
 from gateway.decoding import decode as decode_bytes
