@@ -16,6 +16,7 @@ _PATH: Final = re.compile(rf"(\$\.)?(?:(?![=$]){_KEY}|{_QUOTED})(?:\[\d+\]|{_QUO
 _STEP: Final = re.compile(r'\["([^"]+)"\]|([^.\[\]]+)')
 _PIECE: Final = re.compile(r"\{([^{}]*)\}")
 _PART: Final = " ~ "
+_PART_OF_CHARS_MAX: Final = 1024  # what a sender writes must not keep an installer's pattern busy
 
 
 def is_path(text: str) -> bool:
@@ -56,7 +57,7 @@ def _part(find: Find, pattern: str) -> Find:
     group = min(compiled.groups, 1)
 
     def found(element: Any, body: Any) -> str | None:
-        match = compiled.search(text_at(find(element, body)))
+        match = compiled.search(text_at(find(element, body))[:_PART_OF_CHARS_MAX])
         return match[group] if match else None
 
     return found

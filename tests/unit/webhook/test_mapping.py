@@ -103,6 +103,13 @@ def test_a_part_is_taken_by_a_regular_expression() -> None:
     assert [(event.call, event.device) for event in found] == [("77", "801"), ("77", "x")]
 
 
+def test_a_part_is_looked_for_in_the_first_thousand_characters_only() -> None:
+    table = {"call": "c", "device": ["ch ~ PJSIP/(\\d+)$", "= none"]}
+    near, far = "x" * 1014 + "PJSIP/8012", "x" * 1015 + "PJSIP/8012"
+    heard = [only(mapped({"e": "ringing", "c": str(n), "ch": ch}, **table)) for n, ch in enumerate((near, far))]
+    assert [event.device for event in heard] == ["8012", "801"]
+
+
 def test_a_key_of_any_characters_is_named_in_quotes() -> None:
     body = {"Call Status": "held", "data": {"call.id[0]": ["c9"]}}
     assert mapped(body, event='["Call Status"]', call='data["call.id[0]"][0]') == [Held(source="main", call="c9")]
