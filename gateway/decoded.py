@@ -45,7 +45,7 @@ def show_judgement(console: Console, events: Sequence[Event], rules: RuleSet) ->
     judge.pass_time(at_us + _AFTERWARDS_US)
     title = f"{_counted(len(judge.alerts), 'alert')} under {rules.version}"
     alerts = Table(*_whole("raised (UTC)", "kind", "rule", "text"), title=title)
-    for alert in judge.alerts:
+    for alert in judge.alerts.values():
         words = texts(alert)
         alerts.add_row(rfc3339(alert.raised_us), alert.kind, alert.rule, f"{escaped(words.zh)}\n{escaped(words.en)}")
     console.print(alerts)

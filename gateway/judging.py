@@ -15,7 +15,7 @@ class Judge:
         self.state = State(rules)
         self.incidents: dict[int, Incident] = {}
         self.obligations: dict[int, Obligation] = {}
-        self.alerts: list[Alert] = []
+        self.alerts: dict[str, Alert] = {}
         self._seq = 0
         self._at_us = 0
 
@@ -45,5 +45,4 @@ class Judge:
     def _keep(self, decision: Decision) -> None:
         self.incidents.update((incident.id, incident) for incident in decision.incidents)
         self.obligations.update((owed.id, owed) for owed in decision.obligations)
-        known = {alert.id for alert in self.alerts[-len(decision.alerts) - 64 :]}
-        self.alerts += [alert for alert in decision.alerts if alert.id not in known]
+        self.alerts.update((alert.id, alert) for alert in decision.alerts)

@@ -17,6 +17,7 @@ from rules.events import DeadlinePassed, DeliveriesSettled, DeliveriesTried, Del
 from rules.incidents import Incident
 from rules.moments import SECOND_US
 from rules.settings import RuleSet
+from rules.waits import NEVER_US
 
 LEAD_US = 3600 * SECOND_US  # judged before the day begins, so that calls over midnight are whole
 _OURS = (
@@ -28,7 +29,6 @@ _OURS = (
 )  # each judge makes its own
 _SHOWN_MAX = 50
 _PROGRESS_EVERY = 1_000
-_NEVER_US = 1 << 62
 
 
 class Difference(NamedTuple):
@@ -100,7 +100,7 @@ async def _last_before(store: Store, at_us: int) -> int:
 
 async def _at_us(store: Store, seq: int) -> int:
     found = await store.journal(after_seq=seq - 1, limit=1)
-    return found[0].at_us if found else _NEVER_US
+    return found[0].at_us if found else NEVER_US
 
 
 def differences(replayed: Replayed) -> Iterator[Difference]:
@@ -156,10 +156,9 @@ def _name(incident: Incident) -> str:
 
 def _totals(judge: Judge, replayed: Replayed) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for incident, verdict in _verdicts(judge, replayed).values():
-        del incident
+    for _, verdict in _verdicts(judge, replayed).values():
         counts[f"verdict: {verdict.partition(' ')[0]}"] += 1
-    for alert in judge.alerts:
+    for alert in judge.alerts.values():
         if replayed.from_us <= alert.raised_us < replayed.until_us:
             counts[f"alert: {alert.rule} {alert.kind}"] += 1
     return counts

@@ -1,18 +1,20 @@
 """What reaches a channel without a voice: pages, texts, statuses, emergencies, bare ids. Each message counts once."""
 
+from typing import Literal
+
 from rules import emergencies, hails, promise, replies
 from rules.channels import Channel
 from rules.events import CallAlert, Emergency, RadioEvent, Status, Text, UnitIdentified
 from rules.moments import SECOND_US
-from rules.settings import HailBy
 from rules.turn import Turn
 
 REPEATED_US = 600 * SECOND_US  # the same id again so soon is the same message: told by another gateway, or sent again
 MESSAGES_MAX = 256  # ids of one channel
+CalledBy = Literal["transmission", "call_alert", "text"]
 _TEXT_CHARS_MAX = 200  # of a text in the time line; the journal has all of it
 
 
-def for_control(turn: Turn, channel: Channel, source: str, called: str, what: HailBy | str) -> bool:
+def for_control(turn: Turn, channel: Channel, source: str, called: str, what: CalledBy) -> bool:
     """Whether a call to `called` is one to control, as its source is configured."""
     hails_by = turn.terms.radio.source(source).hails
     terms = turn.terms.radio.channel(channel.name)
