@@ -6,15 +6,19 @@ rules.endings, how two that turn out to be one are joined in rules.merging.
 
 from collections.abc import Callable
 from types import FunctionType
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from rules import call_back, inbound_only, ring_episodes
 from rules.answers import adopt_answer
-from rules.events import CallEvent
+from rules.events import CallEvent, Delivered, Offered, Originated, Queued
 from rules.events.call import Direction
 from rules.incidents import Call, Incident
 from rules.merging import merge
+from rules.moments import SECOND_US
 from rules.turn import Turn
+
+ANEW_US: Final = SECOND_US  # the clocks of a PBX's parts may differ by less
+_BEGINS: Final = (Originated, Offered, Delivered, Queued)
 
 E = TypeVar("E", bound=CallEvent)
 
@@ -33,6 +37,10 @@ def of_a_call(handle: Callable[[Turn, Incident, E], None]) -> Callable[[Turn, E]
             turn.source_seq = event.source_seq
         state = turn.state
         incident = state.by_call[event.source].get(event.call)
+        if incident is not None and incident.closed_us is not None and _is_anew(turn, incident, event):
+            turn.touch(incident)
+            state.let_go_of_ids(incident)
+            incident = None
         if event.same_call or state.by_leg:
             incident = _find(turn, event, incident)
         if incident is None:
@@ -83,6 +91,18 @@ def _find(turn: Turn, event: CallEvent, found: Incident | None) -> Incident:
             ids.append(name)
             state.know_call(found, name)
     return found
+
+
+def _is_anew(turn: Turn, ended: Incident, event: CallEvent) -> bool:
+    """Whether the source gave the id of a call that is over to another: by its own clock, or where the source's
+    settings say that its ids come again. Else what begins after the end was told late.
+    """
+    if not (ended.call.ended_by_call and isinstance(event, _BEGINS)):
+        return False
+    closed_us, source_closed_us = ended.closed_us or 0, ended.source_closed_us
+    if turn.source_us is not None and source_closed_us is not None:
+        return turn.source_us > source_closed_us + ANEW_US
+    return turn.at_us - closed_us >= turn.terms.sources[event.source].ids_again_us
 
 
 def _new(turn: Turn, event: CallEvent) -> Incident:

@@ -247,6 +247,7 @@ class SourceRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     offline_alert_s: float = 10.0  # out of touch for so long: the desk is told
     radio: RadioRules | None = None  # None: a PBX
     site: str = ""  # whose calls are that tell no line, where one gateway serves several; unset: the gateway's own
+    call_ids_again_s: float = 3600.0  # so long after the end of a call its id may be another's
     rescue: str = ""  # where the caller is sent whose three rings are breached; "": nowhere
 
 

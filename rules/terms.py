@@ -30,12 +30,15 @@ class RingTerms(msgspec.Struct, frozen=True, gc=False):
 class SourceTerms:
     """A source's settings in microseconds."""
 
-    __slots__ = ("is_extension", "leg_ids_unique", "offline_us", "settings", "shows_hold", "skew_max_us")
+    __slots__ = (
+        *("ids_again_us", "is_extension", "leg_ids_unique", "offline_us", "settings", "shows_hold", "skew_max_us"),
+    )
 
     def __init__(self, settings: SourceRules) -> None:
         self.settings = settings
         self.skew_max_us = span_us(settings.clock_skew_max_s)
         self.offline_us = span_us(settings.offline_alert_s)
+        self.ids_again_us = span_us(settings.call_ids_again_s)
         self.shows_hold = settings.shows_hold
         self.leg_ids_unique = settings.leg_ids_unique
         self.is_extension = re.compile(settings.extensions).fullmatch  # a Match, or None

@@ -62,6 +62,11 @@ class Legs:
             known.call = call
         return known
 
+    def call_of(self, leg: str) -> str:
+        """Of a PBX or a proxy that tells no Linkedid the first leg's own id stands for it."""
+        known = self._legs.get(leg)
+        return (known.call if known else "") or leg
+
     def forget(self, leg: str) -> KnownLeg | None:
         return self._legs.pop(leg, None)
 

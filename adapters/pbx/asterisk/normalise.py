@@ -159,7 +159,7 @@ class Normaliser(RoomTeller):
         caller = self._dialling_leg(m, out)
         if not leg or is_local(m.get("destchannel")):
             return out
-        known = self._legs.touch(leg, m.get("linkedid") or m.get("destlinkedid"))
+        known = self._legs.touch(leg, m.get("linkedid") or m.get("destlinkedid") or self._legs.call_of(dialling))
         if not dialling and leg == known.call:  # originated by the PBX itself: the operator's own phone first
             known.direction = "outbound"
             return [*out, self._originated(m, known, self._dest(m, leg, known))]

@@ -12,6 +12,11 @@ _NO_NUMBER = frozenset({"", "<unknown>", "unknown", "anonymous", "restricted", "
 _NO_EXTENSION = frozenset({"s", "h", "i", "t", "e", "a", "o", "fax", "onhangup"})
 # Where the dial plan goes when the caller has hung up.
 _AFTER_HANGUP = frozenset({"h", "onhangup"})
+# Technologies of channels that are no line and no telephone (chan_bridge_media.c, app_confbridge, res_stasis_snoop …).
+_INSIDE = (
+    *("Local/", "CBAnn/", "CBRec/", "Announcer/", "Recorder/", "Snoop/", "Surrogate/", "AsyncGoto/", "Message/"),
+    *("MulticastRTP/", "UnicastRTP/", "OutgoingSpoolFailed"),
+)
 _TRAILING_SERIAL = re.compile(r"-[0-9a-f]{8}$")
 
 # ITU-T Q.850 causes, as Asterisk's causes.h numbers them.
@@ -83,8 +88,8 @@ def member(name: str) -> str:
 
 
 def is_local(channel: str) -> bool:
-    """Legs inside the PBX: two halves of a pipe, no telephone."""
-    return channel.startswith("Local/")
+    """Legs inside the PBX: two halves of a pipe, an announcement, a recorder …, no telephone."""
+    return channel.startswith(_INSIDE)
 
 
 def pipe(channel: str) -> str:

@@ -26,6 +26,9 @@ class Settings(SourceSettings, kw_only=True, forbid_unknown_fields=True):
     tolerance_s: int = 300  # between the sender's clock and ours, for a signature
     dialect: Literal["auto", "canonical", "sipgate", "mapped"] = "auto"
     mapping: Mapping = Mapping()  # [source.mapping]; empty: the body is canonical or sipgate's
+    call_ids_again_s: float = (
+        3600.0  # so long after the end of a call its id may be another's; less: the PBX has few ids
+    )
     sender_drops_on_4xx: bool = False  # answer 200 also for what cannot be read, or the sender gives the hook up
     ok_body: str = ""  # what the sender wants to hear, where it is not our own answer
 
@@ -51,6 +54,9 @@ def check(settings: Settings) -> list[Problem]:
         problems.append(
             Problem("tolerance_s", str(settings.tolerance_s), "use 1 to 3600 seconds; the standard says 300")
         )
+    if not 1 <= settings.call_ids_again_s <= 3600:
+        cure = "use 1 to 3600 seconds; shorter than any two calls of one id are apart"
+        problems.append(Problem("call_ids_again_s", str(settings.call_ids_again_s), cure))
     local = zone(DEFAULT_ZONE)
     mapping = settings.mapping
     for key, name in (("timezone", settings.timezone), ("mapping.at_zone", mapping.at_zone)):
@@ -118,4 +124,5 @@ def rules(settings: Settings) -> SourceRules:
         clock_skew_max_s=settings.clock_skew_max_s,
         extensions=settings.extensions,
         offline_alert_s=settings.offline_alert_s,
+        call_ids_again_s=settings.call_ids_again_s,
     )

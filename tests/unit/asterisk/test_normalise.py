@@ -57,6 +57,23 @@ def test_early_media_counts_as_a_ring_nobody_can_be_sure_of_and_does_not_hide_th
     assert [(type(e), e.uncertain) for e in events[2:]] == [(Delivered, True), (Established, False)]
 
 
+@pytest.mark.parametrize("kind", ["CBAnn/100-0000;1", "Announcer/ARI-0000;1", "Snoop/1.2-0000", "Recorder/ARI-0000;2"])
+def test_what_speaks_or_listens_inside_the_pbx_is_no_call(kind: str) -> None:
+    up = leg("9.1", "6", call="9.1", channel=kind)
+    assert read(message("Newchannel", **up), message("Newstate", **up), message("Hangup", **up, Cause="0")) == []
+
+
+def test_without_linkedid_the_legs_of_a_call_hold_together_by_who_dials_whom() -> None:
+    caller, device = leg("1.1", "4", call=""), leg("1.2", call="")
+    dials = message("DialBegin", **caller, **dest("1.2", call=""))
+    said = (message("Newchannel", **caller), message("Newchannel", **device), dials)
+    rings = message("Newstate", **leg("1.2", "5", call=""))
+    answers = message("Newstate", **leg("1.2", "6", call=""))
+    events = read(*said, rings, answers, message("Hangup", **leg("1.2", "6", call=""), Cause="16"))
+    assert {event.call for event in events} == {"1.1"}
+    assert [event.leg for event in events] == ["1.1", "1.2", "1.2", "1.2", "1.2"]
+
+
 def test_local_legs_never_become_events_but_what_they_dial_does() -> None:
     half = "Local/801@phones-00000001;2"
     events = read(

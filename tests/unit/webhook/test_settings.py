@@ -58,5 +58,6 @@ def test_a_secret_may_stand_in_the_environment(tmp_path: Path) -> None:
 def test_a_wrong_zone_tolerance_or_dialect_is_told(tmp_path: Path) -> None:
     assert problems(tmp_path, GOOD, timezone="Mars/Olympus") == ["timezone"]
     assert problems(tmp_path, GOOD, tolerance_s=0) == ["tolerance_s"]
+    assert problems(tmp_path, GOOD, call_ids_again_s=0.5) == ["call_ids_again_s"]
     assert problems(tmp_path, GOOD, dialect="mapped") == ["mapping"]
     assert problems(tmp_path, GOOD, dialect="sipgate", mapping={"event": "e", "call": "c"}) == ["dialect"]
