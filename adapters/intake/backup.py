@@ -16,8 +16,8 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from adapters.errors import StoreError
+from adapters.intake.sqlite import read_only_uri
 from adapters.intake.urls import parse_url, sqlite_path
-from adapters.intake_writer.sqlite import read_only_uri
 
 Progress = Callable[[int, int], None]  # pages done, pages in all
 _PAGES_A_STEP = 1_000

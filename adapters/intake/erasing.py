@@ -6,17 +6,16 @@ Only while no gateway owns the store, in one transaction. What is still live is 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, cast
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, or_, select, text, update
+from sqlalchemy import Connection, bindparam, insert, inspect, or_, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from adapters.errors import StoreError
 from adapters.intake import rows
 from adapters.intake.reads import Database
 from adapters.intake.schema import REVISION, alert, incident, journal, live_incident, note
-from adapters.intake_writer.databases import writable
 from adapters.ports import JournalRow
 from rules.events import Entry, RecordsErased
 
@@ -59,6 +58,8 @@ def erase(database: Database, wanted: Wanted, key_of: NumberKey, now_us: int, *,
             isolation_level="SERIALIZABLE"
         )  # or psycopg commits each statement
         with engine.connect() as connection, connection.begin() as transaction:
+            if not _is_of_this_version(connection):
+                raise StoreError("the store is of another version, or empty: start this version's gateway on it once")
             found = _Erasure(connection, wanted, key_of).all(now_us)
             if not really:
                 transaction.rollback()
@@ -199,21 +200,18 @@ class _Erasure:
 @contextmanager
 def _owned(database: Database) -> Iterator[Any]:
     """The driver's connection that holds the store against every gateway."""
-    ours = writable(database.place)
     try:
-        owner = ours.connect()
-        try:
-            if ours.revision(owner) != REVISION:
-                raise StoreError("the store is of another version, or empty: start this version's gateway on it once")
+        with database.owned() as owner:
             yield owner
-        finally:
-            owner.close()
-    except ours.errors as error:
-        raise StoreError(ours.explain(error)) from error
+    except database.errors as error:
+        raise StoreError(database.explain(error)) from error
     except DBAPIError as error:
-        raise StoreError(str(error.orig)) from error
-    finally:
-        ours.release()
+        raise StoreError(database.explain(cast(Exception, error.orig))) from error
+
+
+def _is_of_this_version(connection: Connection) -> bool:
+    found = inspect(connection).has_table("alembic_version")
+    return found and connection.scalar(text("SELECT version_num FROM alembic_version")) == REVISION
 
 
 def _drop_what_lay_under(owner: Any, *, sqlite: bool) -> None:

@@ -1,5 +1,7 @@
 """PostgreSQL as the intake store, read: sessions that cannot write. adapters.intake_writer.postgres writes."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
@@ -8,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 
 from adapters.intake_writer.messages import PostgresServer
-from adapters.intake_writer.postgres import connect, connect_reader
+from adapters.intake_writer.postgres import WritableServer, connect, connect_reader
 
 
 class PostgresDatabase:
@@ -28,8 +30,15 @@ class PostgresDatabase:
     def connect_reader(self) -> psycopg.Connection[Any]:
         return connect_reader(self.place.conninfo)
 
+    @contextmanager
+    def owned(self) -> Iterator[psycopg.Connection[Any]]:
+        """The session whose lock holds the database against every gateway."""
+        with closing(WritableServer(self.place).connect()) as connection:
+            yield connection
+            connection.execute("SELECT pg_advisory_unlock_all()")  # the server notices a session's end only later
+
     def engine(self) -> Engine:
-        """For migrations only."""
+        """For migrations, and for who owns the store."""
         conninfo = self.place.conninfo
         return create_engine("postgresql+psycopg://", creator=lambda: connect(conninfo, "migrate"), poolclass=NullPool)
 

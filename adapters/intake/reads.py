@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -54,6 +55,9 @@ class Database(Protocol):
     @property
     def errors(self) -> tuple[type[Exception], ...]: ...
     def connect_reader(self) -> Any: ...
+    def owned(self) -> AbstractContextManager[Any]:
+        """A connection, while the store is held against every gateway."""
+
     def engine(self) -> Engine: ...
     def explain(self, error: Exception) -> str: ...
 

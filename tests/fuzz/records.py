@@ -86,8 +86,8 @@ def _whole_file() -> bytes:
         path = Path(folder) / "hotline.db"
         database = SqliteDatabase(path)
         writer = Writer(WritableFile(str(path)), compile_for(database.dialect))
-        writer.open()
         migrations.upgrade(database.engine(), None)
+        writer.open()
         writer.commit(commit_of(_batch()))
         writer.close()
         return path.read_bytes()

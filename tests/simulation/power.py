@@ -8,7 +8,6 @@ where all of it had arrived. `python -m tests.simulation.power --bytes-between 1
 
 import argparse
 import random
-import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
@@ -16,6 +15,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
+
+import apsw
 
 from adapters.intake_writer.messages import Commit
 from adapters.intake_writer.sqlite import WritableFile
@@ -71,13 +72,13 @@ class Recovery:
 def fingerprint(path: Path) -> str:
     """Of all rows of all tables."""
     digest = blake2b(digest_size=12)
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(apsw.Connection(str(path))) as connection:
         try:
             tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
             for (table,) in tables:
                 rows = connection.execute(f'SELECT * FROM "{table}"').fetchall()  # noqa: S608 - names of our schema
                 digest.update(repr((table, rows)).encode())
-        except sqlite3.DatabaseError as error:
+        except apsw.Error as error:
             return f"cannot be read: {error}"
     return digest.hexdigest()
 

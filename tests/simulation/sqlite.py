@@ -17,6 +17,7 @@ from adapters.intake.statements import compile_for
 from adapters.intake_writer.sqlite import WritableFile
 from adapters.intake_writer.writer import Writer
 from adapters.ports import Batch, LiveState
+from tests.fixtures.one_library import OneLibrary
 from tests.simulation.disk import Disk, SimStore
 
 TEXTS = compile_for(SqliteDatabase.dialect)
@@ -72,7 +73,7 @@ class SqliteDisk(Disk):
         expected = super().live()
         if self._writer is None:
             return expected
-        reader = Reader(SqliteDatabase(self._path))
+        reader = Reader(OneLibrary(self._path))
         try:
             found = reader.load()
         finally:
@@ -90,7 +91,7 @@ class SqliteDisk(Disk):
 
     def power_off(self) -> None:
         """For good: the journal must hold all that was kept, in order."""
-        reader = Reader(SqliteDatabase(self._path))
+        reader = Reader(OneLibrary(self._path))
         try:
             entries = [e for first in range(0, len(self.rows), _PAGE) for e in reader.journal(first, _PAGE, None)]
         finally:

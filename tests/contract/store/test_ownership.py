@@ -1,8 +1,10 @@
 """One gateway owns a store; a second is refused at once, and may have it when the first has ended, however it ended."""
 
 import asyncio
+import contextlib
 import os
 import signal
+import sqlite3
 import sys
 import time
 from pathlib import Path
@@ -17,6 +19,7 @@ from tests.contract.store.made import batch_of, journalled, key_of
 from tests.fixtures.bench import until
 
 KILLS = 2
+LARGE = b"x" * 500_000  # a hundred and more pages of the WAL
 WRITER = "tests.contract.store.writing_process"
 
 
@@ -70,6 +73,24 @@ async def test_kill_9_of_the_writers_process_fails_or_keeps_the_batch_and_the_ne
         await store.commit(batch_of([journalled(seq, key=key_of(seq))]))
     assert [entry.seq for entry in await store.journal(after_seq=0, limit=100)] == list(range(1, seq + 1))
     await store.close()
+
+
+@pytest.mark.parametrize("commits", [33, 34, 35])
+async def test_kill_9_while_the_wal_is_copied_loses_nothing_that_was_acknowledged(commits: int, tmp_path: Path) -> None:
+    store = open_store("sqlite:///hotline.db", tmp_path)
+    await store.open()
+    for seq in range(1, commits + 1):  # the 32nd brings the WAL to 4,000 pages
+        await store.commit(batch_of([journalled(seq, key=key_of(seq), raw=LARGE)]))
+    killed = store.writer.pid
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    await seen_to_end(store, killed)
+    assert (await loaded(store)).seq == commits
+    await store.commit(batch_of([journalled(commits + 1)]))
+    await store.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "hotline.db")) as after:
+        assert after.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert after.execute("SELECT sum(length(raw)) FROM journal").fetchone() == (commits * len(LARGE),)
 
 
 async def test_the_writers_process_ends_with_a_gateway_that_is_killed(store_url: str, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from adapters.intake import open_store
 from adapters.intake.changes import commit_of
 from adapters.intake.sqlite import SqliteDatabase
 from adapters.intake.statements import compile_for
-from adapters.intake_writer.sqlite import WritableFile
+from adapters.intake_writer.sqlite import Connection, WritableFile
 from adapters.intake_writer.writer import Writer
 from rules.channels import Channel
 from tests.contract.store.made import batch_of, incident_of, journalled, key_of, names_in
@@ -28,10 +28,10 @@ SECOND = batch_of([journalled(2, key=key_of(2), raw=b"x" * 50_000)], incidents=[
 class Watched(WritableFile):
     """The real file, with its connection and how often it was opened in the test's hands."""
 
-    connection: sqlite3.Connection
+    connection: Connection
     opened = 0
 
-    def connect(self) -> sqlite3.Connection:
+    def connect(self) -> Connection:
         self.connection = super().connect()
         self.opened += 1
         return self.connection
@@ -76,7 +76,7 @@ def as_an_ordinary_user() -> Iterator[None]:
 
 async def test_a_full_disk_refuses_the_batch_and_recovers_by_itself(watched: tuple[Watched, Writer]) -> None:
     file, writer = watched
-    pages = file.connection.execute("PRAGMA page_count").fetchone()[0]
+    pages = file.connection.execute("PRAGMA page_count").get
     file.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     for _ in range(3):
         with pytest.raises(StoreError, match="disk is full: free space"):
