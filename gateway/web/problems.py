@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from aiohttp import web
+
+PROBLEM_TYPE: Final = "application/problem+json"
 
 
 class Problem(Exception):
@@ -59,9 +61,7 @@ def problem_answer(problem: Problem) -> Answer:
     headers = dict(problem.headers)
     if problem.retry_after_s is not None:
         headers["Retry-After"] = str(max(1, round(problem.retry_after_s)))
-    return Answer(
-        problem.status, "application/problem+json", msgspec.json.encode(problem.document()), tuple(headers.items())
-    )
+    return Answer(problem.status, PROBLEM_TYPE, msgspec.json.encode(problem.document()), tuple(headers.items()))
 
 
 def response(answer: Answer) -> web.Response:

@@ -15,6 +15,7 @@ from gateway.web.live.stream import HUB, Hub, close_streams, run_hub
 from gateway.web.live.today import TODAY, Today
 from gateway.web.openapi import document
 from gateway.web.pages import routes
+from gateway.web.pages.problem_page import in_words
 from gateway.web.recordings import Recordings
 from gateway.web.reporting import DAYS
 from gateway.web.services import SERVICES, Services
@@ -25,7 +26,7 @@ HOOKS = web.AppKey("hooks", Hooks)
 
 
 def make_app(services: Services) -> web.Application:
-    app = web.Application(middlewares=[watched, guard], client_max_size=_BODY_BYTES_MAX)
+    app = web.Application(middlewares=[watched, in_words, guard], client_max_size=_BODY_BYTES_MAX)
     app[SERVICES] = services
     app[AUTH] = services.auth
     app[SELDOM] = Seldom()

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from rules.settings import Line
+from rules.settings import Line, RadioChannel
 from tests.browser.conftest import command, open_board
 from tests.fixtures.on_air import OnAir
 from tests.fixtures.served import RADIO_RULES, Served, serve
@@ -97,3 +97,32 @@ async def test_what_is_kept_and_is_no_more_hides_nothing(browser: Browser, serve
     async with open_board(browser, served) as board:
         await expect(board.page.locator("#calls .row")).to_have_count(1)
         await expect(board.page.locator("#filtered")).to_be_hidden()
+
+
+async def test_on_a_desk_of_two_sites_one_alone_is_shown_and_what_is_overdue_elsewhere_all_the_same(
+    browser: Browser, tmp_path: Path
+) -> None:
+    lakeside = (Line(number="5001", name="湖畔热线", site="湖畔"),)
+    channels = (*RADIO_RULES.channels, RadioChannel(channel="CH2", name="湖畔秩序", site="湖畔"))
+    rules = msgspec.structs.replace(RADIO_RULES, lines=(*LINES, *lakeside), channels=channels)
+    async with serve(tmp_path, rules=rules) as served, open_board(browser, served) as board:
+        page, rows = board.page, board.page.locator("#calls .row")
+        await served.ring("13900139000", line="4001")
+        there = await served.ring("13800138000", line="5001", device="8002")
+        hail = await OnAir(served, channel="CH2", source="scanner").call(GUARD)
+        await expect(rows).to_have_count(3)
+        await choose(page, "place", "site:湖畔")
+        await expect(rows).to_have_count(2)
+        shown = {served.number(there), hail}
+        assert {await row.get_attribute("data-number") for row in await rows.all()} == shown
+        await expect(page.locator("#filtered span")).to_have_text("筛选隐藏了 1 行")
+        await command(page, "/只看 滨江")
+        await expect(page.locator("#filter_place")).to_have_value("site:滨江花园")
+        await expect(rows).to_have_count(1)
+        await expect(rows.locator(".route")).to_contain_text("4001")
+        await served.answer("call-1")
+        await served.later(15.1)  # nobody answered at the lake
+        await expect(page.locator("#calls .call[data-phase=breach]")).to_have_attribute(
+            "data-number", served.number(there)
+        )
+        assert board.complaints == []

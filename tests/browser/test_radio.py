@@ -132,7 +132,9 @@ async def test_an_emergency_stands_above_all_until_it_is_acknowledged(
         await expect(board.page.locator("#sound")).to_have_attribute("data-asked", "true")
         await expect(board.page.locator("kbd:visible").filter(has_text="A")).to_have_count(1)
         if how == "click":
-            await alarm.get_by_role("button").click()
+            await alarm.locator(".text button").click()
+            await expect(board.page.locator("#detail h3")).to_contain_text("记录")
+            await alarm.locator(".acts button").click()
         else:
             await board.page.keyboard.press("a")
         await expect(alarm).to_have_count(0)

@@ -1,5 +1,6 @@
 // The board: paints what is kept ten times a second by the gateway's clock, and does what its keys and commands say.
 import { careLook } from "./care.js";
+import { fillAlerts } from "./alerts.js";
 import { askForSound, bindControls, changeDensity, changeSound, changeTheme, fillControls, takeView, toggleKeys } from "./controls.js";
 import { makeDeeds } from "./deeds.js";
 import { refreshDetail, showDetail } from "./detail.js";
@@ -14,7 +15,7 @@ import { callBackOf, callLook, groupAlerts, isWaiting, moment, mostUrgentHold, m
 import { notifyOf } from "./notify.js";
 import { makeOrders } from "./orders.js";
 import { fillEmergencies, fillHail, fillRadio, makeHail } from "./radio.js";
-import { clockTime, fillAlerts, fillBacks, fillCall, fillHand, fillRecents, makeCall } from "./rows.js";
+import { clockTime, fillBacks, fillCall, fillHand, fillRecents, makeCall } from "./rows.js";
 import * as sound from "./sound.js";
 import { language, switchLanguage, t } from "./words.js";
 import { keepView } from "./view.js";
@@ -306,7 +307,7 @@ function fillWords() {
 
 /** Up and down walk through all rows that can be opened. */
 function walk(step) {
-  const all = [...document.querySelectorAll("#calls .number, #backs .number, #hands .number, #promises .number, #missed .record, #recents .record")].filter((node) => node.offsetParent);
+  const all = [...document.querySelectorAll("#emergencies .plain, #calls .number, #alert-rows .text button, #backs .number, #hands .number, #promises .number, #missed .record, #recents .record")].filter((node) => node.offsetParent);
   const at = all.indexOf(document.activeElement);
   all.at(at < 0 ? (step > 0 ? 0 : -1) : (at + step + all.length) % all.length)?.focus();
 }

@@ -109,7 +109,7 @@ export function groupAlerts(alerts, now) {
   const known = new Set(alerts.map((alert) => alert.id));
   for (const alert of alerts) {
     if (alert.tied_to && known.has(alert.tied_to)) continue; // that one stands for it, with a count
-    const key = alert.incident ? `${alert.incident} ${alert.opened_at}` : alert.id;
+    const key = alert.incident ? `${alert.incident} ${alert.opened_at}` : alert.count ? stormOf(alert) : alert.id;
     const group = groups.get(key) ?? { key, alerts: [] };
     group.alerts.push(alert);
     groups.set(key, group);
@@ -123,6 +123,9 @@ export function groupAlerts(alerts, now) {
   }
   return [...groups.values()].sort((a, b) => height(b) - height(a) || (height(a) ? 1 : -1) * (at(a.top.raised_at) - at(b.top.raised_at)));
 }
+
+/** A storm's line that is told again is the same line. */
+const stormOf = (alert) => ["storm", alert.rule, alert.kind === "warning", alert.channel || alert.source].join(" ");
 
 /** It waits for somebody here and now: raised, and not put off. */
 export const isWaiting = (group) => group.waiting.length > 0 && !group.gone && !group.snoozed;

@@ -195,7 +195,9 @@ export function fillEmergencies(list, groups, now, actions) {
 
 function makeEmergency(actions) {
   const button = el("button.act", { type: "button" }, el("kbd", {}, "A"), " ", el("span"));
-  const row = el("li.emergency", {}, el("span.mark", { "aria-hidden": "true" }, "■■"), el("span.text", {}, el("b"), el("small")), el("time"), el("span.acts", {}, button));
+  const about = el("button.plain", { type: "button", title: t("openRecord") });
+  const row = el("li.emergency", {}, el("span.mark", { "aria-hidden": "true" }, "■■"), el("span.text", {}, about, el("small")), el("time"), el("span.acts", {}, button));
   button.addEventListener("click", () => actions.acknowledge(row.alerts, button));
+  about.addEventListener("click", () => actions.open(row.alerts[0].incident));
   return row;
 }

@@ -1,13 +1,11 @@
-// The rows of the four panes: made once per call or alert, then only refilled, so nothing jumps.
+// The rows of calls and records: made once per call or alert, then only refilled, so nothing jumps.
 import { el, keep, mark, put, seconds, span } from "./dom.js";
 import { careLook, fillOwner } from "./care.js";
 import { kindWords } from "./kinds.js";
-import { MARKS, alertPhase, callLook, masked, moment } from "./model.js";
+import { MARKS, callLook, masked, moment } from "./model.js";
 import { hailRoute, nameWords } from "./names.js";
-import { language, t } from "./words.js";
+import { t } from "./words.js";
 
-const RECEIVERS_SHOWN = 4;
-const STATE_MARKS = { failed: "✕", nobody: "✕" };
 const FRESH_MS = 3000;
 const JUDGED = ["three_rings", "hold_checkin", "inbound_only", "two_calls", "promise"];
 const VERDICT_MARKS = { met: MARKS.done, breached: MARKS.breach, not_measurable: MARKS.unknown };
@@ -180,76 +178,6 @@ function makeHand(actions) {
   const button = row.querySelector(".acts button");
   button.addEventListener("click", () => actions.complete(row.dataset.number, "", button));
   return row;
-}
-
-/** `topmost`: the key for the topmost alert means one of these. */
-export function fillAlerts(list, groups, topmost, actions) {
-  keep(list, groups, (group) => group.key, () => makeAlert(actions), (row, group) => fillAlert(row, group, topmost && group === groups[0]));
-}
-
-function makeAlert(actions) {
-  const button = el("button.act", { type: "button" }, el("kbd", {}, "A"), " ", el("span"));
-  const later = el("button.act", { type: "button" }, el("kbd", {}, "Z"), " ", el("span"));
-  const row = el(
-    "li.row.alert", {},
-    el("span.mark", { "aria-hidden": "true" }),
-    el("time.when"),
-    el("span.text", {}, el("b"), el("small")),
-    el("span.acts", {}, button, later),
-  );
-  button.addEventListener("click", () => actions.acknowledge(row.alerts, button));
-  later.addEventListener("click", () => actions.snooze(row.alerts, 0, later));
-  return row;
-}
-
-function fillAlert(row, group, first) {
-  const { top } = group;
-  const phase = alertPhase(group);
-  const [sign, when, text, acts] = row.children;
-  row.alerts = group.waiting;
-  mark(row, "phase", phase);
-  mark(row, "fading", String(group.gone === true));
-  put(sign, { done: "✔", warn: "▲", seen: "■", snoozed: "‖", breach: top.kind === "escalation" ? "■■" : "■" }[phase]);
-  put(when, clockTime(top.raised_at));
-  put(text.firstChild, maskedText(top));
-  put(text.lastChild, alertFate(group));
-  const [acknowledge, later] = acts.children;
-  acknowledge.hidden = !group.waiting.length || phase === "done";
-  later.hidden = phase !== "breach" || !first || !group.waiting.some((alert) => alert.snoozes_left > 0);
-  acknowledge.firstChild.hidden = !first; // the keys are for this one only
-  put(acknowledge.lastChild, t("acknowledge"));
-  put(later.lastChild, t("snooze"));
-}
-
-/** The gateway's sentence holds the number; on the screen it is masked like everywhere else. */
-function maskedText(alert) {
-  const text = alert.text[language] ?? alert.text.zh;
-  return alert.from && !alert.unit ? text.replaceAll(alert.from, masked(alert.from)) : text;
-}
-
-function alertFate(group) {
-  const { top } = group;
-  const newest = group.alerts.findLast((alert) => alert.handed_over);
-  const owing = group.alerts.findLast((alert) => alert.missing?.length);
-  return [
-    top.kind === "escalation" ? t("escalated") : "",
-    group.gone ? t("cleared") : "",
-    top.silenced ? t(`silenced_${top.silenced}`) : "",
-    top.waiting ? t("stillWaiting", top.waiting, top.count) : "",
-    group.snoozed ? t("snoozedUntil", clockTime(group.snoozed.snoozed_until), group.snoozed.snoozed_by) : "",
-    newest ? t("handedTo", newest.handed_over.to.replace(/^\w+:/, ""), newest.handed_over.by) : "",
-    owing ? t("stillMissing", owing.missing.map((one) => one.replace(/^\w+:/, "")).join(t("comma"))) : "",
-    top.acknowledged_by ? t("acknowledged", top.acknowledged_by) : "",
-    top.act_by && top.state === "acknowledged" && !top.done_by ? t("actBy", clockTime(top.act_by)) : "",
-    receiversWords(top.receivers ?? []),
-  ].filter(Boolean).join(" · ");
-}
-
-/** desk 已送达 · 王芳 已看到: how far it has come with each. */
-function receiversWords(receivers) {
-  const words = receivers.map(({ to, notifier, state }) => `${STATE_MARKS[state] ?? ""} ${[to, !to && notifier].filter(Boolean).join(" ")} ${t(`receiver_${state}`)}`.trim());
-  const shown = words.slice(0, RECEIVERS_SHOWN).join(t("comma"));
-  return words.length > RECEIVERS_SHOWN ? `${shown} ${t("andMore", words.length - RECEIVERS_SHOWN)}` : shown;
 }
 
 export function fillRecents(list, records, open) {

@@ -36,7 +36,7 @@ export default {
   hail: "Hail", hailCount: (n) => `Call ${n}`, callsMade: (n) => (n === 1 ? "1 call" : `${n} calls`), replyNow: "reply", noReply: "No reply", notObservable: "Reply unseen", emergency: "Emergency",
   hailEnd_open: "Going on", hailEnd_answered: "Answered", hailEnd_missed: "No reply", hailEnd_merged: "Merged", hailEnd_lost_while_disconnected: "Ended while disconnected",
   speaking: "speaking", hailEnd_abandoned: "No hail after all", hailEnd_unobserved: "Reply unseen",
-  hailAnswered: "Answered", pleaseWait: "Please wait", promiseKept: "Answer given", openRecord: "Open the record",
+  hailAnswered: "Answered", pleaseWait: "Please wait", promiseKept: "Answer given", openRecord: "Open the record", openStorm: "See each of them", notRead: "Could not be read: click again", newestShown: (n) => `the newest ${n}; the others stand on the page Incidents`,
   owedEmpty: "No answer is owed, and no hail was missed.",
   missingPosts: (n) => (n === 1 ? "1 post not heard" : `${n} posts not heard`), postMissing: "not heard in time", neverHeardUnit: "not heard yet", heardEvery: (m) => `to be heard every ${m} min`,
   unit: "Unit", channel: "Channel", talkgroup: "Called", calls: "Calls", told: "Facts", fact_time: "Time", fact_place: "Place", fact_matter: "Matter", fact_person: "Person or reporter", fact_handling: "Wanted handling",

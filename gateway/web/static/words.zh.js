@@ -36,7 +36,7 @@ export default {
   hail: "呼叫", hailCount: (n) => `第${n}声`, callsMade: (n) => `${n} 声`, replyNow: "请应答", noReply: "未应答", notObservable: "看不到应答", emergency: "紧急",
   hailEnd_open: "进行中", hailEnd_answered: "已应答", hailEnd_missed: "无人应答", hailEnd_merged: "并入他案", hailEnd_lost_while_disconnected: "断线期间结束",
   speaking: "正在说话", hailEnd_abandoned: "不是呼叫", hailEnd_unobserved: "看不到应答",
-  hailAnswered: "已应答", pleaseWait: "请稍等", promiseKept: "已答复", openRecord: "打开记录",
+  hailAnswered: "已应答", pleaseWait: "请稍等", promiseKept: "已答复", openRecord: "打开记录", openStorm: "看它代表的每一条", notRead: "读不到，请再点一次", newestShown: (n) => `只列最近 ${n} 条，其余在“记录”页`,
   owedEmpty: "没有欠着的答复，也没有无人应答的呼叫。",
   missingPosts: (n) => `${n} 个岗位没有声音`, postMissing: "到点没有声音", neverHeardUnit: "还没听到", heardEvery: (m) => `每 ${m} min 应听到一次`,
   unit: "单位", channel: "信道", talkgroup: "呼叫对象", calls: "呼叫次数", told: "要素", fact_time: "时间", fact_place: "地点", fact_matter: "事由", fact_person: "当事人或通报人", fact_handling: "需如何处理",
