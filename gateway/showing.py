@@ -13,7 +13,7 @@ from adapters.registry import NOTIFIERS, SOURCES
 from gateway.access.oidc_settings import OidcSettings
 from gateway.config import Config
 from gateway.config_document import RadioTable
-from gateway.config_tables import GatewaySettings
+from gateway.config_tables import GatewaySettings, Rules
 from gateway.desk_settings import DeskSettings, DirectoryTable, Prompts
 from gateway.emergency.settings import EmergencyNumber, Plan
 from gateway.heartbeat import HeartbeatSettings
@@ -25,21 +25,11 @@ from rules.people import DayOff, Person, Shift
 from rules.quiet import Maintenance, MaintenanceByHand, ServiceHours, StormRules
 from rules.settings import (
     Approval,
-    CallBack,
-    Claims,
-    HoldCheckin,
     Ladder,
     Line,
-    NotifierOnline,
-    OnDuty,
-    Promise,
     RadioChannel,
-    RollCall,
-    SourceReadable,
     SpecialLadder,
     StatusCode,
-    ThreeRings,
-    TwoCalls,
     Unit,
 )
 
@@ -109,16 +99,7 @@ def config_as_toml(config: Config) -> str:
         *(_table("[[hours]]", one) for one in rules.hours),
         _table("[storm]", rules.storm),
         _table("[heartbeat]", config.heartbeat),
-        _table("[rules.three_rings]", rules.three_rings),
-        _table("[rules.hold_checkin]", rules.hold_checkin),
-        _table("[rules.call_back]", rules.call_back),
-        _table("[rules.two_calls]", rules.two_calls),
-        _table("[rules.promise]", rules.promise),
-        _table("[rules.roll_call]", rules.roll_call),
-        _table("[rules.claims]", rules.claims),
-        _table("[rules.notifier_online]", rules.notifier_online),
-        _table("[rules.source_readable]", rules.source_readable),
-        _table("[rules.on_duty]", rules.on_duty),
+        *(_table(f"[rules.{name}]", getattr(rules, name)) for name in Rules.__struct_fields__),
         _table("[approval]", rules.approval),
         _table("[auth]", config.auth),
         *([_table("[oidc]", config.oidc)] if config.oidc is not None else []),
@@ -138,17 +119,8 @@ def reference() -> str:
     sections += [(f'[[source]] kind = "{kind.name}"', kind.settings) for kind in SOURCES.values()]
     sections.insert(_first_radio(sections), ("[[source]] of a base station", RadioSettings))
     sections += [(f'[[notifier]] kind = "{kind.name}"', kind.settings) for kind in NOTIFIERS.values()]
+    sections += [(f"[rules.{field.name}]", field.type) for field in msgspec.structs.fields(Rules)]
     sections += [
-        ("[rules.three_rings]", ThreeRings),
-        ("[rules.hold_checkin]", HoldCheckin),
-        ("[rules.call_back]", CallBack),
-        ("[rules.two_calls]", TwoCalls),
-        ("[rules.promise]", Promise),
-        ("[rules.roll_call]", RollCall),
-        ("[rules.claims]", Claims),
-        ("[rules.notifier_online]", NotifierOnline),
-        ("[rules.source_readable]", SourceReadable),
-        ("[rules.on_duty]", OnDuty),
         ("[approval]", Approval),
         ("[ladder]", Ladder),
         ("[[ladder_for]]", SpecialLadder),
