@@ -9,16 +9,14 @@ import argparse
 import base64
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
-from benchmarks.measure import Measured, cpu_s, fdatasync_us, report
+from benchmarks.measure import Measured, fdatasync_us, report
+from benchmarks.processes import ready_s
 from tests.fixtures.ports import take_free_port
 
 CONFIG = """
@@ -56,8 +54,6 @@ url = "http://127.0.0.1:{away}/alerts"
 allow_private = true
 secret_file = "hook-secret.txt"
 """
-READY_WITHIN_S = 300.0  # a busy machine shall lose no run
-POLL_S = 0.005
 
 
 def prepare(folder: Path, port: int) -> list[str]:
@@ -78,26 +74,6 @@ def ended_s(arguments: list[str], environment: dict[str, str]) -> float:
     command = [sys.executable, "-m", "gateway", *arguments]
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - begin
-
-
-def ready_s(arguments: list[str], environment: dict[str, str], port: int) -> tuple[float, float]:
-    """Wall time, and what the gateway's process and its writer's have used of the CPU until then."""
-    begin = time.perf_counter()
-    command = [sys.executable, "-m", "gateway", "run", *arguments]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        while time.perf_counter() - begin < READY_WITHIN_S:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5)
-            except (urllib.error.HTTPError, OSError):
-                assert process.poll() is None, "it ended by itself"
-                time.sleep(POLL_S)
-            else:
-                return time.perf_counter() - begin, sum(cpu_s(process.pid))
-        raise TimeoutError(f"not ready within {READY_WITHIN_S:g} s")
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
 
 
 def main() -> None:

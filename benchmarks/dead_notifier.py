@@ -22,8 +22,9 @@ import uvloop
 from aiohttp import web
 
 from benchmarks.idle import gateway, table
-from benchmarks.lateness import listener, subscriber
+from benchmarks.lateness import subscriber
 from benchmarks.measure import Measured, cpu_s, percentile, report
+from benchmarks.processes import listener
 from gateway.broker import EmbeddedBroker
 from rules.moments import parse_rfc3339
 from tests.fixtures.ports import take_free_port

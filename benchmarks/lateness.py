@@ -26,6 +26,7 @@ from adapters import ports
 from adapters.intake import open_store
 from adapters.notify.mqtt import KIND
 from benchmarks.measure import Measured, fdatasync_us, percentile, report
+from benchmarks.processes import listener
 from gateway.broker import EmbeddedBroker
 from gateway.clock import AnchoredClock
 from gateway.delivery import Delivery
@@ -62,22 +63,6 @@ def listen(port: int, expected: int, seconds: float) -> None:
 def subscriber(port: int, expected: int, seconds: float) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
     """`listen` in its process, once it is subscribed; ended with the block."""
     return listener("benchmarks.lateness", "--listen", json.dumps([port, expected, seconds]))
-
-
-@asynccontextmanager
-async def listener(module: str, *words: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A process of `module`, once it says that it listens; ended with the block."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *words, stdout=asyncio.subprocess.PIPE, limit=1 << 24
-    )
-    try:
-        assert process.stdout is not None
-        assert await process.stdout.readline() == b"listening\n"
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 async def ring(pipeline: Pipeline, calls: int, seconds: float, *, together: bool) -> None:

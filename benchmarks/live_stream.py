@@ -12,8 +12,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -22,6 +21,7 @@ import uvloop
 
 from benchmarks.idle import gateway, table
 from benchmarks.measure import Measured, cpu_s, percentile, report
+from benchmarks.processes import listener
 
 SETTLE_S = 2.0
 LAST_S = 60.0  # so long a browser may take to hear of the last call
@@ -80,7 +80,7 @@ async def look(port: int, token: str, load: Load) -> None:
     for browser in browsers:
         await loop.create_connection(lambda browser=browser: browser, "127.0.0.1", port)  # type: ignore[misc]
         await browser.joined
-    print("joined", flush=True)
+    print("listening", flush=True)
     await asyncio.wait([browser.heard for browser in browsers], timeout=load.seconds + LAST_S)
     took_ms = [took / 1000 for browser in browsers for took in browser.took_us.values()]
     missed = load.browsers * load.calls - len(took_ms)
@@ -88,21 +88,10 @@ async def look(port: int, token: str, load: Load) -> None:
     print(json.dumps(told), flush=True)
 
 
-@asynccontextmanager
-async def browsers(url: str, token: str, load: Load) -> AsyncIterator[asyncio.subprocess.Process]:
+def browsers(url: str, token: str, load: Load) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
     """Once all of them have joined; ended with the block."""
     told = json.dumps([int(url.rpartition(":")[2]), token, *load])
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.live_stream", "--look", told), stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        assert process.stdout is not None
-        assert await process.stdout.readline() == b"joined\n"
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+    return listener("benchmarks.live_stream", "--look", told)
 
 
 async def call(http: aiohttp.ClientSession, url: str, number: int) -> None:

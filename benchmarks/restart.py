@@ -5,18 +5,15 @@ python -m benchmarks.restart [--open 100000] [--journal 1000000] [--rounds 5]
 
 import argparse
 import asyncio
-import signal
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from adapters.intake import open_store
 from adapters.ports import Batch, JournalRow
 from benchmarks.measure import Measured, fdatasync_us, report
+from benchmarks.processes import ready_s
 from rules.effects import Decision
 from rules.engine import State, decide
 from rules.events import Delivered, Entry, RulesTaken
@@ -88,27 +85,6 @@ async def prepare(folder: Path, open_calls: int, journal: int) -> None:
     await store.close()
 
 
-def ready_s(folder: Path, port: int) -> float:
-    begin = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gateway", "run", "--config", str(folder / "gateway.toml")],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        while time.perf_counter() - begin < 60:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5)
-            except (urllib.error.HTTPError, OSError):
-                time.sleep(0.02)
-            else:
-                return time.perf_counter() - begin
-        raise TimeoutError("not ready within 60 s")
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
-
-
 def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--open", type=int, default=100_000)
@@ -120,7 +96,7 @@ def main() -> None:
         port = take_free_port()
         (folder / "gateway.toml").write_text(CONFIG.format(port=port))
         asyncio.run(prepare(folder, asked.open, asked.journal))
-        taken = [ready_s(folder, port) for _ in range(asked.rounds)]
+        taken = [ready_s(["--config", str(folder / "gateway.toml")], None, port)[0] for _ in range(asked.rounds)]
         about = {"open_obligations": asked.open, "journal": asked.journal}
         report("restart", [Measured("ready", "s", "lower", taken, 3)], **about, fdatasync=fdatasync_us(folder))
 

@@ -16,8 +16,9 @@ import uvloop
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from benchmarks.lateness import LIMIT_S, hotline, listener, ring
+from benchmarks.lateness import LIMIT_S, hotline, ring
 from benchmarks.measure import Measured, fdatasync_us, report
+from benchmarks.processes import listener
 from gateway.pipeline import Pipeline
 from rules.moments import parse_rfc3339
 from rules.quiet import StormRules
