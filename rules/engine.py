@@ -108,7 +108,7 @@ from rules.waits import NEVER_US
 
 __all__ = ["State", "decide", "next_deadline"]
 
-_BEFORE_WHAT_IS_DUE = frozenset({DeadlinePassed, EventUndecided, ClockAnchored})
+_BEFORE_WHAT_IS_DUE = frozenset({DeadlinePassed, EventUndecided, ClockAnchored, RecordsErased})
 _OVERDUE_MAX = 256  # deadlines taken before an event that overtook them
 
 

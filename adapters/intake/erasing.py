@@ -81,7 +81,7 @@ class _Erasure:
         parties, live = self._find()
         for party in parties:
             self._stand_in(party.key)
-        if self._key:
+        if self._key and not live:
             self._stand_in(self._key)
         for few in _by(_AT_ONCE, [party.id for party in parties]):
             self._records(few)
@@ -89,7 +89,7 @@ class _Erasure:
             self._notes(few)
             mine = select(journal).where(journal.c.incident.in_(few), text("incident > 0"))
             self._rewrite(self._connection.execute(mine).fetchall())
-        self._loose()
+        self._loose(live)
         erased = Erased(len(parties), self._entries, live)
         self._note_it(erased, now_us)
         return erased
@@ -100,17 +100,18 @@ class _Erasure:
         query = select(i.id, i.medium, i.direction, i.caller, i.called).where(i.flags.not_like(f'%"{FLAG}"%'))
         if self._wanted.before_us is not None:
             query = query.where(i.closed_us < self._wanted.before_us)
-        parties, waiting = [], 0
+        found, waiting = [], set()
         for id_, medium, direction, caller, called in self._connection.execute(query):
             within = medium == "radio" or direction == "internal"
             key = "" if within else self._key_of(called if direction == "outbound" else caller)
             if self._wanted.number and key != self._key:
                 continue
+            found.append(_Party(id_, key))
             if id_ in live:
-                waiting += 1
-            else:
-                parties.append(_Party(id_, key))
-        return parties, waiting
+                waiting.add(key)
+        # One number is one person: of a call that is still owed an answer the replay needs the calls that were one.
+        over = [one for one in found if one.id not in live and not (one.key and one.key in waiting)]
+        return over, len(found) - len(over)
 
     def _records(self, ids: Sequence[int]) -> None:
         changed = [
@@ -126,11 +127,11 @@ class _Erasure:
         self._connection.execute(statement.values(caller_name="", facts="{}"), changed)
 
     def _alerts(self, ids: Sequence[int]) -> None:
-        mine = select(alert.c.id, alert.c.body).where(alert.c.incident.in_(ids), text("incident > 0"))
+        mine = select(alert.c.id, alert.c.live, alert.c.body).where(alert.c.incident.in_(ids), text("incident > 0"))
         changed = []
-        for id_, body in self._connection.execute(mine):
+        for id_, live, body in self._connection.execute(mine):
             told = rows.alert_from_body(body)
-            told.caller = ""
+            told.caller = self._replaced(told.caller) if live else ""  # what lives reads as the journal tells it
             changed.append({"its_id": id_, "body": msgspec.json.encode(told).decode()})
         if changed:
             self._connection.execute(update(alert).where(alert.c.id == bindparam("its_id")), changed)
@@ -139,13 +140,14 @@ class _Erasure:
         mine = note.c.incident.in_(ids), note.c.what.not_in(_PLAIN_NOTES)
         self._connection.execute(update(note).where(*mine).values(detail=""))
 
-    def _loose(self) -> None:
-        """Entries of no record: what nobody could read, and lists of a PBX's calls."""
+    def _loose(self, live: int) -> None:
+        """Entries of no record: what nobody could read, and lists of a PBX's calls, but not of those who are live."""
         query = select(journal.c.seq).where(journal.c.incident == 0)
         if self._wanted.before_us is not None:
             query = query.where(journal.c.at_us < self._wanted.before_us, journal.c.kind.in_((*_ERRORS, "Resynced")))
         elif self._key:
-            query = query.where(or_(journal.c.body.contains(self._key), journal.c.kind == "Unparsed"))
+            told = journal.c.body.contains(self._key) if not live else journal.c.kind.in_(_ERRORS)
+            query = query.where(or_(told, journal.c.kind == "Unparsed"))
         for few in _by(_AT_ONCE, [row.seq for row in self._connection.execute(query)]):
             found = self._connection.execute(select(journal).where(journal.c.seq.in_(few))).fetchall()
             self._rewrite([row for row in found if self._wanted.before_us is not None or self._holds_number(row)])
@@ -180,8 +182,11 @@ class _Erasure:
         if name in ("reason", "error") and kind in _ERRORS:
             return FLAG
         if isinstance(value, str) and name not in _IDS:
-            return self._stand_ins.get(self._key_of(value), value)
+            return self._replaced(value)
         return self._scrubbed(value, kind)
+
+    def _replaced(self, said: str) -> str:
+        return self._stand_ins.get(self._key_of(said), said)
 
     def _stand_in(self, key: str) -> None:
         if key and key not in self._stand_ins:

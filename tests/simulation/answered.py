@@ -32,6 +32,8 @@ def _links(world: World, entries: list[Entry]) -> Iterator[str]:
         if not any((one.receipt.alert, one.by) == (alert, by) and one.counts is not False for one in opened):
             yield f"{alert} was acknowledged by {by}, who opened no link to it"
     for one in opened:
+        if world.history.lost.spans(one.at_us, one.at_us) or one.receipt.alert in world.history.lost.alerts:
+            continue
         if one.counts and not kept[one.receipt.alert, one.by]:
             yield f"{one.receipt.alert}: {one.by} was thanked, and it is not in the journal"
         if one.forged != (one.page == "wrong"):
@@ -64,8 +66,8 @@ def _messages(world: World, entries: list[Entry]) -> Iterator[str]:
 
 def _undisturbed(world: World, sent: Sent) -> bool:
     """And the alert is live: what is over needs no acknowledgement."""
-    alert, at_us = world.disk.all_alerts[sent.alert], sent.at_us
-    if at_us is None or alert.id not in world.disk.alerts:
+    at_us = sent.at_us
+    if at_us is None or sent.alert not in world.disk.alerts or world.history.lost.spans(at_us, at_us + SOON_US):
         return False
     busy = [(begins, ends) for begins, ends in world.history.busy if ends - begins > LONG_US]
     return not any(begins <= at_us + SOON_US and ends >= at_us for begins, ends in busy)
@@ -85,8 +87,9 @@ def _desk(world: World, entries: list[Entry]) -> Iterator[str]:
     )
     sure = Counter(repr(event) for event, counts in world.history.submitted if counts)
     doubtful = Counter(repr(event) for event, counts in world.history.submitted if counts is None)
+    lost = Counter(repr(row.entry.event) for row in world.history.lost.rows)
     for event in {*kept, *sure}:
-        if not sure[event] <= kept[event] <= sure[event] + doubtful[event]:
+        if not sure[event] - lost[event] <= kept[event] <= sure[event] + doubtful[event]:
             yield f"{event} was kept {kept[event]} times, and should be {sure[event]}, or {doubtful[event]} more"
 
 

@@ -24,6 +24,8 @@ def call_backs(world: World, entries: Sequence[Entry], records: Sequence[Judged]
         plan = next((plans[id_] for id_ in record.incident.call.ids if id_ in plans), None)
         if record.incident.medium != "phone" or plan is None or forgotten_between(world, plan.name):
             continue
+        if world.history.lost.calls.intersection(record.incident.call.ids):
+            continue
         owed = [o for o in of_rule(record, "call_back") if o.state != "waived"]
         missed = record.incident.outcome in ("abandoned", "missed", "rejected", "failed")
         due = record.incident.direction == "inbound" and bool(plan.caller if isinstance(plan, Call | Routed) else "")

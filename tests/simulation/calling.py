@@ -33,7 +33,9 @@ def _keys(world: World) -> Iterator[str]:
                 yield f"{event.alert} was acknowledged by {event.by}, who pressed no key for it"
     for press in presses:
         for alert in _told(world, press):
-            told = world.disk.all_alerts[alert]
+            told = world.disk.all_alerts.get(alert)
+            if told is None or world.history.lost.spans(press.at_us, press.at_us):
+                continue  # which was lost
             waits = told.state == "raised" and told.kind != "cleared"  # what is over wakes nobody
             if waits and (alert, BY[press.dialled]) not in kept and _undisturbed(world, press):
                 yield f"{press} for {alert} counts for nothing"
@@ -62,7 +64,8 @@ def _rescues(world: World) -> Iterator[str]:
     """Each caller is sent to the other extension once; and so is each whom nobody answers, where nothing fails."""
     sent = Counter(world.switchboard.redirected)
     yield from (f"the caller of {call} was sent away {times} times" for call, times in sent.items() if times > 1)
-    orders = {alert.id: alert.source_call for alert in world.disk.all_alerts.values() if alert.orders}
+    told = world.disk.all_alerts | world.history.lost.alerts
+    orders = {alert.id: alert.source_call for alert in told.values() if alert.orders}
     for asked in sent.keys() - set(orders.values()):
         yield f"the caller of {asked} was sent away, and nobody had asked for it"
     for row in world.disk.rows:

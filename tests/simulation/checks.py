@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from adapters.intake.documents import our_call
+from adapters.ports import LiveState
 from gateway.recovery import decided, restore
 from rules.effects import Alert, Send
 from rules.endings import KEPT_US
 from rules.engine import State, decide, next_deadline
-from rules.events import Delivered, RulesTaken, settlements
+from rules.events import Delivered, Entry, RulesTaken, settlements
 from rules.incidents import Incident
 from rules.obligations import Obligation
+from rules.settings import RuleSet
 from tests.property.rules.radio_oracle import REPLY_MIN
 from tests.simulation.deeds import journal_of
 from tests.simulation.house import PBXS, SITE
@@ -41,11 +43,16 @@ def journal(world: World) -> Iterator[str]:
     for row in world.disk.rows:
         if getattr(row.entry.event, "source", "") in pbxs:
             kept[json.loads(row.raw or b"{}").get("id", "")] += 1
+    lost = {
+        json.loads(row.raw or b"{}").get("id", "")
+        for row in world.history.lost.rows
+        if getattr(row.entry.event, "source", "") in pbxs
+    }
     for posted in world.pbx.posted:
         times = kept.pop(posted.id, 0)
         if times > 1:
             yield f"{posted.id} stands there {times} times"
-        if posted.acknowledged and not times:
+        if posted.acknowledged and not times and posted.id not in lost:
             yield f"{posted.id} was acknowledged, and is not there"
         if posted.refused:
             yield f"{posted.id} is well formed, and was answered {posted.refused}"
@@ -54,9 +61,12 @@ def journal(world: World) -> Iterator[str]:
 
 def state(world: World) -> Iterator[str]:
     """The rows of what is live = what the journal alone tells."""
-    live = restore(world.disk.live(), world.rule_sets[0])
-    told = State(world.rule_sets[0])
-    for entry in decided([row.entry for row in world.disk.rows]):
+    yield from differences(world.disk.live(), world.disk.entries(), world.rule_sets[0])
+
+
+def differences(rows: LiveState, entries: list[Entry], rules: RuleSet) -> Iterator[str]:
+    live, told = restore(rows, rules), State(rules)
+    for entry in decided(entries):
         decide(told, entry)
     for name in ("incidents", "alerts", "sources", "channels", "units", "quiet", "duty", "views", "last_id"):
         if getattr(live, name) != getattr(told, name):
@@ -81,7 +91,8 @@ def deliveries(world: World) -> Iterator[str]:
             if not receipt.known:
                 yield f"{receiver.name} heard of {receipt.alert} before it was durable"
             said = json.dumps(receipt.document, sort_keys=True, default=str)
-            if by_key.setdefault(receipt.key, said) != said:
+            again = receipt.alert in world.history.lost.told_again
+            if by_key.setdefault(receipt.key, said) != said and not again:
                 yield f"{receiver.name} was told {receipt.alert} in two ways"
         told_to = list(dict.fromkeys(Send(r.alert, _target(receiver.name, r.key)) for r in receiver.received))
         if len(told_to) != len(by_key):
@@ -105,6 +116,8 @@ def _in_order(world: World, told: list[Send]) -> Iterator[str]:
     rank = {send: nth for nth, (_, send) in enumerate(world.disk.sent)}
     latest: dict[tuple[str, str], int] = {}
     for send in told:
+        if send.alert in world.history.lost.told_again:
+            continue  # it was heard for the first time in a time of which nothing is known any more
         incident = world.disk.all_alerts[send.alert].incident if send.alert in world.disk.all_alerts else ""
         lane = incident, send.notifier
         if incident and rank.get(send, 0) < latest.get(lane, -1):
@@ -191,7 +204,7 @@ def _free_from(world: World, at_us: int) -> int:
 
 def verdicts_given(world: World) -> Iterator[str]:
     """I7: every obligation has ended with one verdict; but of a call whose PBX gave up telling us its end."""
-    lost = {posted.call for posted in world.pbx.posted if not posted.acknowledged}
+    lost = {posted.call for posted in world.pbx.posted if not posted.acknowledged} | world.history.lost.calls
     for obligation in world.disk.all_obligations.values():
         incident = world.disk.all_incidents.get(obligation.incident)
         if obligation.state == "open" and not (incident and lost & set(incident.call.ids)):

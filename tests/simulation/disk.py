@@ -43,6 +43,7 @@ class Disk:
         self.anchor_us: int | None = None
         self.views: dict[str, dict[ViewName, str]] = {}
         self.pulses = 0
+        self.restored = False  # put back from a copy, and nothing committed since
         self.keys: dict[bytes, int] = {}
         # What the record keeps for ever, also of things that left the live tables; as last written.
         self.all_incidents: dict[int, Incident] = {}
@@ -50,6 +51,7 @@ class Disk:
         self.all_alerts: dict[str, Alert] = {}
 
     def keep(self, batch: Batch) -> None:
+        self.restored = False
         for row in batch.journal:
             self._keep_row(row)
         for table, things in (
@@ -100,6 +102,10 @@ class Disk:
             self.pulses += 1
         self.rows.append(row)
 
+    def entries(self) -> list[Entry]:
+        """The journal as it reads now."""
+        return [row.entry for row in self.rows]
+
     def live(self) -> LiveState:
         last = self.rows[-1].entry if self.rows else None
         return LiveState(
@@ -115,6 +121,7 @@ class Disk:
             channels=sorted(_decoded(self.channels, Channel), key=lambda c: c.id),
             units=sorted(_decoded(self.units, UnitStatus), key=lambda u: u.id),
             anchor_us=self.anchor_us,
+            restored=self.restored,
             views=dict(self.views),
             duty=self.duty,
             quiet=_decoded(dict(sorted(self.quiet.items())), Quiet),

@@ -18,19 +18,24 @@ from tests.simulation.faults import (
     Crash,
     Cut,
     DiskTrouble,
+    Erase,
     Lag,
     LagKind,
     Noise,
+    PutBack,
     ReceiverTrouble,
     RulesEdited,
 )
 from tests.simulation.plan import Feature, Plan
-from tests.simulation.spoken import Call, CallSource, Talk
+from tests.simulation.spoken import Call, CallSource, Routed, Talk
 
 HOUR_S = 3600.0
 YEAR_S = 365 * 24 * HOUR_S
 BY_MQTT = 0.3  # of the stretches have a broker, for alerts and for radios
 ON_SQLITE = 0.2
+ERASED = 0.8  # of the stretches on SQLite
+LAST_S = 1200.0  # something is erased until then
+PUT_BACK = 0.15  # a copy of the store, of those that are not on SQLite
 QUIET = 0.15  # of the stretches nothing fails: whatever goes wrong there is our own fault
 FEATURED = 0.35  # of the stretches have each feature of the site
 RESCUED_S = 15.0  # three rings
@@ -74,6 +79,7 @@ def draw(seed: int) -> Plan:
     for _ in range(chance.randint(0, 2)):
         add(Noise(moment(chance), chance.choice(CHANNELS), chance.randint(1, 600)))
     _add_changes(plan)
+    _add_copies(plan)
     return plan
 
 
@@ -163,6 +169,20 @@ def _add_telephones(plan: Plan, chance: random.Random, *, quiet: bool) -> None:
             plan.happenings.append(AtThePhone(moment(chance), dialled, why, key, at, hangs_up_at))
     if not quiet and chance.random() < 0.5:
         plan.happenings.append(Cut(moment(chance, plan), chance.choice([1.0, 8.0, 45.0]), "telephones", False))
+
+
+def _add_copies(plan: Plan) -> None:
+    """With a file beneath the disk a number may be erased from it; without one a copy may be put back."""
+    chance = random.Random(f"copies {plan.seed}")
+    if plan.on_sqlite and chance.random() < ERASED:
+        calls = [one for one in plan.happenings if isinstance(one, Call | Routed) and one.caller]
+        owed = {one.caller for one in calls if not one.answered}  # nothing of them may go so soon
+        numbers = sorted({one.caller for one in calls} - owed) or ["13800138000"]
+        at_s = round(chance.uniform(0.5, LAST_S), 3)
+        plan.happenings.append(Erase(at_s, chance.choice(numbers), 2.0, chance.choice([0.05, 12.0])))
+    if not plan.on_sqlite and chance.random() < PUT_BACK:
+        after_s = chance.choice([0.0, 2.0, 30.0, 200.0])
+        plan.happenings.append(PutBack(moment(chance, plan), after_s, chance.choice([0.5, 12.0, 60.0])))
 
 
 def _add_changes(plan: Plan) -> None:

@@ -46,6 +46,35 @@ class Crash:
 
 
 @dataclass(frozen=True)
+class PutBack:
+    """The store is copied while the gateway runs, or not; later it is killed, and the copy is put back."""
+
+    at_s: float
+    after_s: float
+    away_s: float
+
+    def __str__(self) -> str:
+        return f"the store copied, and put back {self.after_s:g} s later, the gateway back after {self.away_s:g} s"
+
+
+@dataclass(frozen=True)
+class Erase:
+    """Who asks to be forgotten: hours later, when closed records may go, the gateway is stopped and the number erased.
+
+    The hours are a step of the wall clock at a start, `lives_s` before.
+    """
+
+    at_s: float
+    number: str
+    lives_s: float
+    away_s: float
+
+    def __str__(self) -> str:
+        erased = f"hours pass, and after {self.lives_s:g} s {self.number} is erased"
+        return f"{erased}, the gateway back after {self.away_s:g} s"
+
+
+@dataclass(frozen=True)
 class ClockSet:
     """The machine's wall clock is set while the gateway runs."""
 

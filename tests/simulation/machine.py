@@ -8,14 +8,17 @@ from typing import Any
 from adapters.errors import GatewayError
 from adapters.ports import Incoming, Notifier
 from rules.events import Event
+from tests.simulation.copies import Lost, copy_of, put_back
 from tests.simulation.disk import Disk, DiskState, SimStore
-from tests.simulation.faults import ClockSet, Crash, DiskTrouble, RulesEdited
+from tests.simulation.erasing import ErasableDisk, Erasing
+from tests.simulation.faults import ClockSet, Crash, DiskTrouble, Erase, PutBack, RulesEdited
 from tests.simulation.house import START_US, rule_sets
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.plan import Plan
 from tests.simulation.service import Parts, Service
 from tests.simulation.sqlite import SqliteDisk, SqliteStore
 
+HOURS_S = 3 * 3600.0
 STEP_MAX_US = 100_000  # so much a step of the wall clock may move a short deadline
 
 
@@ -42,6 +45,8 @@ class History:
     submitted: list[tuple[Event, bool | None]] = field(default_factory=list)  # by the desk; whether it counts
     wrong: list[str] = field(default_factory=list)
     faults: dict[str, int] = field(default_factory=dict)
+    erased: list[Erasing] = field(default_factory=list)
+    lost: Lost = field(default_factory=Lost)
 
 
 class Machine:
@@ -50,7 +55,7 @@ class Machine:
     def __init__(self, plan: Plan, loop: VirtualLoop, parts: Parts, notifiers: Callable[[], list[Notifier]]) -> None:
         self.rule_sets = rule_sets(plan.features)
         self.history = History()
-        self.disk = SqliteDisk() if plan.on_sqlite and parts.store is SimStore else Disk()
+        self.disk = ErasableDisk() if plan.on_sqlite and parts.store is SimStore else Disk()
         self.service: Service | None = None
         self._plan = plan
         self._loop = loop
@@ -108,6 +113,31 @@ class Machine:
             self._disk_state.died.clear()
             await asyncio.sleep(crash.away_s)
             await self.boot(crash)
+
+    async def put_back(self, put: PutBack) -> None:
+        """What was due in the lost time could not be seen to, either."""
+        copied = copy_of(self.disk)
+        await asyncio.sleep(put.after_s)
+        async with self._one_at_a_time:
+            await self.end_life("now")
+            ended_us = self.history.lives[-1].ended_us
+            assert ended_us is not None
+            self.history.lost = put_back(self.disk, copied, ended_us)
+            self._busy_since = copied.at_us
+            self.history.doubtful |= {call for call, at_us in self.history.greeted if at_us >= copied.at_us}
+            await asyncio.sleep(put.away_s)
+            await self.boot(Crash(put.at_s, "now", put.away_s))
+
+    async def erase(self, erase: Erase) -> None:
+        async with self._one_at_a_time:
+            await self.end_life("stop")
+            await self.boot(Crash(erase.at_s, "stop", 0.0, step_s=HOURS_S))
+            await asyncio.sleep(erase.lives_s)
+            await self.end_life("stop")
+            if isinstance(self.disk, ErasableDisk):
+                self.history.erased.append(self.disk.erase(erase.number, self._wall_ns() // 1000))
+            await asyncio.sleep(erase.away_s)
+            await self.boot(Crash(erase.at_s, "stop", 0.0))
 
     async def set_clock(self, step: ClockSet) -> None:
         """What becomes of the wall clock while a process runs is seen at the next start; nobody notices it before."""

@@ -14,8 +14,10 @@ from tests.simulation.faults import (
     Crash,
     Cut,
     DiskTrouble,
+    Erase,
     Lag,
     Noise,
+    PutBack,
     ReceiverTrouble,
     RulesEdited,
 )
@@ -43,6 +45,8 @@ Happening = (
     | Noise
     | Click
     | Crash
+    | Erase
+    | PutBack
     | DiskTrouble
     | ReceiverTrouble
     | Cut

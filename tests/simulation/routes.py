@@ -28,6 +28,8 @@ def misrouted(world: World) -> list[str]:
 
 def _call(world: World, call: Routed, records: Sequence[Judged]) -> Iterator[str]:
     name = world.switchboard.calls.get(call.name, call.name)
+    if name in world.history.lost.calls:
+        return
     mine = [record for record in records if name in record.incident.call.ids]
     posted = [one for one in world.pbx.posted if one.call == call.name]
     on_the_wire = call.source == "ami"

@@ -24,6 +24,7 @@ PLAIN: dict[str, Any] = {
     "ended_after_s": None,
     "size": 1,
     "in_s": 0.0,
+    "after_s": 2.0,
     "instead": False,
     "instead_of": "",
 }

@@ -39,7 +39,7 @@ def _on(world: World, happening: Talk | Signals, radio: Radio, records: Sequence
 def acknowledged(world: World) -> Iterator[str]:
     """What a broker was acknowledged is in the journal; what it did not lose was acknowledged in the end."""
     kept: dict[bytes, int] = {}
-    for row in world.disk.rows:
+    for row in (*world.disk.rows, *world.history.lost.rows):
         if row.raw is not None:
             kept[row.raw] = kept.get(row.raw, 0) + 1
     for message in world.published():
@@ -54,6 +54,8 @@ def link_lost(world: World, source: str, begun_us: int, over_us: int) -> bool:
     what was heard last need not have the last moment.
     """
     if any(life.ended_us is not None and begun_us <= life.ended_us <= over_us for life in world.history.lives):
+        return True
+    if world.history.lost.spans(begun_us, over_us):
         return True
     rows = (row.entry for row in world.disk.rows if getattr(row.entry.event, "source", "") == source)
     return any(isinstance(e.event, LinkChanged) and begun_us <= e.at_us <= over_us for e in rows)

@@ -17,9 +17,11 @@ from tests.simulation.care import neglected
 from tests.simulation.checks import broken
 from tests.simulation.draw import draw
 from tests.simulation.duties import undone
+from tests.simulation.forgotten import unforgotten
 from tests.simulation.hush import unhushed
 from tests.simulation.manned import unmanned
 from tests.simulation.plan import Plan
+from tests.simulation.restored import unrestored
 from tests.simulation.retelling import FOLDERS, Folders, keep
 from tests.simulation.routes import misrouted
 from tests.simulation.service import Parts
@@ -30,7 +32,10 @@ from tests.simulation.truth import untrue
 from tests.simulation.wires import DEVICES
 from tests.simulation.world import World, run
 
-JUDGES = (broken, untrue, unsaid, undone, unhushed, misdialled, unanswered, neglected, unmanned, misrouted)
+JUDGES = (
+    *(broken, untrue, unsaid, undone, unhushed, misdialled, unanswered),
+    *(neglected, unmanned, misrouted, unrestored, unforgotten),
+)
 
 
 @dataclass(frozen=True)

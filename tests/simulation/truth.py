@@ -35,6 +35,8 @@ def untrue(world: World) -> list[str]:
 
 def _call(world: World, call: Call, records: Sequence[Judged]) -> Iterator[str]:
     name = world.switchboard.calls.get(call.name, call.name)
+    if name in world.history.lost.calls:
+        return
     mine = [record for record in records if name in record.incident.call.ids]
     posted = [one for one in world.pbx.posted if one.call == call.name]
     seen = seen_on_the_wire(world, call, name) if call.source == "ami" else seen_by_post(world, call, posted)

@@ -21,8 +21,10 @@ from tests.simulation.faults import (
     Crash,
     Cut,
     DiskTrouble,
+    Erase,
     Lag,
     Noise,
+    PutBack,
     ReceiverTrouble,
     RulesEdited,
 )
@@ -136,6 +138,10 @@ class World:
                 return self.people.click(happening)
             case Crash():
                 return self.machine.crash(happening)
+            case PutBack():
+                return self.machine.put_back(happening)
+            case Erase():
+                return self.machine.erase(happening)
             case DiskTrouble():
                 return self.machine.disk_trouble(happening)
             case ReceiverTrouble():

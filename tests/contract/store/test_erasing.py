@@ -12,7 +12,8 @@ from adapters.intake import database_of, open_store
 from adapters.intake.erasing import Wanted, erase
 from adapters.ports import Incoming, Store
 from gateway.pipeline import Pipeline
-from gateway.recovery import rebuild
+from gateway.recovery import rebuild, restore
+from rules.engine import State, next_deadline
 from rules.events import ConnectionCleared, Delivered, Established, Event, FactsTold, NoteTaken, RecordsErased, Unparsed
 from rules.phone_numbers import number_key
 from tests.fixtures.bench import RULES, START_US, Hand, until
@@ -52,7 +53,7 @@ async def test_what_is_old_enough_goes_and_what_still_lives_waits(store_url: str
     clock = Hand()
     await lived(store_url, tmp_path, clock, a_call("a", CALLER))
     clock.move(7_200)
-    await lived(store_url, tmp_path, clock, a_call("b", OTHER), forgotten=False)
+    await lived(store_url, tmp_path, clock, a_call("b", OTHER), hours=0)
     database = database_of(store_url, tmp_path)
     first = erase(database, Wanted(before_us=START_US + HOURS_US), number_key, clock(), really=True)
     assert (first.records, first.live) == (1, 0)
@@ -61,6 +62,41 @@ async def test_what_is_old_enough_goes_and_what_still_lives_waits(store_url: str
     told = await read(store_url, tmp_path)
     assert CALLER not in told.everything
     assert OTHER in told.everything
+
+
+async def test_an_alert_that_still_calls_reads_as_the_journal_tells_it_and_names_nobody(
+    store_url: str, tmp_path: Path
+) -> None:
+    clock = Hand()
+    await lived(store_url, tmp_path, clock, a_call("a", CALLER))
+    done = erase(database_of(store_url, tmp_path), Wanted(number=CALLER), number_key, clock(), really=True)
+    assert (done.records, done.live) == (1, 0)
+    calling = {str(one.caller) for one in (await live_as_told(store_url, tmp_path)).alerts.values()}
+    assert calling
+    assert CALLER not in calling
+
+
+async def test_of_a_number_that_is_still_owed_a_call_nothing_goes_yet(store_url: str, tmp_path: Path) -> None:
+    """The journal tells of one person; what fell due since the stop is told by the next start, not by the erasing."""
+    clock = Hand()
+    await lived(store_url, tmp_path, clock, a_call("a", CALLER))
+    missed = [Delivered(source="main", call="b", leg="x", direction="inbound", caller=CALLER, called="4001")]
+    await lived(store_url, tmp_path, clock, [*missed, ConnectionCleared(source="main", call="b")], hours=0)
+    clock.move(3_600)
+    done = erase(database_of(store_url, tmp_path), Wanted(number=CALLER), number_key, clock(), really=True)
+    assert (done.records, done.live) == (0, 2)
+    assert (await live_as_told(store_url, tmp_path)).incidents
+
+
+async def live_as_told(url: str, folder: Path) -> State:
+    """By the rows, and by the journal alone."""
+    store = open_store(url, folder)
+    try:
+        live, told = restore(await store.load(), RULES), await rebuild(store, RULES)
+    finally:
+        await store.close()
+    assert (live.incidents, live.alerts, next_deadline(live)) == (told.incidents, told.alerts, next_deadline(told))
+    return live
 
 
 async def test_a_store_that_a_gateway_owns_is_not_touched(store: Store, store_url: str, tmp_path: Path) -> None:
@@ -97,8 +133,10 @@ def word(caller: str, theirs: str) -> str:
     return theirs if caller == CALLER else "-"
 
 
-async def lived(url: str, folder: Path, clock: Hand, events: Iterable[Event], *, forgotten: bool = True) -> None:
-    """One life of a gateway: each event 20 s after the one before; in the end all is over and forgotten, or not."""
+async def lived(url: str, folder: Path, clock: Hand, events: Iterable[Event], *, hours: int = 30) -> None:
+    """One life of a gateway: each event 20 s after the one before, and then so many hours: after one a closed record
+    may go, after a day alerts expire.
+    """
     store = open_store(url, folder)
     pipeline = Pipeline(store, RULES, clock)
     running = asyncio.create_task(pipeline.run())
@@ -114,11 +152,10 @@ async def lived(url: str, folder: Path, clock: Hand, events: Iterable[Event], *,
                 await pipeline.submit([Incoming(told, clock())])
                 await pipeline.submit([Incoming(NoteTaken(by="li", incident=record.number, text=matter), clock())])
             clock.move(20)
-        if forgotten:
-            for _ in range(30):  # alerts expire after a day, too
-                clock.move(3_600)
-                pipeline.note(Unparsed(source="main", reason="nothing"))
-                await pipeline.flush()
+        for _ in range(hours):
+            clock.move(3_600)
+            pipeline.note(Unparsed(source="main", reason="nothing"))
+            await pipeline.flush()
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
