@@ -19,6 +19,7 @@ _FIELDS: Final = (
     *("id", "event", "call", "leg", "at", "from", "to", "name", "device", "agent"),
     *("trunk", "queue", "cause", "seq", "direction", "role", "to_leg", "same_call"),
 )
+_ANY_OTHER: Final = "*"  # in `events`: whatever the table does not name
 _NOTHING: Final = (None, "")
 _NO_TIME: Final = (*_NOTHING, 0, "0")  # 0: it has not come to that yet (FreeSWITCH, Tencent)
 
@@ -51,7 +52,9 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"
     role: Where = ""
     to_leg: Where = ""
     same_call: Where = ""
-    events: dict[str, str | list[str]] = {}  # the vendor's word → ours, or several of ours; "" = passed by
+    events: dict[
+        str, str | list[str]
+    ] = {}  # the vendor's word, * for any other → ours, or several of ours; "" = passed by
     causes: dict[str, str] = {}
     directions: dict[str, str] = {}
     roles: dict[str, str] = {}
@@ -92,7 +95,8 @@ class Mapper:
         for name, table in self._tables:
             if name in fields:
                 fields[name] = table.get(text_at(fields[name]), fields[name])
-        ours = self._mapping.events.get(text_at(fields["event"]))
+        words = self._mapping.events
+        ours = words.get(text_at(fields["event"]), words.get(_ANY_OTHER))
         if ours is None:
             return [self._message(fields)]
         events = ours if isinstance(ours, list) else [ours]

@@ -23,6 +23,7 @@ from adapters.ports import KNOWN, Admitted, Incoming
 from gateway.web.access.needs import Door, needs
 from gateway.web.door.failures import Failures
 from gateway.web.door.handed_over import at_work
+from gateway.web.door.handshake import handshake
 from gateway.web.door.seldom import Seldom
 from gateway.web.problems import Answer, Problem, problem_answer, problem_response, response
 
@@ -136,6 +137,11 @@ class Hooks:
         """Calls `answered` once, at once or when all is committed: no task or future for each request."""
         try:
             proof, reading = self._read(source, told)
+            if len(reading.errors) == len(reading.incoming):  # no event in it
+                asked = handshake(told.headers, told.body, told.query)
+                if asked is not None:
+                    answered(asked)
+                    return
             self._pipeline.hear(reading.incoming, partial(self._settle, source, proof, reading, answered))
         except (Problem, GatewayError) as error:
             answered(self._refusal(source, error))

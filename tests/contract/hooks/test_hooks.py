@@ -255,3 +255,31 @@ async def test_a_call_that_is_no_event_is_answered_200_and_passed_by(door: Door)
     body = b'{"event":"dtmf","callId":"1","dtmf":"5"}'
     assert (await door.send("/hooks/pbx/token", body, headers=BEARER))[1]["events"] == 0
     assert door.intake.committed == []
+
+
+async def test_what_a_sender_asks_of_a_new_address_is_told_back_and_only_after_the_proof(door: Door) -> None:
+    path, wanted = f"/hooks/pbx/token/{PATH_TOKEN}", {"Validation-Token": "a1-b2.c3"}
+    status, _, answer = await door.send(path, headers=wanted)
+    assert (status, answer.headers["Validation-Token"]) == (200, "a1-b2.c3")
+    for field in ("zd_echo", "validationToken"):
+        told = await door.send(f"{path}?{field}=w%2Frd", method="GET" if field == "zd_echo" else "POST")
+        assert told[:2] == (200, {"text": "w/rd"})
+    assert (await door.send("/hooks/pbx/token", headers=wanted))[0] == 401
+    assert (await door.send("/hooks/pbx/token?zd_echo=x", method="GET"))[0] == 401
+    assert (await door.send(f"{path}?zd_echo=x&more=y", method="GET"))[0] == 422
+    assert [one.event for one in door.intake.committed if not isinstance(one.event, Unparsed)] == []
+
+
+async def test_the_address_tells_beside_the_body_unless_a_signature_is_the_proof(door: Door) -> None:
+    body = b'{"call":"c1"}'
+    status, _, _ = await door.send(
+        f"/hooks/pbx/token/{PATH_TOKEN}?event=held", body, headers={"content-type": "application/json"}
+    )
+    assert status == 200
+    assert [one.event for one in door.intake.committed] == [Held(source="token", call="c1")]
+    assert (await door.send("/hooks/pbx/main?event=held", body, headers=sign(body)))[0] == 422
+
+
+async def test_a_query_without_any_proof_is_told_what_would_prove_it(door: Door) -> None:
+    _, answer, _ = await door.send("/hooks/pbx/main?event=held&call=c1", method="GET")
+    assert "path_token_file" in answer["cure"] or "Bearer" in answer["cure"]

@@ -121,6 +121,12 @@ def test_one_word_may_be_several_events_each_with_a_key_of_its_own() -> None:
     assert len({one.key for one in reading.incoming}) == 2
 
 
+def test_a_star_stands_for_every_word_that_the_table_does_not_name() -> None:
+    table = {"events": {"Up": "established", "*": ""}}
+    assert [type(event) for event in mapped({"e": "Up", "c": "1"}, **table)] == [Established]
+    assert mapped({"e": "ringing", "c": "1"}, **table) == mapped({"e": "user.online"}, **table) == []
+
+
 def test_a_role_goes_by_its_table() -> None:
     table = {"role": "d", "roles": {"inbound": "caller", "outbound-dial": "agent"}}
     found = [
