@@ -36,3 +36,8 @@ async def test_today_s_figures_count_from_the_site_s_midnight(served: Served) ->
     await served.hang_up(call)
     _, told = await served.get("/api/v1/today")
     assert (told["calls"], told["calls_answered"], told["rules"]) == (1, 1, {"three_rings": {"met": 1}})
+    await served.answer(await served.ring())  # they talk yet
+    await served.ring()
+    await served.later(11)  # it is read at most once in ten seconds
+    _, told = await served.get("/api/v1/today")
+    assert (told["calls"], told["calls_answered"]) == (3, 2)

@@ -101,3 +101,23 @@ async def test_the_pulse_tells_what_waits(served: Served) -> None:
     await served.later(16)
     _, pulse = await served.get("/api/v1/pulse")
     assert (pulse["alerts_waiting"], pulse["ready"], pulse["overdue"]) == (1, "", 0)
+
+
+async def test_what_somebody_did_stands_once_in_the_time_line_and_a_claim_too_late_nowhere(served: Served) -> None:
+    number = served.number(await served.ring())
+    base = f"/api/v1/incidents/{number}"
+    for deed, body, status in (
+        ("claim", {"by": "陈静"}, 200),
+        ("claim", {"by": "刘洋"}, 409),
+        ("facts", {"by": "陈静", "facts": {"matter": "漏水"}}, 200),
+        ("note", {"by": "陈静", "note": "已转工程"}, 200),
+        ("park", {"by": "陈静"}, 200),
+    ):
+        assert (await served.ask("POST", f"{base}/{deed}", json=body))[0] == status
+    _, text = await page(served, f"/incidents/{number}")
+    line = text.split('<ol class="lines timeline">')[1].split("</ol>")[0]
+    told = re.findall(r"<span>([\w ]+?) <small>(.*?)</small>", line)
+    assert [what for what, _ in told] == ["振铃", "已认领", "填写要素", "写备注", "已挂起"]
+    assert "事由: 漏水" in told[2][1]
+    assert "已转工程" in told[3][1]
+    assert "刘洋" not in text
