@@ -6,7 +6,8 @@ from typing import NamedTuple
 from adapters.radio.scanner import Scanner
 
 LINE_BYTES_MAX = 1200
-PAIR_BYTES_MAX = 2 * LINE_BYTES_MAX
+_BETWEEN_BYTES_MAX = 16  # line ends between an indication and its data
+PAIR_BYTES_MAX = 2 * LINE_BYTES_MAX + _BETWEEN_BYTES_MAX + 2  # whether there is data is known before it is reached
 _ENDS = b"\r\n"
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2})+")
 # An indication may stand behind rubbish in its line: what precedes it must not cost it.
@@ -52,18 +53,17 @@ def _match(buffer: bytearray, at: int, last: bool) -> Line | str | None:
 
 def _message(buffer: bytearray, at: int, end: int, fields: str, last: bool) -> Line | None:
     begin = end
-    while begin < len(buffer) and buffer[begin] in _ENDS:
+    while begin < min(len(buffer), end + _BETWEEN_BYTES_MAX) and buffer[begin] in _ENDS:
         begin += 1
-    data_end = _line_end(buffer, begin, last) if begin < len(buffer) else None
-    if data_end is None and not last:
+    data_end = _line_end(buffer, begin, last)
+    data = bytes(buffer[begin : begin + LINE_BYTES_MAX + 1 if data_end is None else data_end]).strip()
+    if data_end is None and not last and len(buffer) - begin <= LINE_BYTES_MAX:
         # Only its end decides whether a line is data, but what has another sign already is none.
-        if begin == len(buffer) or _HEX.fullmatch(bytes(buffer[begin:]) + b"0" * (len(buffer[begin:]) % 2)):
+        if _HEX.fullmatch(data + b"0" * (len(data) % 2)) or not data:
             return None
-        return _indication(_WITH_DATA, fields, None, bytes(buffer[at:end]))
-    data = bytes(buffer[begin:data_end]).strip() if data_end is not None else b""
-    if not _HEX.fullmatch(data):
-        return _indication(_WITH_DATA, fields, None, bytes(buffer[at:end]))
-    return _indication(_WITH_DATA, fields, bytes.fromhex(data.decode()), bytes(buffer[at:data_end]))
+    elif data_end is not None and _HEX.fullmatch(data):
+        return _indication(_WITH_DATA, fields, bytes.fromhex(data.decode()), bytes(buffer[at:data_end]))
+    return _indication(_WITH_DATA, fields, None, bytes(buffer[at:end]))
 
 
 def _indication(name: str, fields: str, data: bytes | None, raw: bytes) -> Line:

@@ -208,6 +208,14 @@ def test_the_seven_bit_alphabet_is_unpacked() -> None:
     assert decoded(0, bytes.fromhex("31D98C56B3DD00"), 56) == "1234567"
 
 
+@pytest.mark.parametrize("behind", [b"   \r\n", b"\t\r\n", b" " * 2000 + b"\r\n", b"\r\n" * 700])
+def test_what_stands_behind_the_data_of_a_message_changes_nothing_by_how_it_is_split(behind: bytes) -> None:
+    for stream in (TEXT.rstrip() + behind + STATUS, TEXT.replace(b"\r\n", behind, 1) + STATUS):
+        assert play(tetra_station(), [stream[at : at + 1] for at in range(len(stream))]) == play(
+            tetra_station(), [stream]
+        )
+
+
 @given(cuts)
 def test_any_split_of_the_stream_gives_the_same(places: list[int]) -> None:
     assert play(tetra_station(), torn(STREAM, places)) == play(tetra_station(), [STREAM])
