@@ -57,7 +57,7 @@ async def test_states_are_told_from_the_beginning_and_at_each_change() -> None:
         await asyncio.gather(showing, return_exceptions=True)
 
 
-async def test_a_notifier_that_shows_nothing_costs_nothing() -> None:
+async def test_where_no_notifier_shows_sources_nothing_is_watched() -> None:
     async with running(MemoryStore()) as bench:
         await asyncio.wait_for(show_sources(bench.pipeline, []), 60)
 
