@@ -10,7 +10,7 @@ from typing import Final, TypeVar, cast
 
 from rules import call_back, inbound_only, ring_episodes
 from rules.answers import adopt_answer
-from rules.events import CallEvent, Delivered, Offered, Originated, Queued
+from rules.events import CallEvent, Delivered, Established, Offered, Originated, Queued
 from rules.events.call import Direction
 from rules.incidents import Call, Incident
 from rules.merging import merge
@@ -97,12 +97,14 @@ def _is_anew(turn: Turn, ended: Incident, event: CallEvent) -> bool:
     """Whether the source gave the id of a call that is over to another: by its own clock, or where the source's
     settings say that its ids come again. Else what begins after the end was told late.
     """
-    if not (ended.call.ended_by_call and isinstance(event, _BEGINS)):
+    if not ended.call.ended_by_call:
         return False
+    begins = isinstance(event, _BEGINS)
     closed_us, source_closed_us = ended.closed_us or 0, ended.source_closed_us
     if turn.source_us is not None and source_closed_us is not None:
-        return turn.source_us > source_closed_us + ANEW_US
-    return turn.at_us - closed_us >= turn.terms.sources[event.source].ids_again_us
+        answers = isinstance(event, Established) and event.role != "caller"  # it may overtake its ringing
+        return (begins or answers) and turn.source_us > source_closed_us + ANEW_US
+    return begins and turn.at_us - closed_us >= turn.terms.sources[event.source].ids_again_us
 
 
 def _new(turn: Turn, event: CallEvent) -> Incident:
