@@ -2,6 +2,7 @@
 
 import gc
 import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -39,6 +40,7 @@ def _top(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Foreseen errors end in a sentence and an exit code; a traceback is always a bug."""
+    os.umask(os.umask(0o077) | 0o027)  # what we keep names callers: it is not for every account of the machine
     gc.set_threshold(50_000)  # what imports make stays: to look for garbage among it took a twentieth of a start
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # an old terminal that cannot show 三声 shows ?? and ends nothing

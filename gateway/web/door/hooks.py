@@ -254,7 +254,7 @@ def add_hook_routes(
     wall_s: Callable[[], float] = time.time,
 ) -> Hooks:
     hooks = Hooks(sources, pipeline, wall_s)
-    for path in (f"{PREFIX}{{source}}", f"{PREFIX}{{source}}/{{token}}"):
+    for path in (f"{PREFIX}{{source}}", f"{PREFIX}{{source}}/{{token:[^/]*}}"):
         app.router.add_post(path, hooks.handle)
         app.router.add_get(path, hooks.handle, allow_head=False)
     if metrics is not None:

@@ -100,6 +100,11 @@ async def test_a_get_with_a_path_token_is_accepted(door: Door) -> None:
     assert door.intake.committed[0].raw == b"event=held&call=c1"
 
 
+async def test_a_slash_behind_the_name_is_no_other_address(door: Door) -> None:
+    headers = sign(RING_BYTES)
+    assert (await door.send("/hooks/pbx/main/", RING_BYTES, headers=headers))[1]["events"] == 1
+
+
 async def test_a_signature_is_no_proof_of_a_get(door: Door) -> None:
     status, answer, _ = await door.send("/hooks/pbx/main?event=held&call=c1", method="GET", headers=sign(b""))
     assert (status, answer["field"]) == (401, "webhook-signature")

@@ -102,6 +102,15 @@ async def test_run_prints_the_token_it_made_and_ends_cleanly_on_sigterm(configur
     assert json.loads(err.splitlines()[-1])["event"] == "stopped"
 
 
+async def test_what_the_gateway_writes_is_not_for_every_account_of_the_machine(configured: Path) -> None:
+    process = await started(configured)
+    written = [path for path in configured.parent.iterdir() if path.name.startswith("hotline.db")]
+    open_to_all = [path.name for path in written if path.stat().st_mode & 0o007]
+    process.send_signal(signal.SIGTERM)
+    await process.communicate()
+    assert (len(written) >= 3, open_to_all) == (True, [])  # the store, its WAL, its lock
+
+
 async def test_sighup_takes_new_rules_and_keeps_the_old_ones_on_an_error(configured: Path) -> None:
     process = await started(configured)
     assert process.stderr is not None
