@@ -33,6 +33,15 @@ def episode(incident: Incident) -> Obligation | None:
     return None
 
 
+def episode_of(incident: Incident, began_us: int) -> Obligation | None:
+    """That of a ring which began then, by the source's clock: the latest, but for what had ended after it."""
+    for obligation in incident.obligations:
+        ended_us = obligation.source_ended_us
+        if obligation.rule == "three_rings" and ended_us is not None and began_us <= ended_us:
+            return obligation if obligation.reason not in _NO_EPISODE else episode(incident)
+    return episode(incident)
+
+
 def still_rings(incident: Incident) -> bool:
     current = episode(incident)
     return current is not None and current.ended_by is None

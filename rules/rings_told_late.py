@@ -3,14 +3,25 @@
 from rules.alerts import clear
 from rules.incidents import Incident, Leg
 from rules.obligations import Obligation, Outcome
-from rules.ring_episodes import applies, begin, ended, episode, fill, first_that_rang, record, revise, start_earlier
+from rules.ring_episodes import (
+    applies,
+    begin,
+    ended,
+    episode,
+    episode_of,
+    fill,
+    first_that_rang,
+    record,
+    revise,
+    start_earlier,
+)
 from rules.turn import Turn
 
 
 def rang_before(turn: Turn, incident: Incident, leg: Leg) -> None:
     """A ring told after its end: with times of a trusted clock it may still judge, or judge anew."""
-    current = episode(incident)
     began = leg.source_delivered_us
+    current = episode(incident) if began is None else episode_of(incident, began)
     if began is None or not turn.clock_trusted(incident.call.source):
         return
     if current is None:
