@@ -32,7 +32,7 @@ Wait = tuple[int, WaitKind, int, int, Thing]
 
 NEVER_US = 2**62
 _SPAN_BITS = 20  # a span is 2^20 µs, 1.05 s
-_OUTDATED_MAX = 20_000  # and eight for each live thing: so many more are put up with
+_OUTDATED_MAX = 20_000  # and two for each live thing, a wait of its own among them: so many are put up with
 
 
 class Waits:
@@ -105,7 +105,7 @@ class Waits:
 
     def _begin(self, span: int) -> None:
         if len(self) > self._max:
-            self._max = _OUTDATED_MAX + 8 * self._live()
+            self._max = _OUTDATED_MAX + 2 * self._live()
             if len(self) > self._max:
                 self._sweep()
         heappush(self._spans, span)

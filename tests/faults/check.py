@@ -189,7 +189,7 @@ def _held(site: Site) -> tuple[dict[str, Any], list[str]]:
     return figures, [f"holds {one.rss_mib:.0f} MiB" for one in held if one.rss_mib > RSS_MIB_MAX][:1]
 
 
-RSS_MIB_MAX = 600.0  # I15: of both processes, under any of these faults; a flood holds 50,000 closed records
+RSS_MIB_MAX = 450.0  # I15: of both processes, under any of these faults; a flood holds 50,000 closed records
 
 
 def percentile(values: Sequence[float], percent: float) -> float:

@@ -22,8 +22,8 @@ def due_of(wait: Wait) -> int | None:
 class Desk:
     """Waits beside a plain list of what should be in them."""
 
-    def __init__(self) -> None:
-        self.waits = Waits(due_of, lambda: 0)
+    def __init__(self, live: int = 0) -> None:
+        self.waits = Waits(due_of, lambda: live)
         self.all: list[Obligation] = []
 
     def add(self, at_us: int) -> None:
@@ -85,6 +85,16 @@ def test_what_is_over_long_before_its_moment_is_let_go_of() -> None:
     expected = desk.expected(50_000 * SECOND)
     assert len(expected) == 5_000
     assert desk.take(50_000 * SECOND) == expected
+
+
+def test_so_many_that_are_over_are_held_as_there_are_things_and_no_more() -> None:
+    desk = Desk(live=10_000)
+    most = 0
+    for number in range(100_000):
+        desk.add(number * SECOND)
+        desk.all[-1].state = "met"
+        most = max(most, len(desk.waits))
+    assert 20_000 < most <= 40_001
 
 
 def test_a_wait_that_is_added_after_all_were_looked_through_is_not_overlooked() -> None:
