@@ -62,7 +62,7 @@ class Socket:
 
     def _wake(self, writes: bool) -> None:
         is_ready = writes or self._unread or self._over
-        if is_ready and self._watchers.get(writes):
+        if is_ready and self._watchers.get(writes) and not self._closed:  # no selector tells of a closed file
             self._loop.call_soon(self._look, writes)
 
     def _look(self, writes: bool) -> None:
