@@ -47,8 +47,12 @@ class Metrics:
         self.source_state = Gauge(
             "hotline_source_state", "1 for the state the source's link is in", ["source", "state"], registry=registry
         )
+        self._links: dict[str, LinkState] = {}  # by source, as last told
 
     def _source(self, status: SourceStatus) -> None:
+        if self._links.get(status.name) == status.link:
+            return
+        self._links[status.name] = status.link
         for link in LINK_STATES:
             self.source_state.labels(status.name, link).set(status.link == link)
         if status.link != "unknown":  # one that pushes has no link to be up or down

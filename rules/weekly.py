@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 from rules.moments import at_of, us_of
@@ -47,17 +48,20 @@ class Weekly(NamedTuple):
 
 def spans(pattern: Weekly, days: Days, zone: tzinfo, from_us: int, until_us: int) -> Iterator[Span]:
     """All that touch the span, whole, in order."""
-    begins, ends = time.fromisoformat(pattern.from_), time.fromisoformat(pattern.to)
-    overnight = _DAY if ends <= begins else timedelta()
     first = max(date_at(from_us, zone) - _DAY, pattern.since or date.min)
     last = min(date_at(until_us, zone), pattern.until or date.max)
     for day in _dates(first, last):
         if days.is_among(day, pattern.days):
-            span = Span(
-                day, us_of(datetime.combine(day, begins, zone)), us_of(datetime.combine(day + overnight, ends, zone))
-            )
+            span = _span(day, pattern.from_, pattern.to, zone)
             if span.from_us < until_us and span.until_us > from_us:
                 yield span
+
+
+@lru_cache(maxsize=4096)  # asked for again at every alert: who is on duty, whether anybody attends
+def _span(day: date, from_: str, to: str, zone: tzinfo) -> Span:
+    begins, ends = time.fromisoformat(from_), time.fromisoformat(to)
+    overnight = _DAY if ends <= begins else timedelta()
+    return Span(day, us_of(datetime.combine(day, begins, zone)), us_of(datetime.combine(day + overnight, ends, zone)))
 
 
 def date_at(at_us: int, zone: tzinfo) -> date:

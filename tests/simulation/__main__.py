@@ -71,11 +71,17 @@ def _outcomes(seeds: range, processes: int) -> Iterator[Outcome]:
         yield from map(outcome_of, seeds)
         return
     # Each begins by itself: a forked one would share the folder in which serial devices are plugged in.
-    with ProcessPoolExecutor(processes, get_context("spawn"), gc.set_threshold, GARBAGE) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), _begun) as pool:
         try:
             yield from pool.map(outcome_of, seeds, chunksize=AT_ONCE)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _begun() -> None:
+    """What was imported is no garbage, and need not be looked through."""
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def _tell(trial: Trial, asked: argparse.Namespace) -> None:

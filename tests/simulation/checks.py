@@ -86,13 +86,12 @@ def deliveries(world: World) -> Iterator[str]:
     yield from (f"{send} was sent {n} times" for send, n in Counter(sends).items() if n > 1)
     yield from (f"{send} was settled {settled[send]} times" for send in sends if settled[send] != 1)
     for receiver in world.receivers.values():
-        by_key: dict[str, str] = {}
+        by_key: dict[str, object] = {}
         for receipt in receiver.received:
             if not receipt.known:
                 yield f"{receiver.name} heard of {receipt.alert} before it was durable"
-            said = json.dumps(receipt.document, sort_keys=True, default=str)
             again = receipt.alert in world.history.lost.told_again
-            if by_key.setdefault(receipt.key, said) != said and not again:
+            if by_key.setdefault(receipt.key, receipt.document) != receipt.document and not again:
                 yield f"{receiver.name} was told {receipt.alert} in two ways"
         told_to = list(dict.fromkeys(Send(r.alert, _target(receiver.name, r.key)) for r in receiver.received))
         if len(told_to) != len(by_key):
@@ -182,8 +181,9 @@ def _over_us(world: World) -> int:
 
 def rules_kept(world: World) -> Iterator[str]:
     """F50: what waits keeps the rules that were in force when it began, whatever is configured meanwhile."""
+    taken = _rules_taken(world)
     for obligation in world.disk.all_obligations.values():
-        if obligation.rule_set != rules_at(world, obligation.opened_by):
+        if obligation.rule_set != _in_force(taken, obligation.opened_by):
             yield f"{obligation.rule} {obligation.id} is judged by the rules {obligation.rule_set}"
 
 
@@ -229,8 +229,17 @@ def judged(world: World) -> list[Judged]:
 
 def rules_at(world: World, seq: int) -> str:
     """Which rules were in force for this entry."""
-    taken = [row.entry.event.rules.version for row in world.disk.rows[:seq] if isinstance(row.entry.event, RulesTaken)]
-    return taken[-1]
+    return _in_force(_rules_taken(world), seq)
+
+
+def _rules_taken(world: World) -> list[tuple[int, str]]:
+    """From which entry on, and their version."""
+    events = [(row.entry.seq, row.entry.event) for row in world.disk.rows]
+    return [(seq, event.rules.version) for seq, event in events if isinstance(event, RulesTaken)]
+
+
+def _in_force(taken: list[tuple[int, str]], seq: int) -> str:
+    return [version for since, version in taken if since <= seq][-1]
 
 
 def forgotten_between(world: World, call: str) -> bool:

@@ -18,7 +18,7 @@ from rules.people import DutyChange
 from rules.quiet import Quiet
 
 DiskFault = Literal["", "full", "answer_lost", "slow", "unreadable"]
-Things = dict[Any, bytes]
+Things = dict[Any, Any]  # as they were committed: nobody changes them
 COMMIT_S, SLOW_COMMIT_S = 0.001, 2.0
 _encode = msgspec.json.encode
 
@@ -62,7 +62,7 @@ class Disk:
             (self.units, batch.units),
             (self.quiet, batch.quiet),
         ):
-            table.update((key, _encode(thing)) for key, thing in things.items())
+            table.update(things)
         for table, gone in (
             (self.incidents, batch.forgotten),
             (self.alerts, batch.settled),
@@ -112,19 +112,19 @@ class Disk:
             seq=last.seq if last else 0,
             at_us=last.at_us if last else 0,
             last_id=self.last_id,
-            incidents=_decoded(self.incidents, Incident),
-            alerts=_decoded(self.alerts, Alert),
-            sources=_decoded(self.sources, SourceStatus),
+            incidents=_read(self.incidents, Incident),
+            alerts=_read(self.alerts, Alert),
+            sources=_read(self.sources, SourceStatus),
             pending=list(self.pending),
             rules=self.rules,
             last_number=self.last_number,
-            channels=sorted(_decoded(self.channels, Channel), key=lambda c: c.id),
-            units=sorted(_decoded(self.units, UnitStatus), key=lambda u: u.id),
+            channels=sorted(_read(self.channels, Channel), key=lambda c: c.id),
+            units=sorted(_read(self.units, UnitStatus), key=lambda u: u.id),
             anchor_us=self.anchor_us,
             restored=self.restored,
             views=dict(self.views),
             duty=self.duty,
-            quiet=_decoded(dict(sorted(self.quiet.items())), Quiet),
+            quiet=_read(dict(sorted(self.quiet.items())), Quiet),
         )
 
 
@@ -231,8 +231,9 @@ def _settled(event: Event) -> list[Send]:
     return [Send(one.alert, one.notifier) for one in settlements(event)]
 
 
-def _decoded(things: Things, kind: Any) -> list[Any]:
-    return [msgspec.json.decode(thing, type=kind) for thing in things.values()]
+def _read(things: Things, kind: Any) -> list[Any]:
+    """As a process finds them that begins: nothing of the one before it."""
+    return list(_copies(things, kind).values())
 
 
 def as_it_is(batch: Batch) -> Batch:
@@ -250,4 +251,6 @@ def as_it_is(batch: Batch) -> Batch:
 
 
 def _copies(things: dict[Any, Any], kind: Any) -> dict[Any, Any]:
+    if not things:
+        return things
     return {key: msgspec.json.decode(_encode(thing), type=kind) for key, thing in things.items()}

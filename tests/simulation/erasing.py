@@ -5,8 +5,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from adapters.intake.erasing import Erased, Wanted, erase
 from adapters.intake.reads import Reader
 from adapters.intake.sqlite import SqliteDatabase
@@ -47,7 +45,7 @@ class ErasableDisk(SqliteDisk):
             reader.close()
         self._erased |= {one.seq: one for one, was in zip(entries, before, strict=False) if one != was}
         self.rows += [JournalRow(entry, None, None, 0, "") for entry in entries[len(self.rows) :]]
-        self.alerts.update({one.id: msgspec.json.encode(one) for one in live.alerts})
+        self.alerts.update({one.id: one for one in live.alerts})
         with closing(sqlite3.connect(self._path)) as file:
             self.keys = dict(file.execute("SELECT key, seq FROM journal WHERE key IS NOT NULL"))
         leaks = any(number.encode() in one.read_bytes() for one in Path(self._path).parent.glob(f"{self._path.name}*"))

@@ -43,6 +43,11 @@ class Hush:
         self.journal: Journal = journal_of(self.entries, SITE, world.rule_sets)
         self.alerts = list(world.disk.all_alerts.values())
         self.by_hand = list(_by_hand(self.entries, self.journal))
+        self._since: dict[str, int] = {}
+        self._back: dict[str, list[int]] = {}  # by source: when it was heard again
+        for entry in self.entries:
+            if isinstance(entry.event, LinkChanged) and entry.event.state in ("online", "unknown"):
+                self._back.setdefault(entry.event.source, []).append(entry.at_us)
 
     def wrong(self) -> Iterator[str]:
         yield from self._reasons()
@@ -88,10 +93,13 @@ class Hush:
 
     def _since_us(self, alert: Alert) -> int:
         """It was due at some moment from then on."""
+        if alert.id in self._since:
+            return self._since[alert.id]
         since_us = alert.raised_us - TOLD_WITHIN_US
         for begins, ends in self.world.history.busy:
             if begins <= alert.raised_us and ends >= since_us:
                 since_us = min(since_us, begins)
+        self._since[alert.id] = since_us
         return since_us
 
     def _holding(self, alert: Alert, rules: RuleSet, at_us: int) -> set[str]:
@@ -120,13 +128,7 @@ class Hush:
                 if from_us <= one.raised_us <= alert.raised_us:
                     return None
                 told = one.id if one.raised_us < from_us else told
-        back = [
-            entry.at_us
-            for entry in self.entries
-            if isinstance(entry.event, LinkChanged)
-            and entry.event.source == alert.source
-            and entry.event.state in ("online", "unknown")
-        ]
+        back = self._back.get(alert.source, [])
         if any(from_us <= us <= alert.raised_us for us in back):
             return None
         if told and any(self.world.disk.all_alerts[told].raised_us <= us < from_us for us in back):

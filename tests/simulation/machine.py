@@ -28,7 +28,6 @@ class Life:
 
     began_us: int
     rules: int
-    stepped: bool  # the wall clock was set while it was away
     true_us: int  # it began
     ended_us: int | None = None
     stopped: bool = False  # in good order
@@ -187,7 +186,7 @@ class Machine:
             beats=self._plan.beats,
         )
         self.service.start()
-        self.history.lives.append(Life(self.gateway_us(), crash.rules, crash.step_s != 0.0, self._loop.now_us))
+        self.history.lives.append(Life(self.gateway_us(), crash.rules, self._loop.now_us))
 
     def _wall_ns(self) -> int:
         return (self._loop.now_us + START_US + self._wall_off_us) * 1000

@@ -18,7 +18,7 @@ class Deed(NamedTuple):
     """What somebody does; `by` "" is the caller who is answered, or the office that edits the configuration."""
 
     at: int
-    what: str  # acknowledge, hand_over, snooze, on_it, done, completed, answered
+    what: str  # acknowledge, by_its_line, hand_over, snooze, on_it, done, completed, answered
     by: str = ""
     to: str = ""  # whom it is for, or handed to
     for_us: int = 0
@@ -155,6 +155,8 @@ class Plain:
             return
         elif deed.what == "acknowledge":
             self._acknowledge(deed.at, self.names.get(deed.to) or self.names.get(deed.by, ""))
+        elif deed.what == "by_its_line":  # of one that was kept back: nothing more is asked, unless somebody took it
+            self._acknowledge(deed.at, self.names.get(deed.to) or self.names.get(deed.by, ""), within=0)
         elif deed.what == "snooze":
             self._snooze(deed)
         elif deed.what == "hand_over":
