@@ -100,7 +100,8 @@ def _expected(
     held = [(a.tied_to, a.raised_us) for a in mine if a.tied_to]  # a warning that was kept back before asks for nothing
     deeds = [deed for named, deed in journal.deeds if named in kin and deed.at >= breach.raised_us]
     for line, since_us in held:
-        deeds += [deed._replace(what="by_its_line") for deed in _acknowledging(journal, disk, line) if deed.at >= since_us]
+        since = (deed for deed in _acknowledging(journal, disk, line) if deed.at >= since_us)
+        deeds += [deed._replace(what="by_its_line") for deed in since]
     if _is_operators(breach):
         deeds = [deed._replace(what="acknowledge") if deed.what == "on_it" else deed for deed in deeds]
     over = [_over_us(disk, a) for a in disk.all_alerts.values() if a.kind == "cleared" and breach.id in a.clears]

@@ -9,6 +9,7 @@ from rules.events import (
     AlertSeen,
     AlertSnoozed,
     AlertWorkedOn,
+    Delivered,
     DutyChanged,
     DutyChangeEnded,
     Entry,
@@ -30,6 +31,7 @@ class Journal:
     site: str
     rules: list[tuple[int, RuleSet]] = field(default_factory=list)  # from this entry on
     at_us: dict[int, int] = field(default_factory=dict)  # of each entry
+    rang_us: dict[str, int] = field(default_factory=dict)  # by leg: when its ringing was first told
     deeds: list[tuple[str, Deed]] = field(default_factory=list)  # of which alert, and what somebody did
     completed: list[tuple[str, int]] = field(default_factory=list)  # which record was, and when
     swaps: list[Swapped] = field(default_factory=list)  # of duty
@@ -70,6 +72,8 @@ def journal_of(entries: list[Entry], site: str, rule_sets: Sequence[RuleSet]) ->
                 journal.swaps.append(Swapped(entry.at_us, entry.event, entry.event.until_us))
             case DutyChangeEnded(change=change):
                 journal.swaps = [_cut(one, entry.at_us) if one.event.change == change else one for one in journal.swaps]
+            case Delivered(leg=leg):
+                journal.rang_us.setdefault(leg, entry.at_us)
             case AlertSeen():
                 pass  # whoever has seen it has done nothing about it
             case AlertEvent(alert=alert):

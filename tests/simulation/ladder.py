@@ -29,10 +29,19 @@ class Rung:
 
 
 def unwatched(journal: Journal, disk: Disk) -> Iterator[Rung]:
-    """What every breach, as it is told first, and each step asks for, if nobody receives it."""
+    """What every breach, as it is told first, and each step asks for, if nobody receives it. Who acknowledged one that
+    was kept back knows of it.
+    """
     told_first: dict[int, str] = {}
+    seen_us: dict[int, int] = {}
     for alert in disk.all_alerts.values():
-        if alert.kind == "breach" and alert.notifiers:
+        if alert.acknowledged_us is not None:
+            seen_us.setdefault(alert.obligation, alert.acknowledged_us)
+        if (
+            alert.kind == "breach"
+            and alert.notifiers
+            and seen_us.get(alert.obligation, alert.raised_us) >= alert.raised_us
+        ):
             told_first.setdefault(alert.obligation, alert.id)
     for alert in disk.all_alerts.values():
         if (
@@ -70,13 +79,15 @@ def warned(journal: Journal, obligation: Obligation) -> Iterator[Rung]:
     """What must be said before the moment of one obligation that nobody revised."""
     rules = journal.rules_of(obligation.rule_set)
     ended_us = journal.at_us[obligation.ended_by] if obligation.ended_by is not None else None
-    opened_us = journal.at_us[obligation.opened_by]
+    known_us = journal.at_us[obligation.opened_by]
+    if obligation.rule == "three_rings":  # the first of its rings may be told last
+        known_us = max(known_us, journal.rang_us.get(obligation.leg, 0))
     if obligation.ended_by == obligation.opened_by or obligation.reason.endswith("_told_late"):
         return  # over as it was told, or judged once more since
     for place, after_us in enumerate(_warnings(rules, obligation)):
         due_us = obligation.opened_us + after_us
         if ended_us is None or due_us <= ended_us:
-            told_us = max(due_us, opened_us)
+            told_us = max(due_us, known_us)
             yield Rung(f"{journal.site}-{obligation.id}-warning{place}", told_us, _to(journal, told_us, "warn"))
 
 

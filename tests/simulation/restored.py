@@ -20,11 +20,14 @@ def unrestored(world: World) -> list[str]:
 
 
 def _known(world: World, lost: Lost) -> Iterator[str]:
-    """The first start on the copy says how much is lost, and no other one does."""
+    """The first start on the copy says how much is lost, and no other one does. Where the lost time ran ahead of the
+    machine's clock, which was set back, nobody knows of it any more.
+    """
+    until_us = min(lost.until_us, world.disk.rows[lost.seq].entry.at_us)
     began = [(row.entry.seq, row.entry.event) for row in world.disk.rows]
     told = [(seq, event.lost_us) for seq, event in began if isinstance(event, ClockAnchored) and event.lost_us]
-    if [seq for seq, _ in told] != [lost.seq + 1] or told[0][1] < lost.until_us - lost.from_us:
-        yield f"{told} tells of {lost.until_us - lost.from_us} µs that were lost after entry {lost.seq}"
+    if [seq for seq, _ in told] != [lost.seq + 1] or told[0][1] < until_us - lost.from_us:
+        yield f"{told} tells of {until_us - lost.from_us} µs that were lost after entry {lost.seq}"
 
 
 def _again(world: World, lost: Lost) -> Iterator[str]:
