@@ -1,7 +1,6 @@
 """Plays seeds until one fails, tells its shortest story: `python -m tests.simulation --seeds 1000 --from 0`."""
 
 import argparse
-import gc
 import os
 import sys
 import time
@@ -14,11 +13,10 @@ from pathlib import Path
 from tests.simulation.draw import draw
 from tests.simulation.retelling import read
 from tests.simulation.sometimes import expected
-from tests.simulation.trial import Outcome, Trial, kept, minimised, outcome_of, played
+from tests.simulation.trial import Outcome, Trial, kept, minimised, outcome_of, played, seldom_collecting
 from tests.simulation.world import END_US
 
 AT_ONCE = 5  # seeds that a process is given together
-GARBAGE = 50_000, 20, 100  # looked for so seldom: a stretch leaves little, and a tenth of the time was spent on it
 SAID_EVERY = 1000  # seeds
 
 
@@ -71,17 +69,11 @@ def _outcomes(seeds: range, processes: int) -> Iterator[Outcome]:
         yield from map(outcome_of, seeds)
         return
     # Each begins by itself: a forked one would share the folder in which serial devices are plugged in.
-    with ProcessPoolExecutor(processes, get_context("spawn"), _begun) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), seldom_collecting) as pool:
         try:
             yield from pool.map(outcome_of, seeds, chunksize=AT_ONCE)
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def _begun() -> None:
-    """What was imported is no garbage, and need not be looked through."""
-    gc.freeze()
-    gc.set_threshold(*GARBAGE)
 
 
 def _tell(trial: Trial, asked: argparse.Namespace) -> None:

@@ -1,5 +1,7 @@
 """Hundreds of seeds of the whole service; the same seed is the same run; and every planted bug is found."""
 
+import subprocess
+import sys
 from collections import Counter
 from functools import cache
 
@@ -39,6 +41,13 @@ def test_everything_that_can_go_wrong_went_wrong_in_one_of_them_and_every_statio
 def test_the_same_seed_gives_the_same_run() -> None:
     for seed in range(5):
         assert played(draw(seed)).trace == played(draw(seed)).trace
+
+
+def test_several_processes_share_the_seeds_of_a_sweep() -> None:
+    command = [sys.executable, "-m", "tests.simulation", "--seeds", "2", "--processes", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "2 seeds, 0 failed" in done.stdout
 
 
 @pytest.mark.parametrize("bug", ALL_BUGS)
