@@ -45,7 +45,7 @@ def test_the_same_seed_gives_the_same_run() -> None:
 
 def test_several_processes_share_the_seeds_of_a_sweep() -> None:
     command = [sys.executable, "-m", "tests.simulation", "--seeds", "2", "--processes", "2"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own
     assert done.returncode == 0, done.stderr
     assert "2 seeds, 0 failed" in done.stdout
 
