@@ -85,9 +85,8 @@ def warned(journal: Journal, obligation: Obligation) -> Iterator[Rung]:
     if obligation.ended_by == obligation.opened_by or obligation.reason.endswith("_told_late"):
         return  # over as it was told, or judged once more since
     for place, after_us in enumerate(_warnings(rules, obligation)):
-        due_us = obligation.opened_us + after_us
-        if ended_us is None or due_us <= ended_us:
-            told_us = max(due_us, known_us)
+        told_us = max(obligation.opened_us + after_us, known_us)
+        if ended_us is None or told_us <= ended_us:
             yield Rung(f"{journal.site}-{obligation.id}-warning{place}", told_us, _to(journal, told_us, "warn"))
 
 
