@@ -16,7 +16,7 @@ ITEMS_MAX: Final = 1000
 Item = dict[str, Any]
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
-_JSON: Final = "application/json"
+JSON: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"
 _MULTIPART: Final = "multipart/form-data"
 _SNIFFED: Final = frozenset(
@@ -72,7 +72,7 @@ def too_large() -> Unreadable:
 
 def read_items(body: bytes, content_type: str) -> list[Item]:
     """The events of a POST body, not yet understood. Raises Unreadable and nothing else."""
-    if content_type == _JSON and body[:1] == b"{":  # nearly always
+    if content_type == JSON and body[:1] == b"{":  # nearly always
         return _items(read_json(body))
     kind, charset = _content_type(content_type)
     if kind == _MULTIPART:
@@ -183,7 +183,7 @@ def _items(value: Any) -> list[Item]:
 
 
 def _is_json(kind: str) -> bool:
-    return kind == _JSON or kind.endswith("+json")
+    return kind == JSON or kind.endswith("+json")
 
 
 def _content_type(text: str) -> tuple[str, str]:

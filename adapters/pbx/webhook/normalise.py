@@ -34,9 +34,9 @@ from rules.events import (
     Retrieved,
     Transferred,
 )
-from rules.events.call import Role
+from rules.events.call import Cause, Role
 
-_KINDS: Final[dict[str, Callable[..., AnyCallEvent]]] = {
+KINDS: Final[dict[str, Callable[..., AnyCallEvent]]] = {
     "originated": Originated,
     "offered": Offered,
     "delivered": Delivered,
@@ -53,7 +53,7 @@ _KINDS: Final[dict[str, Callable[..., AnyCallEvent]]] = {
 }
 _OF_A_DEVICE: Final = frozenset({"offered", "delivered", "established", "diverted", "failed"})
 _TO_A_LEG: Final = frozenset({"diverted", "transferred"})
-_ROLES: Final[dict[str, Role]] = {
+ROLES: Final[dict[str, Role]] = {
     "originated": "caller",
     "queued": "caller",
     "dequeued": "caller",
@@ -73,21 +73,26 @@ def number_of(text: str) -> str:
     return unquote(found[1]).strip() if found else text
 
 
+def leg_of(kind: str, device: str, cause: Cause) -> str:
+    """Which leg an event speaks of whose sender names none."""
+    lost_group = kind == "cleared" and cause == "answered_elsewhere"
+    return device if lost_group or kind in _OF_A_DEVICE else ""
+
+
 def event_of(message: Message, source: str, shows_hold: bool | None) -> AnyCallEvent:
     """`shows_hold`: what the configuration says of the source; None leaves it to the shape of the message."""
     kind = message.event
     leg = message.leg
     if not leg and not message.plain:
-        lost_group = kind == "cleared" and message.cause == "answered_elsewhere"
-        leg = message.device if lost_group or kind in _OF_A_DEVICE else ""
-    make = _KINDS[kind]
+        leg = leg_of(kind, message.device, message.cause)
+    make = KINDS[kind]
     if message.to_leg and kind in _TO_A_LEG:
         make = partial(make, to_leg=f"{message.call}/{message.to_leg}")
     return make(
         source=source,
         call=message.call,
         leg=f"{message.call}/{leg}" if leg else "",
-        role=message.role or _ROLES.get(kind, ""),
+        role=message.role or ROLES.get(kind, ""),
         same_call=message.same_call,
         occurred_us=message.at_us,
         source_seq=message.seq,

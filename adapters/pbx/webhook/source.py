@@ -6,17 +6,18 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from adapters.pbx.webhook.body import Item, inflate, is_gzip, read_form, read_items
+from adapters.pbx.webhook.body import JSON, Item, inflate, is_gzip, read_form, read_items
 from adapters.pbx.webhook.canonical import Message, canonical
 from adapters.pbx.webhook.mapping import Mapper, Mapping
 from adapters.pbx.webhook.normalise import event_of
+from adapters.pbx.webhook.plain_event import plain_event
 from adapters.pbx.webhook.settings import DEFAULT_ZONE, Settings, secrets
 from adapters.pbx.webhook.signature import Verifier
 from adapters.pbx.webhook.sipgate import is_sipgate, sipgate
 from adapters.pbx.webhook.times import time_reader, zone
 from adapters.pbx.webhook.unreadable import Unreadable
 from adapters.ports import Incoming
-from rules.events import Unparsed
+from rules.events import AnyCallEvent, Unparsed
 
 SAME_BODY_US: Final = 2_000_000  # an identical body sooner than this is a repetition, later it is news (it rings again)
 _HEARD_MAX: Final = 10_000
@@ -66,6 +67,7 @@ class Reader:
         self._read_time = time_reader("auto", local)
         mapping = settings.mapping
         theirs = zone(mapping.at_zone) if mapping.at_zone else local
+        self._may_be_plain = settings.dialect in ("auto", "canonical") and mapping == Mapping()
         self._mapper = None if mapping == Mapping() else Mapper(mapping, theirs)
         self._heard: OrderedDict[bytes, int] = OrderedDict()
 
@@ -80,6 +82,12 @@ class Reader:
         query: bytes = b"",
     ) -> Reading:
         """A POST, and what its address tells beside. Never raises for anything a sender can do."""
+        if self._may_be_plain and content_type == JSON and not content_encoding and not query:
+            plain = plain_event(body, self._name, self._shows_hold is not False, self._read_time)
+            if plain is not None:
+                told = f"{message_id}/0/0" if message_id else ""
+                key = self._key(plain.id, plain.event, body, told=told, at_us=at_us)
+                return Reading([Incoming(plain.event, at_us, key, body)], [], [])
         try:
             if is_gzip(content_encoding, body):
                 body = inflate(body)
@@ -116,7 +124,7 @@ class Reader:
                     reading.incoming.append(self._unparsed(read, proof or raw, told, at_us))
                     continue
                 event = event_of(read, self._name, self._shows_hold)
-                key = self._key(read, raw, nth, told, at_us)
+                key = self._key(read.id, event, raw, nth, told=told, at_us=at_us)
                 reading.incoming.append(Incoming(event, at_us, key, proof or None))
                 reading.remarks.extend(read.remarks)
         return reading
@@ -142,13 +150,13 @@ class Reader:
         )
         return Incoming(event, at_us, key, raw)
 
-    def _key(self, message: Message, raw: bytes, nth: int, told: str, at_us: int) -> bytes:
+    def _key(self, event_id: str, event: AnyCallEvent, raw: bytes, nth: int = 0, *, told: str, at_us: int) -> bytes:
         """By the event's own id, the request's, its content where that names a moment, or its content now."""
-        if message.id:
-            return self._hash(b"id%d\0" % nth, message.id.encode())
+        if event_id:
+            return self._hash(b"id%d\0" % nth, event_id.encode())
         if told:
             return self._hash(b"request\0", told.encode("utf-8", "backslashreplace"))
-        if message.at_us is not None or message.seq is not None:
+        if event.occurred_us is not None or event.source_seq is not None:
             return self._hash(b"body%d\0" % nth, raw)
         return self._recent(raw, nth, at_us)
 

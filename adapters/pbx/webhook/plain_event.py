@@ -1,0 +1,81 @@
+"""An event as nearly all of them are: one flat JSON object of a few texts in our own words, with nothing to be cleaned.
+
+All else takes the long way (body, canonical, normalise), which alone says what is wrong. What is read here is read
+there alike: tests/property/test_plain_event.py.
+"""
+
+from typing import Final, NamedTuple
+
+import msgspec
+
+from adapters.pbx.webhook.canonical import CALL_CHARS_MAX, TEXT_CHARS_MAX
+from adapters.pbx.webhook.normalise import KINDS, ROLES, leg_of
+from adapters.pbx.webhook.times import TimeReader
+from adapters.pbx.webhook.words import cause_of
+from rules.events import AnyCallEvent
+
+# Fields of texts, and how events name them; of those that an event does not have as they are, "".
+_NAMES: Final = {
+    "event": "",
+    "id": "",
+    "at": "",
+    "leg": "",
+    "cause": "",
+    "call": "call",
+    "from": "caller",
+    "to": "called",
+    "name": "caller_name",
+    "device": "device",
+    "agent": "agent",
+    "trunk": "trunk",
+    "queue": "queue",
+}
+_RENAMED: Final = tuple((theirs, ours) for theirs, ours in _NAMES.items() if ours not in ("", theirs))
+_decode = msgspec.json.Decoder(dict[str, str]).decode
+
+
+class PlainEvent(NamedTuple):
+    id: str  # the sender's, of the event; "": none
+    event: AnyCallEvent
+
+
+def plain_event(body: bytes, source: str, shows_hold: bool, read_time: TimeReader) -> PlainEvent | None:
+    """None: it is not as plain as that, or not right."""
+    try:
+        told = _decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    # A key that stands twice is dropped in silence: the quotation marks tell. (An escaped one counts against us.)
+    if body.count(b'"') != 4 * len(told) or not told.keys() <= _NAMES.keys():
+        return None
+    at = told.pop("at", None)
+    together = "".join(told.values())
+    if len(together) > TEXT_CHARS_MAX or not together.isprintable():
+        return None
+    if " " in together or ":" in together or "<" in together:  # to be stripped, or an address and not a number
+        return None
+    kind = told.pop("event", "")
+    make = KINDS.get(kind)
+    call = told.get("call", "")
+    cause = cause_of(told.pop("cause", ""))
+    if make is None or not 0 < len(call) <= CALL_CHARS_MAX or cause is None:
+        return None
+    try:
+        occurred_us = None if at is None else read_time(at)
+    except (ValueError, TypeError):
+        return None
+    id_ = told.pop("id", "")
+    leg = told.pop("leg", "") or leg_of(kind, told.get("device", ""), cause)
+    for theirs, ours in _RENAMED:
+        if theirs in told:
+            told[ours] = told.pop(theirs)
+    event = make(
+        source=source,
+        leg=f"{call}/{leg}" if leg else "",
+        role=ROLES.get(kind, ""),
+        occurred_us=occurred_us,
+        cause=cause,
+        shows_hold=shows_hold,
+        **told,
+    )
+    return PlainEvent(id_, event)
