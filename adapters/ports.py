@@ -19,7 +19,7 @@ from rules.people import DutyChange
 from rules.quiet import Quiet
 
 
-class Incoming(NamedTuple):
+class Incoming(msgspec.Struct, frozen=True, gc=False):
     """One event on its way in.
 
     `at_us` is our clock when its last byte arrived. `key`: two incoming with an equal key are the same
@@ -33,7 +33,7 @@ class Incoming(NamedTuple):
     raw: bytes | None = None
 
 
-class Admitted(NamedTuple):
+class Admitted(msgspec.Struct, frozen=True, gc=False):
     """What became of one incoming event: its journal `seq`, or None for one we already had."""
 
     seq: int | None
@@ -240,7 +240,7 @@ class LiveState(msgspec.Struct):
     duty: tuple[DutyChange, ...] = ()
 
 
-class JournalRow(NamedTuple):
+class JournalRow(msgspec.Struct, frozen=True, gc=False):
     """One entry as it is journalled; `error` tells why it is undecided."""
 
     entry: Entry

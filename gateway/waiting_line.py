@@ -3,7 +3,8 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import NamedTuple
+
+import msgspec
 
 from adapters.errors import StoreError
 from adapters.ports import Admitted, Incoming
@@ -13,7 +14,7 @@ Outcome = list[Admitted] | StoreError  # committed, or nothing is promised: come
 FEW = 32  # events: a commit of fewer costs each of them more
 
 
-class Waiting(NamedTuple):
+class Waiting(msgspec.Struct, frozen=True):
     """What was brought at once; `told` is None for a note of our own. `kept`: in line until it is committed."""
 
     events: Sequence[Incoming]

@@ -47,11 +47,21 @@ def event_from_json(body: str) -> Event:
 
 
 def journal_row(row: JournalRow) -> Row:
-    entry, key, raw, incident, error = row
+    entry = row.entry
     event = entry.event
-    why = error or (event.reason if isinstance(event, Unparsed) else None)
+    why = row.error or (event.reason if isinstance(event, Unparsed) else None)
     source = getattr(event, "source", "")
-    return (entry.seq, entry.at_us, source, type(event).__name__, key, incident, event_json(event), raw, why)
+    return (
+        entry.seq,
+        entry.at_us,
+        source,
+        type(event).__name__,
+        row.key,
+        row.incident,
+        event_json(event),
+        row.raw,
+        why,
+    )
 
 
 def entry_from_row(seq: int, at_us: int, body: str) -> Entry:

@@ -111,8 +111,8 @@ class NamesRepetitionsAnew(HookSource):
 
     def read_anew(self, body: bytes, *, at_us: int, **told: Any) -> Reading:
         reading = self._read(body, at_us=at_us, **told)
-        anew = [one._replace(key=at_us.to_bytes(16, "big")) for one in reading.incoming]
-        return reading._replace(incoming=anew)
+        anew = [msgspec.structs.replace(one, key=at_us.to_bytes(16, "big")) for one in reading.incoming]
+        return msgspec.structs.replace(reading, incoming=anew)
 
 
 class DropsFrames:

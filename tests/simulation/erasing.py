@@ -61,7 +61,7 @@ class ErasableDisk(SqliteDisk):
 
     def _left(self, row: JournalRow) -> JournalRow:
         entry = self._erased.get(row.entry.seq)
-        return row if entry is None else row._replace(entry=entry)
+        return row if entry is None else msgspec.structs.replace(row, entry=entry)
 
     def _verdicts(self) -> list[tuple[object, ...]]:
         with closing(sqlite3.connect(self._path)) as file:

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -25,7 +25,7 @@ _KEY_BYTES: Final = 16
 _encode = msgspec.json.Encoder().encode
 
 
-class Reading(NamedTuple):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """All a request says: what goes to the pipeline (`Unparsed` included), and what could not be read."""
 
     incoming: list[Incoming]

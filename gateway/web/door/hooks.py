@@ -5,8 +5,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
+import msgspec
 import structlog
 from aiohttp import hdrs, web
 from prometheus_client import CollectorRegistry
@@ -45,7 +46,7 @@ class Entrance(Protocol):
         """As `Intake.submit`; refuses at once, or calls `told` once, when all is committed or cannot be."""
 
 
-class Told(NamedTuple):
+class Told(msgspec.Struct, frozen=True, gc=False):
     """What a sender told, whoever read it from the wire; header names are case-blind or in lower case."""
 
     headers: Mapping[str, str]

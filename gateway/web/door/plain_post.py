@@ -1,9 +1,10 @@
 """Bytes of one connection to whole, plain POST requests, one at a time; anything else is `NotPlain`."""
 
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 import httptools
+import msgspec
 
 _START: Final = b"POST /hooks/"
 _BYTES_MAX: Final = 16 * 1024  # a PBX posts less; what is larger is not kept twice here
@@ -12,7 +13,7 @@ _PATH_AT: Final = len(b"POST ")
 _VERSION: Final = b" HTTP/1.1\r\n"
 
 
-class PlainPost(NamedTuple):
+class PlainPost(msgspec.Struct, frozen=True, gc=False):
     """Header names are in lower case, each stands once."""
 
     path: bytes
