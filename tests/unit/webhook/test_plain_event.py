@@ -35,7 +35,12 @@ def body_of(pairs: list[tuple[str, Any]], *, ascii_only: bool) -> bytes:
     return ("{" + ", ".join(told) + "}").encode("utf-8", "surrogatepass")
 
 
-@given(st.lists(fields, max_size=8), st.booleans(), st.sampled_from(list(EVENT_WORDS)), st.sampled_from([None, True, False]))
+@given(
+    st.lists(fields, max_size=8),
+    st.booleans(),
+    st.sampled_from(list(EVENT_WORDS)),
+    st.sampled_from([None, True, False]),
+)
 @example([("call", "c1"), ("call", "c2")], True, "delivered", None)
 @example([("call", 'c"')], True, "delivered", None)
 def test_it_is_read_as_the_long_way_reads_it(
