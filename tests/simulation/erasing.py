@@ -5,6 +5,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from adapters.intake.erasing import Erased, Wanted, erase
 from adapters.intake.reads import Reader
 from adapters.intake.sqlite import SqliteDatabase
