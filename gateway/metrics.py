@@ -68,9 +68,10 @@ class Metrics:
                 self.unparsed.labels(source).inc(count)
         self.undecided.inc(sum(bool(row.error) for row in batch.journal))
         since_us = batch.journal[0].entry.at_us
-        for alert in batch.alerts.values():
-            if alert.raised_us >= since_us:  # raised by this batch, not changed by it
-                self.alerts.labels(alert.rule, alert.kind).inc()
+        # raised by this batch, not changed by it
+        raised = Tally((alert.rule, alert.kind) for alert in batch.alerts.values() if alert.raised_us >= since_us)
+        for (rule, alert_kind), count in raised.items():
+            self.alerts.labels(rule, alert_kind).inc(count)
         for late_us in draft.late_us:
             self.late_s.observe(late_us / 1_000_000)
         for status in batch.sources.values():

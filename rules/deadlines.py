@@ -74,6 +74,7 @@ def passed(turn: Turn, steps_max: int) -> None:
             conversations.passed(turn, thing, due_us)
         else:
             _HOUSEKEEPING[type(thing)](turn, thing)
+    storm_lines.overtake(turn)
 
 
 def _step(turn: Turn, obligation: Obligation) -> None:

@@ -114,6 +114,7 @@ class Storm(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False, tag="sto
     lines: int = 0  # so often told
     told_us: int = 0  # last
     told_count: int = 0  # as told then
+    early: bool = False  # told while more of the same moment waited to be judged: told anew when they are
     unacknowledged_since_us: int | None = None
     rung: int = 0  # how far the line has climbed
     told: tuple[str, ...] = ()  # the targets that heard of it: they hear also when it is over

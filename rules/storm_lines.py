@@ -5,8 +5,23 @@ from rules.moments import cut_s
 from rules.outgoing import reached, send_out, take_back
 from rules.quiet import Storm
 from rules.state import State
-from rules.storms import climbs, has_news, ladder, line_id, look_again, over_us, reach_us, waiting, wake_at
+from rules.storms import climbs, due_us, has_news, ladder, line_id, look_again, over_us, reach_us, waiting, wake_at
 from rules.turn import Turn
+
+UNTOLD_MAX = 4_096  # held and not told of while more is due at the same moment: some 0.3 s of deciding
+
+
+def overtake(turn: Turn) -> None:
+    """More is due at once than one entry takes: say how many it is so far, before the rest of them is judged."""
+    storms = [thing for thing in turn.state.quiet.values() if isinstance(thing, Storm) and thing.line]
+    storms = [storm for storm in storms if storm.count > storm.told_count and due_us(turn, storm) <= turn.at_us]
+    if sum(storm.count - storm.told_count for storm in storms) < UNTOLD_MAX:
+        return
+    for storm in storms:
+        _tell_if_due(turn, storm, waiting(turn, storm.line), "storm_so_far")
+        storm.early = True
+        look_again(turn, storm)
+        turn.keep(storm)
 
 
 def passed(turn: Turn, storm: Storm) -> None:
@@ -15,7 +30,8 @@ def passed(turn: Turn, storm: Storm) -> None:
         left = waiting(turn, storm.line)
         if not left:
             storm.unacknowledged_since_us = None
-        _tell_if_due(turn, storm, left)
+        _tell_if_due(turn, storm, left, "storm")
+        storm.early = False
         if storm.running and turn.at_us >= over_us(turn, storm):
             storm.running, storm.recent = False, ()
             if left:
@@ -47,7 +63,7 @@ def acknowledged(turn: Turn, line: Alert) -> None:
             turn.keep(thing)
 
 
-def _tell_if_due(turn: Turn, storm: Storm, left: list[Alert]) -> None:
+def _tell_if_due(turn: Turn, storm: Storm, left: list[Alert], why: str) -> None:
     climbed = [tell for us, tell in climbs(turn, storm) if us <= turn.at_us]
     by_us = reach_us(turn, storm)
     nobody = by_us is not None and by_us <= turn.at_us
@@ -61,7 +77,7 @@ def _tell_if_due(turn: Turn, storm: Storm, left: list[Alert]) -> None:
             take_back(turn, before)
     line = _about(turn, storm, line_id(turn.state, storm, storm.lines), left)
     line.kind, line.severity = storm.kind, storm.severity
-    line.reason = "nobody_notified" if nobody else "storm"
+    line.reason = "nobody_notified" if nobody else why
     storm.lines += 1
     storm.told_us, storm.told_count = turn.at_us, storm.count
     to = turn.terms.rules.notifiers if nobody else _whom(turn, storm, climbed)

@@ -70,6 +70,10 @@ def has_news(turn: Turn, storm: Storm) -> bool:
 
 
 def may_tell_us(turn: Turn, storm: Storm) -> int:
+    return turn.at_us if storm.early else due_us(turn, storm)
+
+
+def due_us(turn: Turn, storm: Storm) -> int:
     rules = turn.terms.rules.storm
     return storm.told_us + span_us(rules.update_every_s) if storm.told_count else storm.since_us
 
@@ -141,11 +145,14 @@ def _hold(turn: Turn, storm: Storm, alert: Alert) -> None:
     if _is_repeat(turn, storm, alert):
         storm.repeats += 1
     alert.silenced, alert.tied_to = "storm", storm.line
+    one_more = storm.last_us == turn.at_us and storm.count > storm.told_count  # of a burst: it wakes when it would have
     storm.count += 1
     storm.last_us = turn.at_us
     if alert.kind == "breach" and storm.unacknowledged_since_us is None:
         storm.unacknowledged_since_us, storm.rung = turn.at_us, 0
-    look_again(turn, storm)
+        one_more = False
+    if not one_more:
+        look_again(turn, storm)
 
 
 def _is_repeat(turn: Turn, storm: Storm, alert: Alert) -> bool:

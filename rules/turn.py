@@ -37,8 +37,11 @@ class Turn(msgspec.Struct, gc=False):
         self.state.quiet[thing.key] = thing
         if isinstance(thing, Window):
             self.state.windows[thing.key] = thing
-        self.decision.quiet += (thing,)
-        self.decision.quiet_gone = tuple(key for key in self.decision.quiet_gone if key != thing.key)
+        decision = self.decision
+        if not decision.quiet or decision.quiet[-1] is not thing:  # as a storm is, by each alert of a burst
+            decision.quiet += (thing,)
+        if decision.quiet_gone:
+            decision.quiet_gone = tuple(key for key in decision.quiet_gone if key != thing.key)
 
     def drop(self, thing: Quiet) -> None:
         del self.state.quiet[thing.key]

@@ -85,6 +85,8 @@ def _storm(alert: Alert, zh: str, en: str) -> tuple[str, str]:
     if alert.reason == "nobody_notified":
         before_zh, before_en = "此前未送达任何人：", "It has reached nobody so far. "
     more_zh, more_en = f"另有 {alert.count} 条合并通知", f"{alert.count} more in this line"
+    if alert.reason == "storm_so_far":
+        more_zh, more_en = f"至少另有 {alert.count} 条合并通知，仍在计数", f"at least {more_en}, still counting"
     return (
         f"{before_zh}告警集中：{of_zh}{at_zh}，{more_zh}{left_zh}{since_zh}",
         f"{before_en}Many at once: {of_en}{at_en}, {more_en}{left_en}{since_en}",
