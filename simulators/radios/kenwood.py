@@ -20,12 +20,12 @@ class Kenwood:
     def press(self, unit: str) -> None:
         self._say(_id_packet(unit, "1"))
         if self.sends_positions and "-" not in unit:  # NEXEDGE tells it at the beginning
-            self._position(unit)
+            self.position(unit)
 
     def release(self, unit: str) -> None:
         self._say(_id_packet(unit, "0"))
         if self.sends_positions and "-" in unit:  # FleetSync at the end
-            self._position(unit)
+            self.position(unit)
 
     def bump(self, unit: str) -> None:
         self._say(_id_packet(unit, "1") + _id_packet(unit, "0"))
@@ -42,7 +42,7 @@ class Kenwood:
     def tear(self, unit: str) -> None:
         self._say(_id_packet(unit, "1")[:8])
 
-    def _position(self, unit: str) -> None:
+    def position(self, unit: str) -> None:
         if "-" in unit:
             fleet, device = unit.split("-")
             body = f"PKLSH,2233.1000,N,11403.5000,E,081500,A,{fleet},{device},"

@@ -18,7 +18,7 @@ def unanswered(world: World) -> list[str]:
     entries = [row.entry for row in world.disk.rows if not row.error]
     found = [f"link: {line}" for line in _links(world, entries)]
     found += [f"mqtt: {line}" for line in _messages(world, entries)]
-    found += [f"desk: {line}" for line in _desk(world, entries)]
+    found += [f"desk: {line}" for line in _desk(world)]
     return found + [f"heartbeat: {line}" for line in _beats(world)]
 
 
@@ -78,12 +78,12 @@ def _kept(entries: list[Entry], channel: str) -> Counter[tuple[str, str]]:
     return Counter((event.alert, event.by) for event in said)
 
 
-def _desk(world: World, entries: list[Entry]) -> Iterator[str]:
+def _desk(world: World) -> Iterator[str]:
     """Whoever was told that it counts finds it in the journal; nothing else of the desk stands there."""
     kept = Counter(
-        repr(entry.event)
-        for entry in entries
-        if isinstance(entry.event, StaffEvent) and not getattr(entry.event, "channel", "")
+        repr(row.entry.event)
+        for row in world.disk.rows
+        if isinstance(row.entry.event, StaffEvent) and not getattr(row.entry.event, "channel", "")
     )
     sure = Counter(repr(event) for event, counts in world.history.submitted if counts)
     doubtful = Counter(repr(event) for event, counts in world.history.submitted if counts is None)

@@ -62,6 +62,15 @@ class TableDesk(Desk):
     def text(self, unit: str) -> None:
         self._say(f"SAYS {unit} {WORDS}")
 
+    def seen(self, unit: str) -> None:
+        self._say(f"HERE {unit}")
+
+    def ack(self, unit: str) -> None:
+        self._say(f"TOOK {unit}")
+
+    def answered(self, unit: str) -> None:
+        self._say(f"ANSWERED {unit}")
+
     def _say(self, line: str) -> None:
         self.site.ports[0].write(f"{line}\r\n".encode())
 
@@ -93,6 +102,9 @@ class MmdvmDesk(Desk):
 
     def emergency(self, unit: str) -> None:
         self._base.signal(int(unit), MMDVM_CONTROL, "Call Emergency")
+
+    def ack(self, unit: str) -> None:
+        self._base.signal(int(unit), MMDVM_CONTROL, "Call Alert Ack")
 
 
 class VoxDesk(Desk):

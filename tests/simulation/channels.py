@@ -3,7 +3,7 @@
 from typing import Literal
 
 Channel = str  # the source: a key of tests.simulation.stations.KINDS
-SignalName = Literal["page", "emergency", "status", "text"]
+SignalName = Literal["page", "emergency", "status", "text", "seen", "ack", "answered"]
 CHANNELS: tuple[Channel, ...] = ("gate", "yard")  # of every stretch; of the others each has a few
 STREAMS: tuple[Channel, ...] = ("dmr", "tetra", "svxlink", "rpt", "lines", "tones", "aprs", "mesh")
 DATAGRAMS: tuple[Channel, ...] = ("hytera", "table", "vox")
@@ -14,9 +14,9 @@ SIGNALS: dict[Channel, tuple[SignalName, ...]] = {
     "hytera": ("page", "text"),
     "tetra": ("emergency", "status", "text"),
     "rpt": ("page", "emergency", "status"),
-    "table": ("page", "emergency", "status", "text"),
-    "mmdvm": ("page", "emergency"),
-    "aprs": ("emergency", "status"),
-    "mesh": ("page",),
+    "table": ("page", "page", "emergency", "status", "text", "seen", "ack", "answered"),
+    "mmdvm": ("page", "emergency", "ack"),
+    "aprs": ("emergency", "status", "seen"),
+    "mesh": ("page", "seen"),
     "meshes": ("page",),
 }

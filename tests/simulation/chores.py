@@ -26,6 +26,7 @@ from rules.events import (
 )
 from tests.simulation.doings import Chore, DeskWork
 
+RIDDLE = "a riddle"  # over which a rule stumbles: see tests.simulation.riddles
 STEPS = (
     PlanStep(do="close the gate", role="guard", within_s=30),
     PlanStep(do="call the fire brigade", within_s=90),
@@ -34,6 +35,7 @@ STEPS = (
 _OF_RECORDS: dict[Chore, Callable[[str, str], Event]] = {
     "claim": lambda by, number: IncidentClaimed(by=by, incident=number),
     "override": lambda by, number: IncidentClaimed(by=by, incident=number, override=True, reason="the shift changes"),
+    "riddle": lambda by, number: IncidentClaimed(by=by, incident=number, override=True, reason=RIDDLE),
     "release": lambda by, number: IncidentReleased(by=by, incident=number),
     "park": lambda by, number: IncidentParked(by=by, incident=number, note="waits for the plumber"),
     "complete": lambda by, number: IncidentCompleted(by=by, incident=number, note="it is dry again"),

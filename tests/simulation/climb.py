@@ -45,7 +45,9 @@ def unclimbed(journal: Journal, disk: Disk, free_from: Callable[[int], int], ove
                 yield f"{breach.id} was told to {sorted(breach.notifiers)}, and should be to {sorted(first)}"
             for nth, (due_us, one) in enumerate(expected):
                 if nth >= len(told):
-                    if free_from(due_us) + TOLD_WITHIN_US < over_us and due_us not in ended:
+                    told_us = free_from(due_us)
+                    in_time = any(due_us <= us <= told_us for us in ended)  # it was over before it could be told
+                    if told_us + TOLD_WITHIN_US < over_us and not in_time:
                         yield f"{breach.id}: {one.reason} was skipped"
                     break
                 alert = told[nth]

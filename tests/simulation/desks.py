@@ -57,6 +57,18 @@ class Desk:
     def text(self, unit: str) -> None:
         raise NotImplementedError
 
+    def seen(self, unit: str) -> None:
+        """It shows that it is there, and says nothing."""
+        raise NotImplementedError
+
+    def ack(self, unit: str) -> None:
+        """The unit's machine confirms what control wrote to it."""
+        raise NotImplementedError
+
+    def answered(self, unit: str) -> None:
+        """The station says that control answered it."""
+        raise NotImplementedError
+
     async def run(self) -> None:
         """What it does beside."""
 

@@ -9,6 +9,7 @@ Deed = Literal["acknowledge", "call_back", "promise", "keep", "notice", "hand_ov
 Chore = Literal[
     "claim", "override", "release", "park", "complete", "note", "facts", "facts_unseen", "answered", "seen", "view",
     "shift_note", "hand_over_shift", "take_over_shift", "approve", "plan", "plan_of_record", "step", "end_plan",
+    "riddle",
 ]  # fmt: skip
 AnswerBy = Literal["link", "mqtt"]
 AnswerHow = Literal["", "twice", "oldest", "forged"]

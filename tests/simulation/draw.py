@@ -7,7 +7,15 @@ from typing import Literal, get_args
 from rules.obligations import Rule
 from tests.simulation.channels import CHANNELS, DATAGRAMS, PUBLISHED, SIGNALS, STREAMS
 from tests.simulation.doings import AtThePhone, Click, TestAlert, Works
-from tests.simulation.draw_doings import add_alert_deeds, add_answers, add_deeds, add_desk_work, add_swaps
+from tests.simulation.draw_doings import (
+    add_alert_deeds,
+    add_answers,
+    add_deeds,
+    add_desk_work,
+    add_riddles,
+    add_signs,
+    add_swaps,
+)
 from tests.simulation.draw_spoken import a_call, a_route, a_signal, a_talk, moment, near
 from tests.simulation.faults import (
     BROKER_FAULTS,
@@ -63,6 +71,8 @@ def draw(seed: int) -> Plan:
     add_desk_work(plan)
     add_answers(plan)
     add_swaps(plan)
+    add_riddles(plan)
+    add_signs(plan)
     if quiet:
         return plan
     for _ in range(chance.randint(0, 4)):

@@ -4,12 +4,16 @@ import random
 from dataclasses import replace
 from typing import Literal, get_args
 
+from tests.simulation.channels import SignalName
 from tests.simulation.doings import Answer, AnswerBy, AnswerHow, Chore, Click, Deed, DeskWork, Swap
 from tests.simulation.draw_spoken import moment
 from tests.simulation.plan import Plan
-from tests.simulation.spoken import INBOUND_LINE, Call, CallOut, Talk
+from tests.simulation.spoken import INBOUND_LINE, Call, CallOut, Signals, Talk
 
 BEATS = 0.3
+RIDDLES = 0.1  # of the stretches
+SEEN, ANSWERED = 0.3, 0.15
+_USUAL: list[Chore] = [one for one in get_args(Chore) if one != "riddle"]
 
 
 def add_alert_deeds(plan: Plan) -> None:
@@ -48,13 +52,36 @@ def add_desk_work(plan: Plan) -> None:
         at_s = moment(chance, plan) + chance.choice([0.0, 20.0, 320.0])
         for _ in range(chance.choice([1, 1, 3])):
             at_s += chance.choice([0.0, 0.001, 4.0, 310.0])
-            work = DeskWork(round(at_s, 3), chance.choice(["li", "li", "wang"]), chance.choice(get_args(Chore)))
+            work = DeskWork(round(at_s, 3), chance.choice(["li", "li", "wang"]), chance.choice(_USUAL))
             plan.happenings.append(work)
             if work.what in ("plan", "plan_of_record"):  # is carried out, in time or not
                 soon_s = [at_s + chance.choice([1.0, 29.999, 31.0, 60.0]) for _ in range(chance.choice([1, 2, 3]))]
                 plan.happenings += [replace(work, at_s=round(one, 3), what="step") for one in soon_s]
             if work.what == "hand_over_shift":
                 plan.happenings.append(replace(work, at_s=round(at_s + 5.0, 3), what="take_over_shift"))
+
+
+def add_riddles(plan: Plan) -> None:
+    """A rule stumbles over what somebody does."""
+    chance = random.Random(f"riddles {plan.seed}")
+    for _ in range(chance.choice([1, 2]) if chance.random() < RIDDLES else 0):
+        plan.happenings.append(DeskWork(round(moment(chance, plan) + 5.0, 3), "li", "riddle"))
+
+
+def add_signs(plan: Plan) -> None:
+    """Posts that must be heard show where they are, and say nothing; a station tells that control answered."""
+    chance = random.Random(f"signs {plan.seed}")
+    if chance.random() < SEEN:
+        seen = [_sign(chance, "seen", 200.0) for _ in range(chance.randint(1, 5))]
+        plan.happenings.append(Signals(moment(chance), "gate", tuple(seen)))
+    if chance.random() < ANSWERED and "table" not in plan.channels:
+        kinds: list[SignalName] = ["page", "page", "page", "answered", "answered", "ack"]
+        told = [_sign(chance, what, 12.0) for what in chance.choices(kinds, k=chance.randint(2, 8))]
+        plan.happenings.append(Signals(moment(chance), "table", tuple(told)))
+
+
+def _sign(chance: random.Random, what: SignalName, within_s: float) -> tuple[SignalName, str, float]:
+    return what, chance.choice("AB"), round(chance.uniform(0.2, within_s), 3)
 
 
 def add_swaps(plan: Plan) -> None:

@@ -8,7 +8,8 @@ import msgspec
 from adapters.notify.asterisk_call.notifier import AsteriskCallNotifier
 from adapters.pbx.asterisk import rescue
 from adapters.ports import AlertDesk, Notifier
-from rules import maintenance, silence, storm_lines
+from rules import maintenance, replies, silence, source_online, storm_lines
+from rules.channels import Channel
 from rules.effects import Alert
 from rules.quiet import Window
 from rules.settings import RuleSet
@@ -58,6 +59,18 @@ class OneBehind:
         return await self._desk.acknowledge(before or alert, by, channel, note)
 
 
+def _keeps_it_to_itself(right: Callable[..., None], turn: Turn, alert: Alert) -> None:
+    """That a rule stumbled."""
+    if alert.rule != "undecided":
+        right(turn, alert)
+
+
+def _doubts(right: Callable[..., None], turn: Turn, channel: Channel, unit: str, by: str) -> None:
+    """The station that says that control answered is not believed."""
+    if by != "answered":
+        right(turn, channel, unit, by)
+
+
 def _mistakes_keys(notifier: Notifier) -> Notifier:
     if isinstance(notifier, AsteriskCallNotifier):
         answer_to = notifier.answer_to
@@ -81,6 +94,8 @@ HOUSE_BUGS: dict[str, tuple[Parts, int]] = {
     "tells nobody what was kept back": (Parts(rule=Misread(maintenance, "operators", _tells_nobody)), 20),
     "keeps emergencies back": (Parts(rule=Misread(silence, "weigh", _holds_emergencies)), 60),
     "sends a caller away twice": (Parts(rule=Misread(rescue, "_mark", _unmarked)), 60),
+    "keeps it to itself that a rule stumbled": (Parts(rule=Misread(source_online, "raise_", _keeps_it_to_itself)), 30),
+    "doubts that control answered": (Parts(rule=Misread(replies, "reply", _doubts)), 60),
     "takes a key for another alert": (Parts(notifier=_mistakes_keys), 60),
     "tells a stand-in for too long": (Parts(rules=_stand_ins_stay), 60),
 }

@@ -30,6 +30,9 @@ class AprsDesk(Desk):
     def status(self, unit: str) -> None:
         self._base.status(unit, "on duty")
 
+    def seen(self, unit: str) -> None:
+        self._base.position(unit)
+
 
 class MeshDesk(Desk):
     def set_up(self) -> None:
@@ -48,6 +51,9 @@ class MeshDesk(Desk):
 
     def page(self, unit: str) -> None:
         self._base.send_alert(_node(unit), WORDS)
+
+    def seen(self, unit: str) -> None:
+        self._base.show_position(_node(unit))
 
 
 class MeshesDesk(Desk):

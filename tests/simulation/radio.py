@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.simulation.channels import SignalName
 from tests.simulation.datagrams import DatagramStation
 from tests.simulation.desks import Desk, Site
 from tests.simulation.faults import Cut, Lag, Noise
 from tests.simulation.house import START_US
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.spoken import Signals, Talk
-from tests.simulation.stations import KINDS, Kind, Signal
+from tests.simulation.stations import KINDS, Kind
 from tests.simulation.streams import Station
 from tests.simulation.wires import SerialStation
 
@@ -43,7 +44,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Signalled:
-    what: Signal
+    what: SignalName
     who: str
     heard_us: int | None
     way_us: int  # of a text that must be fetched, once more so long

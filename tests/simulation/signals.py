@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from rules.events import CallAlert, Emergency, Entry, LinkChanged, RadioEvent, Status, Text, UnitIdentified
+from rules.events import (
+    CallAlert,
+    CallAnswered,
+    Emergency,
+    Entry,
+    LinkChanged,
+    MachineAck,
+    RadioEvent,
+    Status,
+    Text,
+    UnitIdentified,
+    UnitSeen,
+)
 from tests.property.rules.radio_oracle import CALLS, WINDOW, Waiting
 from tests.simulation.care import answered_by_hand
 from tests.simulation.checks import Judged, judged
@@ -11,7 +23,15 @@ from tests.simulation.spoken import Signals, Talk
 from tests.simulation.world import World
 
 TAIL_US = 60_000_000  # after the last word: what a gateway that dies then has not committed
-EVENTS: dict[str, type[RadioEvent]] = {"page": CallAlert, "emergency": Emergency, "status": Status, "text": Text}
+EVENTS: dict[str, type[RadioEvent]] = {
+    "page": CallAlert,
+    "emergency": Emergency,
+    "status": Status,
+    "text": Text,
+    "seen": UnitSeen,
+    "ack": MachineAck,
+    "answered": CallAnswered,
+}
 Verdict = tuple[str, int, str, float | None]  # unit, calls, verdict, seconds
 
 
@@ -22,6 +42,8 @@ def unsaid(world: World) -> list[str]:
         if isinstance(happening, Talk | Signals):
             radio = world.radios[happening.channel]
             found += [f"{radio.name}: {line}" for line in _on(world, happening, radio, records)]
+    found += [f"machine: {line}" for line in _by_machines(world, records)]
+    found += [f"answered: {line}" for line in _by_the_station(world, records)]
     return found + [f"broker: {line}" for line in acknowledged(world)]
 
 
@@ -34,6 +56,33 @@ def _on(world: World, happening: Talk | Signals, radio: Radio, records: Sequence
         yield from _messages(world, radio, records)
     elif radio.kind.by_level:
         yield from _levels(radio, records)
+
+
+def _by_machines(world: World, records: Sequence[Judged]) -> Iterator[str]:
+    """That a unit is there, or that its set has a message, is no call and no reply."""
+    silent = {row.entry.seq for row in world.disk.rows if isinstance(row.entry.event, UnitSeen | MachineAck)}
+    for record in records:
+        for obligation in record.obligations:
+            if obligation.rule == "two_calls" and {obligation.opened_by, obligation.ended_by} & silent:
+                yield f"two_calls {obligation.id} was begun or ended by what nobody said: {obligation}"
+
+
+def _by_the_station(world: World, records: Sequence[Judged]) -> Iterator[str]:
+    """Whoever waits when the station says that control answered is answered, in time or not."""
+    for row in world.disk.rows:
+        event, at_us = row.entry.event, row.entry.at_us
+        if not isinstance(event, CallAnswered):
+            continue
+        for record in records:
+            incident = record.incident
+            theirs = incident.channel == event.channel and incident.unit == event.unit
+            waits = incident.opened_us < at_us and (incident.closed_us is None or incident.closed_us > at_us)
+            owed = [o for o in record.obligations if o.rule == "two_calls" and o.opened_by < row.entry.seq]
+            if not theirs or not waits or not owed:
+                continue
+            if incident.answered_us is None or incident.answered_us > at_us:
+                yield f"{incident.number} waited at {at_us}, and was not answered then"
+            yield from (f"{o.id} is open still" for o in owed if o.state == "open")
 
 
 def acknowledged(world: World) -> Iterator[str]:

@@ -30,11 +30,11 @@ from adapters.radio import (
 from adapters.radio.kind import RadioKind
 from adapters.radio.settings import RadioSettings
 from tests.simulation import carrier_desks, message_desks, voice_desks
+from tests.simulation.channels import SignalName
 from tests.simulation.desks import Desk, Site
 from tests.simulation.wires import DEVICES
 
 Medium = Literal["tcp", "serial", "lines", "udp", "mqtt"]
-Signal = Literal["page", "emergency", "status", "text"]
 NAMELESS = "?"  # whoever speaks where no id is told
 NO_NAMES = MappingProxyType({"A": NAMELESS, "B": NAMELESS})
 
@@ -51,7 +51,7 @@ class Kind:
     number: int  # of its port; a second one has the next
     carrier: bool = True
     shows_replies: bool = True  # else no verdict can be given but not_observable
-    signals: frozenset[Signal] = field(default_factory=frozenset)
+    signals: frozenset[SignalName] = field(default_factory=frozenset)
     channel: str = ""  # as the gateway names it, where that is not the source's name
     late_us: int = 0  # what it tells is believed so much later
     tells_time: bool = False  # its own: the verdict may be by that
@@ -101,10 +101,13 @@ def _lines() -> list[dict[str, Any]]:
         {"match": r"SOS (?P<unit>\d+)", "event": "Emergency"},
         {"match": r"STATUS (?P<unit>\d+) (?P<status>\d+)", "event": "Status"},
         {"match": r"SAYS (?P<unit>\d+) (?P<text>.+)", "event": "Text"},
+        {"match": r"HERE (?P<unit>\d+)", "event": "UnitSeen"},
+        {"match": r"TOOK (?P<unit>\d+)", "event": "MachineAck"},
+        {"match": r"ANSWERED (?P<unit>\d+)", "event": "CallAnswered"},
     ]
 
 
-def _signals(*names: Signal) -> frozenset[Signal]:
+def _signals(*names: SignalName) -> frozenset[SignalName]:
     return frozenset(names)
 
 

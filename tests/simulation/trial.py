@@ -24,6 +24,7 @@ from tests.simulation.manned import unmanned
 from tests.simulation.plan import Plan
 from tests.simulation.restored import unrestored
 from tests.simulation.retelling import FOLDERS, Folders, keep
+from tests.simulation.riddles import STUMBLES, unsolved
 from tests.simulation.routes import misrouted
 from tests.simulation.service import Parts
 from tests.simulation.shrinking import Shrinking, shape_of
@@ -35,7 +36,7 @@ from tests.simulation.world import World, run
 
 JUDGES = (
     *(broken, untrue, unsaid, undone, unhushed, misdialled, unanswered),
-    *(neglected, unmanned, misrouted, unrestored, unforgotten),
+    *(neglected, unmanned, misrouted, unrestored, unforgotten, unsolved),
 )
 GARBAGE = 50_000, 20, 100  # looked for so seldom: a stretch leaves little, and a tenth of the time was spent on it
 
@@ -77,7 +78,7 @@ def outcome_of(seed: int) -> Outcome:
 def played(plan: Plan, parts: Parts | None = None) -> Trial:
     with parts.rule() if parts is not None and parts.rule is not None else nullcontext():
         try:
-            with _quietly():
+            with _quietly(), STUMBLES():
                 world = run(plan, parts)
         except AssertionError as error:
             return Trial(plan, [f"{type(error).__name__}: {error}"], 0, {}, "")
@@ -94,7 +95,7 @@ def minimised(trial: Trial, parts: Parts | None = None) -> Trial:
 def kept(trial: Trial, folders: Folders = FOLDERS) -> Path:
     """A file that a test plays from now on."""
     try:
-        with _quietly():
+        with _quietly(), STUMBLES():
             world = run(trial.plan)
     except AssertionError:
         return keep(trial.plan, trial.wrong, [], {}, folders)

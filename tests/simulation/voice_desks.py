@@ -29,6 +29,9 @@ class KenwoodDesk(Desk):
     def release(self, unit: str) -> None:
         self._base.release(unit or KENWOOD_OWN)
 
+    def seen(self, unit: str) -> None:
+        self._base.position(unit)
+
 
 class SpeakingBase(Protocol):
     """A pretend station whose own set is keyed by `speak`."""
