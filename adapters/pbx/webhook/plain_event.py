@@ -14,23 +14,9 @@ from adapters.pbx.webhook.times import TimeReader
 from adapters.pbx.webhook.words import cause_of
 from rules.events import AnyCallEvent
 
-# Fields of texts, and how events name them; of those that an event does not have as they are, "".
-_NAMES: Final = {
-    "event": "",
-    "id": "",
-    "at": "",
-    "leg": "",
-    "cause": "",
-    "call": "call",
-    "from": "caller",
-    "to": "called",
-    "name": "caller_name",
-    "device": "device",
-    "agent": "agent",
-    "trunk": "trunk",
-    "queue": "queue",
-}
-_RENAMED: Final = tuple((theirs, ours) for theirs, ours in _NAMES.items() if ours not in ("", theirs))
+_FIELDS: Final = frozenset(
+    {"id", "event", "call", "leg", "at", "from", "to", "name", "device", "agent", "trunk", "queue", "cause"}
+)
 _decode = msgspec.json.Decoder(dict[str, str]).decode
 
 
@@ -46,7 +32,7 @@ def plain_event(body: bytes, source: str, shows_hold: bool, read_time: TimeReade
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     # A key that stands twice is dropped in silence: the quotation marks tell. (An escaped one counts against us.)
-    if body.count(b'"') != 4 * len(told) or not told.keys() <= _NAMES.keys():
+    if body.count(b'"') != 4 * len(told) or not told.keys() <= _FIELDS:
         return None
     at = told.pop("at", None)
     together = "".join(told.values())
@@ -56,28 +42,30 @@ def plain_event(body: bytes, source: str, shows_hold: bool, read_time: TimeReade
         return None
     if " " in together and any(text != text.strip() for text in told.values()):
         return None
-    kind = told.pop("event", "")
+    get = told.get
+    kind, call, device, cause = get("event", ""), get("call", ""), get("device", ""), cause_of(get("cause", ""))
     make = KINDS.get(kind)
-    call = told.get("call", "")
-    cause = cause_of(told.pop("cause", ""))
     if make is None or not 0 < len(call) <= CALL_CHARS_MAX or cause is None:
         return None
     try:
         occurred_us = None if at is None else read_time(at)
     except (ValueError, TypeError):
         return None
-    id_ = told.pop("id", "")
-    leg = told.pop("leg", "") or leg_of(kind, told.get("device", ""), cause)
-    for theirs, ours in _RENAMED:
-        if theirs in told:
-            told[ours] = told.pop(theirs)
+    leg = get("leg") or leg_of(kind, device, cause)
     event = make(
         source=source,
+        call=call,
         leg=f"{call}/{leg}" if leg else "",
         role=ROLES.get(kind, ""),
         occurred_us=occurred_us,
+        caller=get("from", ""),
+        caller_name=get("name", ""),
+        called=get("to", ""),
+        device=device,
+        agent=get("agent", ""),
+        trunk=get("trunk", ""),
+        queue=get("queue", ""),
         cause=cause,
         shows_hold=shows_hold,
-        **told,
     )
-    return PlainEvent(id_, event)
+    return PlainEvent(get("id", ""), event)
