@@ -206,8 +206,8 @@ class HoldsSecrets(Protocol):
 class ShowsSources(Protocol):
     """A notifier that also shows who of the sources is heard."""
 
-    def source_changed(self, name: str, state: str, reason: str, since_us: int) -> None:
-        """Must not wait."""
+    def source_changed(self, name: str, state: str, reason: str, since_us: int | None) -> None:
+        """Must not wait. `since_us`: None for one that was never heard."""
 
 
 @runtime_checkable

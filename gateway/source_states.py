@@ -24,4 +24,4 @@ async def show_sources(pipeline: Pipeline, notifiers: Iterable[Notifier]) -> Non
 
 def _tell(shows: Iterable[ShowsSources], status: SourceStatus) -> None:
     for notifier in shows:
-        notifier.source_changed(status.name, status.link, status.reason, status.changed_us)
+        notifier.source_changed(status.name, status.link, status.reason, status.changed_us or None)

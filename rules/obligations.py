@@ -84,7 +84,7 @@ class Obligation(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     ended_us: int | None = None
     source_ended_us: int | None = None
     seconds: float | None = None  # how long it took, by the judging clock; milliseconds are exact
-    ring: int | None = None  # the ring in which it was answered or given up
+    ring: int | None = None  # the ring in which it was answered or given up; while it rings on, that of the breach
     calls: int | None = None  # two_calls: how many calls the unit made
     clock: Clock = "receipt"  # which clock judged
     skew_us: int | None = None  # the source's measured skew when judged

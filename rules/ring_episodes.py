@@ -118,6 +118,8 @@ def passed(turn: Turn, incident: Incident, obligation: Obligation) -> Alert:
     """The limit is reached and nobody has answered."""
     turn.breach(incident, obligation)
     told = tell_breach(turn, incident, obligation)
+    limit = obligation.plan[-1]
+    obligation.seconds, obligation.ring = cut_s(limit.after_us), limit.ring or None  # until it stops ringing
     breach_was_told(turn, incident, told)
     return told
 
@@ -154,6 +156,7 @@ def drop(turn: Turn, incident: Incident, verdict: Outcome, reason: str) -> None:
     told = current.state == "breached"
     if told:
         revise(turn, incident, current, verdict, reason)
+        current.seconds = current.ring = None
     turn.end(incident, current, verdict, reason)
     clear(turn, incident, [current], reason)
 

@@ -107,8 +107,9 @@ class MqttNotifier:
             self._link_changed("online", "")
         return Delivered()
 
-    def source_changed(self, name: str, state: str, reason: str, since_us: int) -> None:
-        told = {"source": name, "state": state, "reason": reason, "since": rfc3339(since_us)}
+    def source_changed(self, name: str, state: str, reason: str, since_us: int | None) -> None:
+        since = None if since_us is None else rfc3339(since_us)
+        told = {"source": name, "state": state, "reason": reason, "since": since}
         self._show(source_topic(self._site, name), msgspec.json.encode(told))
 
     def beat(self, at_us: int) -> None:

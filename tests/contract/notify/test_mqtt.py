@@ -177,6 +177,16 @@ async def test_each_source_s_state_is_retained_and_told_again_to_a_new_broker(ow
                     break
 
 
+async def test_a_source_that_was_never_heard_has_no_moment_since_when(broker: EmbeddedBroker) -> None:
+    async with notifying(broker, "unheard") as (notifier, link):
+        await link.reaches("online")
+        notifier.source_changed("tower", "unknown", "", None)
+        async with watching(broker, "hotline/unheard/sources/tower") as watcher:
+            async for message in watcher.messages:
+                assert json.loads(message.payload)["since"] is None
+                break
+
+
 async def test_a_broker_that_is_killed_gets_the_alert_when_it_is_back(own_broker: EmbeddedBroker) -> None:
     async with notifying(own_broker, "killed") as (notifier, link):
         await link.reaches("online")

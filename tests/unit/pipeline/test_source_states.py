@@ -29,8 +29,8 @@ class Showing:
     async def send(self, alert: Mapping[str, Any], key: str) -> Delivery:
         raise NotImplementedError
 
-    def source_changed(self, name: str, state: str, reason: str, since_us: int) -> None:
-        assert since_us > 0
+    def source_changed(self, name: str, state: str, reason: str, since_us: int | None) -> None:
+        assert (since_us is None) == (state == "unknown")
         self.told.append((name, state, reason))
 
 
