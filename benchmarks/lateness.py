@@ -4,6 +4,7 @@
 
 Spread: `calls` calls begin to ring evenly over `seconds`, all ring in vain; each breach is due at its own moment.
 Burst: `burst` calls share one ring start by their source's clock, so all their deadlines fall in one moment.
+Beside it what MQTT alone costs, by a bare client at the same broker (`mqtt_floor`).
 Lateness = the subscriber's clock at arrival minus the alert's `due_at` (one machine, one wall clock).
 """
 
@@ -25,11 +26,13 @@ from paho.mqtt.enums import CallbackAPIVersion
 from adapters import ports
 from adapters.intake import open_store
 from adapters.notify.mqtt import KIND
+from benchmarks import mqtt_floor
 from benchmarks.measure import Measured, fdatasync_us, percentile, report
 from benchmarks.processes import listener
 from gateway.broker import EmbeddedBroker
 from gateway.clock import AnchoredClock
 from gateway.delivery import Delivery
+from gateway.garbage import collect_seldom, collect_where_memory_grew
 from gateway.pipeline import Pipeline
 from rules.events import Delivered
 from rules.moments import parse_rfc3339
@@ -38,6 +41,8 @@ from rules.settings import CallBack, RuleSet, SourceRules, ThreeRings
 from tests.fixtures.ports import take_free_port
 
 LIMIT_S = 30.0
+BARE = ("aiomqtt", "paho")
+FLOOR_MAX = 20_000  # of a bare client: more tell the same
 
 
 def listen(port: int, expected: int, seconds: float) -> None:
@@ -94,7 +99,8 @@ async def ring(pipeline: Pipeline, calls: int, seconds: float, *, together: bool
 
 @asynccontextmanager
 async def hotline(folder: Path, storm: StormRules) -> AsyncIterator[tuple[Pipeline, EmbeddedBroker]]:
-    """The whole way from an event to MQTT, ready, in this process."""
+    """The whole way from an event to MQTT, ready, in this process; garbage is collected as the service does."""
+    collect_seldom()
     rules = RuleSet(
         version="bench",
         site="bench",
@@ -111,7 +117,8 @@ async def hotline(folder: Path, storm: StormRules) -> AsyncIterator[tuple[Pipeli
     try:
         desk = KIND.make(KIND.settings(name="desk", kind="mqtt", url=broker.url), "bench", folder)
         delivery = Delivery([desk], pipeline)
-        running += [asyncio.create_task(pipeline.run()), asyncio.create_task(delivery.run())]
+        parts = (pipeline.run(), delivery.run(), collect_where_memory_grew())
+        running += [asyncio.create_task(part) for part in parts]
         while pipeline.ready:  # noqa: ASYNC110 - a benchmark's start-up, not the product
             await asyncio.sleep(0.01)
         yield pipeline, broker
@@ -133,6 +140,8 @@ async def measure(folder: Path, calls: int, seconds: float, *, together: bool) -
         assert listening.stdout is not None
         late_ms: list[float] = json.loads(await listening.stdout.readline())
         cpu_us = (time.process_time() - rung_cpu_s) / calls * 1e6
+        aiomqtt_told, aiomqtt_us = await mqtt_floor.by_aiomqtt(broker.port, min(calls, FLOOR_MAX))
+        paho_told, paho_us = await asyncio.to_thread(mqtt_floor.by_paho, broker.port, min(calls, FLOOR_MAX))
     took_s = (max(late_ms, default=float("nan")) - min(late_ms, default=0.0)) / 1000
     return {
         "missed": calls - len(late_ms),
@@ -142,6 +151,10 @@ async def measure(folder: Path, calls: int, seconds: float, *, together: bool) -
         "the last alert": max(late_ms, default=float("nan")),
         "cpu_us": cpu_us,
         "told": len(late_ms) / took_s if took_s else 0.0,
+        "aiomqtt_us": aiomqtt_us,
+        "aiomqtt_told": aiomqtt_told,
+        "paho_us": paho_us,
+        "paho_told": paho_told,
     }
 
 
@@ -184,6 +197,9 @@ def main() -> None:
     figures += [
         Measured(f"{asked.burst:,} at once: told", "/s", "higher", [one["told"] for one in burst]),
         Measured(f"{asked.burst:,} at once: CPU each", "µs", "lower", [one["cpu_us"] for one in burst]),
+        *(Measured(f"a bare {name}: told", "/s", "higher", [one[f"{name}_told"] for one in burst]) for name in BARE),
+        *(Measured(f"a bare {name}: CPU each", "µs", "lower", [one[f"{name}_us"] for one in burst]) for name in BARE),
+        Measured("CPU each ÷ a bare aiomqtt's", "", "lower", [one["cpu_us"] / one["aiomqtt_us"] for one in burst]),
     ]
     report("lateness", figures, fdatasync=disk)
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import structlog
+from prometheus_client import Counter
 
 from adapters.backoff import Backoff
 from adapters.notify.message import told
@@ -75,6 +76,7 @@ class Worker:
         self._lanes: dict[str, Lane] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
         self._taken: set[Send] = set()  # that wait: a recovery tells of them again
+        self._counted = self._counter("delivered", "")  # as nearly all are: looked for once
         self._log = structlog.get_logger().bind(notifier=notifier.name)
 
     async def run(self) -> None:
@@ -204,8 +206,13 @@ class Worker:
             self._ready.put_nowait(key)
 
     def _count(self, outcome: Outcome) -> None:
-        reason = "" if isinstance(outcome, Delivered) else outcome.reason
-        self._pipeline.metrics.deliveries.labels(self._notifier.name, type(outcome).__name__.lower(), reason).inc()
+        if isinstance(outcome, Delivered):
+            self._counted.inc()
+        else:
+            self._counter(type(outcome).__name__.lower(), outcome.reason).inc()
+
+    def _counter(self, outcome: str, reason: str) -> Counter:
+        return self._pipeline.metrics.deliveries.labels(self._notifier.name, outcome, reason)
 
 
 class Delivery:

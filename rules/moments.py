@@ -1,6 +1,7 @@
 """Moments and spans: integers in microseconds inside, seconds and RFC 3339 for people."""
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -17,6 +18,7 @@ def cut_s(lasted_us: int) -> float:
     return lasted_us // 1000 / 1000
 
 
+@lru_cache(maxsize=64)  # alerts of one moment tell it again and again
 def rfc3339(at_us: int) -> str:
     """UTC with milliseconds, cut, not rounded: 2026-11-21T08:09:10.123Z."""
     return at_of(at_us).isoformat(timespec="milliseconds")[:-6] + "Z"
