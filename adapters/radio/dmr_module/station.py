@@ -24,6 +24,7 @@ _NO_REPORT = frozenset((0x00, 0x06, 0x07))  # of the status: nothing, repeater s
 _SILENT = frozenset((*range(0x22, 0x40), 0xAA))
 _SILENT_NICERF = _SILENT | frozenset(range(0x01, 0x22))
 _FETCH = b"\x01"
+_SAME_MAX = 3  # times: who writes again may write the same
 
 
 class DmrStation(StreamStation[Frame]):
@@ -39,6 +40,7 @@ class DmrStation(StreamStation[Frame]):
         self._turns = Turns(ANSWER_US)
         self._answers: deque[bytes] = deque(maxlen=ANSWERS_MAX)
         self._last_text: ShortText | None = None  # that was fetched since we heard that one waits
+        self._same = 0  # so often it came again
 
     def opened(self) -> None:
         super().opened()
@@ -116,13 +118,17 @@ class DmrStation(StreamStation[Frame]):
 
     def _fetched(self, text: ShortText) -> list[RadioEvent | Unparsed]:
         """An older one may have waited before it, whose notice nobody heard: more are fetched until none is given, an
-        empty one, or the same again, as by a module that keeps its last.
+        empty one, or the same again and again, as by a module that keeps its last.
         """
-        if text == self._last_text or not (text.unit or text.text):
+        if not (text.unit or text.text):
+            return []
+        again = text == self._last_text
+        self._same = self._same + 1 if again else 0
+        if self._same > _SAME_MAX:
             return []
         self._last_text = text
         self._answers.append(self._command(codec.TEXT, _FETCH))
-        return [Text(**self._where, **text._asdict())]
+        return [] if again else [Text(**self._where, **text._asdict())]
 
     def _enhancement(self, function: int, unit: str) -> list[RadioEvent | Unparsed]:
         if function == _CALL_ALERT:
