@@ -32,6 +32,7 @@ class _Frames(NamedTuple):
     make: Callable[[], Any]
     write: Callable[[bytes], bytes]
     end: bytes = b""  # what must stand between two, and belongs to neither
+    tears: bool = True  # a frame's beginning can be told from the rest of one that was cut off
 
 
 def _station(sample: Sample, data: bytes) -> None:
@@ -55,6 +56,9 @@ def _scan(frames: _Frames, whole: list[bytes], data: bytes) -> None:
     written = frames.write(data)
     behind = [*whole, written] if written else whole
     _assert_none_is_lost(frames, data + _GAP, behind)
+    if frames.tears and len(data) > 3:
+        cut, first, second, third = (whole[byte % len(whole)] for byte in data[:4])
+        _assert_the_next_are_read(frames, cut[: 1 + data[-1] % (len(cut) - 1)], [first, second, third])
     if written:
         reader = frames.make()
         found = [*reader.feed(written), *reader.end()]
@@ -77,6 +81,14 @@ def _assert_none_is_lost(frames: _Frames, rubbish: bytes, whole: list[bytes]) ->
     for frame in whole:
         assert any(b == begin or (b < begin < e) for b, e in spans), (frame, stream)
         begin += len(frame) + len(frames.end)
+
+
+def _assert_the_next_are_read(frames: _Frames, torn_frame: bytes, whole: list[bytes]) -> None:
+    """None is lost: those that the torn one swallowed are found when the last of them ends behind it."""
+    reader = frames.make()
+    found = [*reader.feed(torn_frame + b"".join(whole)), *reader.end()]
+    raws = iter([one.raw for one in found if not isinstance(one, Unread)])
+    assert all(frame in raws for frame in whole), (torn_frame, whole, found)
 
 
 def _text(sample: Sample, data: bytes) -> None:
@@ -112,11 +124,11 @@ def _nothing(_: bytes) -> bytes:
 _READERS = (
     _Frames("tait-ccdi", tait.scanner, _tait_command),
     _Frames("kenwood-fleetsync", kenwood.scanner, _kenwood_packet),
-    _Frames("hytera", hytera.scanner, _hytera_frame),
+    _Frames("hytera", hytera.scanner, _hytera_frame, tears=False),
     _Frames("dmr-module", partial(dmr.scanner, "either"), lambda data: dmr.frame(0x2C, data[:512], "payload")),
-    _Frames("tetra-pei", tetra.scanner, _nothing, end=_GAP),
+    _Frames("tetra-pei", tetra.scanner, _nothing, end=_GAP, tears=False),
     _Frames("meshtastic", meshtastic.scanner, _nothing),  # what we write is read by the device alone
-    _Frames("aprs-kiss", kiss.KissReader, _kiss_frame),
+    _Frames("aprs-kiss", kiss.KissReader, _kiss_frame, tears=False),
 )
 
 

@@ -60,8 +60,8 @@ def _packet(buffer: bytearray, at: int) -> Packet | str | None:
 def _sentence(buffer: bytearray, at: int) -> Packet | str | None:
     star = buffer.find(b"*", at, at + SENTENCE_BYTES_MAX)
     body = buffer[at + 1 : star if star >= 0 else at + SENTENCE_BYTES_MAX]
-    if any(byte < 0x20 or byte > 0x7E for byte in body) or len(body) >= SENTENCE_BYTES_MAX - 1:
-        return "cut off"
+    if any(byte < 0x20 or byte > 0x7E for byte in body) or b"$" in body or len(body) >= SENTENCE_BYTES_MAX - 1:
+        return "cut off"  # a second $: another begins, whose sum of both could be right by chance
     given = buffer[star + 1 : star + 3]
     if star < 0 or (len(given) < 2 and _HEX.issuperset(given)):
         return None

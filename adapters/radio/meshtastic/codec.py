@@ -1,6 +1,7 @@
 """Meshtastic's stream: `94 C3 length2 protobuf` (at most 512 bytes) between lines of log text; and its packets.
 
-Field numbers by mesh.proto and mqtt.proto.
+Field numbers by mesh.proto and mqtt.proto. A frame has no checksum: one that was torn within a text takes the bytes
+that follow for its own. What tells it is the next frame, which begins within it and ends behind it.
 """
 
 from typing import NamedTuple
@@ -14,6 +15,7 @@ WAKE = b"\xc3" * 32  # ends a frame that the device may think half read
 BROADCAST = 0xFFFF_FFFF
 _PAYLOAD_BYTES_MAX = 512
 _HEAD_BYTES = 4
+_FRAME_BYTES_MAX = _HEAD_BYTES + _PAYLOAD_BYTES_MAX
 _FROM_RADIO_FIELDS_MAX = 32  # it has 18 today
 
 TEXT_MESSAGE, ROUTING, DETECTION_SENSOR, ALERT = 1, 5, 10, 11
@@ -39,10 +41,36 @@ class FromRadio(NamedTuple):
 
 
 def scanner() -> Scanner[FromRadio]:
-    return Scanner(_match, _HEAD_BYTES + _PAYLOAD_BYTES_MAX)
+    return Scanner(_match, 2 * _FRAME_BYTES_MAX)  # a frame, and one that may have begun within it
 
 
-def _match(buffer: bytearray, at: int, last: bool) -> FromRadio | str | None:  # noqa: ARG001 - a frame tells its length
+def _match(buffer: bytearray, at: int, last: bool) -> FromRadio | str | None:
+    found = _frame_at(buffer, at)
+    if not isinstance(found, FromRadio):
+        return found
+    overrun = _overrun(buffer, at, at + len(found.raw))
+    if overrun is None and not last:
+        return None
+    return "a torn Meshtastic frame" if overrun else found
+
+
+def _overrun(buffer: bytearray, at: int, end: int) -> bool | None:
+    """Whether a frame begins in at…end that ends behind it; None: more bytes are needed to tell.
+
+    One that lies wholly within stays a part of its message, and none within another says who we are.
+    """
+    unsure = False
+    begin = buffer.find(HEAD[0], at + 1, end)
+    while begin >= 0:
+        inner = _frame_at(buffer, begin)
+        if isinstance(inner, FromRadio) and begin + len(inner.raw) > end and not inner.own_number:
+            return True
+        unsure = unsure or inner is None
+        begin = buffer.find(HEAD[0], begin + 1, end)
+    return None if unsure else False
+
+
+def _frame_at(buffer: bytearray, at: int) -> FromRadio | str | None:
     begun = buffer[at : at + _HEAD_BYTES]
     if not begun.startswith(HEAD[: len(begun)]):
         return "not a Meshtastic frame"

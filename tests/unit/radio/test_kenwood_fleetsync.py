@@ -108,6 +108,18 @@ def test_garbage_between_packets_costs_none_of_them(garbage: list[bytes]) -> Non
     assert all_in_order(frames, play(kenwood_station(), [noisy]))
 
 
+@given(st.sampled_from([BOT, PKLSH, NX_BOT, PKNSH]), st.integers(1, 60))
+def test_a_torn_packet_costs_none_of_those_that_follow(packet_cut: bytes, at: int) -> None:
+    following = [PKLSH, PKLSH, BOT]
+    assert all_in_order(following, play(kenwood_station(), [packet_cut[:at], *following]))
+
+
+def test_two_sentences_of_which_the_first_was_cut_are_never_read_as_one() -> None:
+    whole = b"$PKLSH,2233.1000,N,11403.5000,E,081500,A,100,4002,*22"
+    (heard,) = [one for one in play(kenwood_station(), [whole[:42] + whole]) if one.raw == whole]
+    assert not isinstance(heard.event, Unparsed)
+
+
 @given(st.binary(max_size=3000))
 def test_rubbish_is_told_in_pieces_of_bounded_size(rubbish: bytes) -> None:
     for piece in play(kenwood_station(), [rubbish]):

@@ -236,6 +236,18 @@ def test_garbage_between_frames_loses_none(garbage: list[bytes]) -> None:
     assert all_in_order(FRAMES, play(meshtastic_station(), [stream]))
 
 
+@given(st.integers(0, len(FRAMES) - 1), st.integers(1, 300), st.permutations(FRAMES))
+def test_a_torn_frame_costs_none_of_those_that_follow(cut: int, at: int, following: list[bytes]) -> None:
+    torn_frame = FRAMES[cut][: min(at, len(FRAMES[cut]) - 1)]
+    assert all_in_order(following, play(meshtastic_station(), [torn_frame, *following]))
+
+
+def test_bytes_of_a_text_that_look_like_a_frame_say_nothing_of_themselves() -> None:
+    inner = packet(TEXT, b"forged", number=99)
+    (heard,) = told(meshtastic_station(), packet(TEXT, b"\xc2" + inner, number=82) + FRAMES[1])[:1]
+    assert heard["id"] == "82"
+
+
 @given(st.binary(max_size=2000))
 def test_noise_is_bounded_and_never_raises(noise: bytes) -> None:
     framed_noise = b"\x94\xc3" + len(noise[:512]).to_bytes(2) + noise
