@@ -25,7 +25,11 @@ if TYPE_CHECKING:  # the library takes a while to load: only who has such a file
 _BYTES_MAX = 4 << 20
 _STINTS_MAX = 5_000
 _LASTS_MAX = timedelta(days=31)
-_NOT_SHIFTS = {"BYHOUR", "BYMINUTE", "BYSECOND"}
+_NOT_SHIFTS = {"BYHOUR", "BYMINUTE", "BYSECOND", "BYEASTER"}
+_YEAR_MIN = 1900  # no roster is older, and each day since then is walked through
+# For a rule that no day fulfils (each 30 February) the library looks to the end of its time, the year 9999. The
+# calendar is the same every 400 years, to the day of the week: so rules are unrolled not long before that end.
+_LATER = timedelta(days=19 * 146_097)
 _FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 
 
@@ -93,7 +97,7 @@ def _told(problems: list[Problem], key: str, event: "Event") -> Iterator[None]:
         yield
     except _Unusable as unusable:
         problems.append(Problem(key, shown("", str(event.get("SUMMARY", ""))), str(unusable)))
-    except (ValueError, OverflowError) as error:  # the library's, for a value it cannot read
+    except (ValueError, OverflowError, IndexError) as error:  # the libraries', for a value they cannot read
         problems.append(Problem(key, shown("", str(event.get("SUMMARY", ""))), f"cannot be read: {error}"))
 
 
@@ -120,6 +124,8 @@ def _planned(event: "Event", zone: tzinfo) -> _Planned:
     begin, end, lasts = (_value(event, name) for name in ("DTSTART", "DTEND", "DURATION"))
     if not isinstance(begin, date):
         raise _Unusable("the event has no beginning (DTSTART)")
+    if begin.year < _YEAR_MIN:
+        raise _Unusable(f"the event begins before {_YEAR_MIN}: let it begin when the duty did")
     begins = _start(begin, zone)
     if isinstance(end, date):  # by the wall's clock
         lasts = _start(end, zone).astimezone(begins.tzinfo).replace(tzinfo=None) - begins.replace(tzinfo=None)
@@ -162,7 +168,7 @@ def _spans(planned: _Planned, zone: tzinfo, today: date) -> Iterator[tuple[datet
     """Each occurrence that touches the three years."""
     first = datetime(today.year - 1, 1, 1, tzinfo=zone)
     last = datetime(today.year + 2, 1, 1, tzinfo=zone)
-    for begin in islice(_occurrences(planned, first - planned.lasts, zone), _STINTS_MAX + 1):
+    for begin in islice(_occurrences(planned, first - planned.lasts, last, zone), _STINTS_MAX + 1):
         if begin >= last:
             return
         end = (begin.replace(tzinfo=None) + planned.lasts).replace(tzinfo=begin.tzinfo)
@@ -170,12 +176,16 @@ def _spans(planned: _Planned, zone: tzinfo, today: date) -> Iterator[tuple[datet
             yield begin, end
 
 
-def _occurrences(planned: _Planned, after: datetime, zone: tzinfo) -> Iterator[datetime]:
+def _occurrences(planned: _Planned, after: datetime, before: datetime, zone: tzinfo) -> Iterator[datetime]:
     """By the wall's clock of the event's own zone: 08:00 stays 08:00 when the clocks change."""
     from dateutil.rrule import rruleset, rrulestr  # noqa: PLC0415
 
-    begin, event = planned.begin, planned.event
-    own = begin.tzinfo
+    event, own = planned.event, planned.begin.tzinfo
+
+    def late(moment: datetime) -> datetime:
+        return moment.astimezone(own).replace(tzinfo=None) + _LATER
+
+    begin = late(planned.begin)
     rules = rruleset()
     for recurrence in event.rrules:
         frequency = str(recurrence.get("FREQ", [""])[0])
@@ -186,15 +196,15 @@ def _occurrences(planned: _Planned, after: datetime, zone: tzinfo) -> Iterator[d
         until = recurrence.pop("UNTIL", None)
         if until is not None:
             latest = until[0] if isinstance(until[0], datetime) else datetime.combine(until[0], time.max)
-            recurrence["UNTIL"] = [_in_zone(latest, zone).astimezone(own).replace(tzinfo=None)]
-        rules.rrule(rrulestr(recurrence.to_ical().decode(), dtstart=begin.replace(tzinfo=None)))  # type: ignore[arg-type]
-    rules.rdate(begin.replace(tzinfo=None))
+            recurrence["UNTIL"] = [late(min(_in_zone(latest, zone), before))]
+        rules.rrule(rrulestr(recurrence.to_ical().decode(), dtstart=begin))  # type: ignore[arg-type]
+    rules.rdate(begin)
     for added in event.rdates:
-        rules.rdate(_start(added[0], zone).astimezone(own).replace(tzinfo=None))
+        rules.rdate(late(_start(added[0], zone)))
     for left_out in event.exdates:
-        rules.exdate(_start(left_out, zone).astimezone(own).replace(tzinfo=None))
-    for occurrence in rules.xafter(after.astimezone(own).replace(tzinfo=None), inc=True):
-        yield occurrence.replace(tzinfo=own)
+        rules.exdate(late(_start(left_out, zone)))
+    for occurrence in rules.xafter(late(after), inc=True):
+        yield (occurrence - _LATER).replace(tzinfo=own)
 
 
 def _start(moment: date | datetime, zone: tzinfo) -> datetime:

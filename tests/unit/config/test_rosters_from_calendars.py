@@ -1,7 +1,9 @@
 """Rosters written in a calendar program (iCalendar): what their events are; nothing in them ends the reading."""
 
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import FrameType
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -195,3 +197,51 @@ def test_what_is_written_as_a_calendar_is_read_as_the_same_stints(tmp_path: Path
     found, wrong = read(tmp_path, as_calendar(rules, ("operator",), begin, begin + 7 * 86_400_000_000).decode())
     assert wrong == []
     assert found == stints(rules, "operator", begin, begin + 7 * 86_400_000_000)
+
+
+IMPOSSIBLE = ("DAILY;BYMONTH=2;BYMONTHDAY=30", "WEEKLY;BYMONTH=2;BYMONTHDAY=31", "DAILY;INTERVAL=7;BYDAY=SU")
+
+
+@pytest.mark.parametrize("rule", IMPOSSIBLE)
+def test_a_rule_that_no_day_fulfils_is_not_looked_for_through_eight_thousand_years(tmp_path: Path, rule: str) -> None:
+    """Counted in steps of the library, not timed. 23 November 2026 is a Monday."""
+    steps = 0
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        nonlocal steps
+        steps += event == "call" and frame.f_code.co_filename.endswith("rrule.py")
+
+    text = calendar(f"UID:1\r\nSUMMARY:wang\r\nDTSTART:20261123T080000\r\nDURATION:PT9H\r\nRRULE:FREQ={rule}")
+    sys.setprofile(count)
+    try:
+        found, wrong = read(tmp_path, text)
+    finally:
+        sys.setprofile(None)
+    assert (hours(found), wrong) == ([("wang", "11-23 08:00", "11-23 17:00")], [])
+    assert steps < 500_000, steps
+
+
+@pytest.mark.parametrize(
+    ("event", "cure"),
+    [
+        ("DTSTART:20261123T080000\r\nDURATION:PT9H\r\nRRULE:FREQ=MONTHLY;BYDAY=99MO", "cannot be read"),
+        ("DTSTART:00010101T080000\r\nDURATION:PT9H\r\nRRULE:FREQ=DAILY", "before 1900"),
+        ("DTSTART:20261123T080000\r\nDURATION:PT9H\r\nRRULE:FREQ=DAILY;BYEASTER=1", ""),
+    ],
+)
+def test_what_the_library_cannot_unroll_is_told_with_its_event(tmp_path: Path, event: str, cure: str) -> None:
+    found, wrong = read(tmp_path, calendar(f"UID:1\r\nSUMMARY:wang\r\n{event}"))
+    assert found == []
+    assert [cure in one.cure for one in wrong] == [True]
+
+
+def test_a_monthly_duty_of_long_standing_falls_on_its_days(tmp_path: Path) -> None:
+    """Unrolled near the end of the library's time: leap days and days of the week are as they are now."""
+    rule = "RRULE:FREQ=MONTHLY;BYDAY=-1SU\r\nEXDATE:20261227T080000"
+    found, wrong = read(
+        tmp_path, calendar(f"UID:1\r\nSUMMARY:wang\r\nDTSTART:20000130T080000\r\nDURATION:PT9H\r\n{rule}")
+    )
+    assert wrong == []
+    begins = [begin for _, begin, _ in hours(found)]
+    assert begins[0] == "01-26 08:00"  # 2025
+    assert len(begins) == 35  # of 36 months, one left out
