@@ -17,7 +17,7 @@ from adapters.mqtt_client import Client
 from adapters.notify.message import told
 from rules.effects import Alert
 
-IN_FLIGHT = 32  # as delivery has under way; 20 to 200 were as fast
+IN_FLIGHT = 32  # as delivery has under way; 32 to 200 were as fast
 _TOPIC = "hotline/bench/bare"
 _ALERT = Alert(
     id="bench-100001-breach0",
