@@ -43,6 +43,8 @@ def written(plan: Plan, wrong: list[str]) -> str:
     }
     if plan.beats:
         head["beats"] = True
+    if plan.on_sqlite:
+        head["on_sqlite"] = True
     if plan.features:
         head["features"] = plan.features
     lines = [f"# {line}" for line in wrong[:3]] + [json.dumps(head)]

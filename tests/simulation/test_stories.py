@@ -31,6 +31,7 @@ def test_a_plan_is_the_same_when_it_is_read_again() -> None:
         again = read(written(plan, ["a line"]))
         assert written(again, []) == written(plan, [])
         assert (again.seed, again.clock_off_s, again.by_mqtt) == (plan.seed, plan.clock_off_s, plan.by_mqtt)
+        assert again.on_sqlite == plan.on_sqlite
 
 
 def test_a_failure_that_no_rule_can_tell_becomes_a_story_file(tmp_path: Path) -> None:
