@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 import msgspec
 
+from adapters.pbx.webhook.proof import Proven
 from adapters.pbx.webhook.settings import Settings
-from adapters.pbx.webhook.signature import Proven, Verifier
+from adapters.pbx.webhook.signature import Verifier
 from adapters.pbx.webhook.source import Reader
 from benchmarks.measure import Measured, report
 

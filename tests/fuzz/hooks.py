@@ -18,7 +18,8 @@ from adapters.pbx import asterisk, webhook
 from adapters.pbx.asterisk.codec import Codec, Message, Oversized, encode_action
 from adapters.pbx.asterisk.recording import decode_recording
 from adapters.pbx.webhook.mapping import Mapping
-from adapters.pbx.webhook.signature import Proven, Refused, Verifier
+from adapters.pbx.webhook.proof import Proven, Refused
+from adapters.pbx.webhook.signature import Verifier
 from adapters.pbx.webhook.source import Reader, Reading
 from gateway.web.door.plain_post import NotPlain, PlainPost, PlainPosts
 from tests.fuzz.target import NOW_US, Target, journalled, torn

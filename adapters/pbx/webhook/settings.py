@@ -6,6 +6,7 @@ from adapters.kinds import Problem, SourceSettings
 from adapters.pbx.webhook.mapping import Mapping, check_mapping
 from adapters.pbx.webhook.signature import TOKEN_CHARS_MIN, signing_key
 from adapters.pbx.webhook.times import zone
+from adapters.pbx.webhook.vendor_signature import Signature, check_signature
 from adapters.secrets import read_secret
 from rules.settings import SourceRules
 
@@ -16,7 +17,7 @@ class Settings(SourceSettings, kw_only=True, forbid_unknown_fields=True):
     """One proof that is configured and holds is enough: a signature, a bearer token, or a token in the path."""
 
     site: str = ""  # whose system it is, where one gateway serves several: of calls that tell no line
-    secret_file: str | None = None  # whsec_…, Standard Webhooks; two lines are two live secrets
+    secret_file: str | None = None  # whsec_…, or the vendor's with [source.signature]; two lines are two live secrets
     secret_env: str | None = None
     bearer_file: str | None = None
     bearer_env: str | None = None
@@ -24,6 +25,7 @@ class Settings(SourceSettings, kw_only=True, forbid_unknown_fields=True):
     path_token_env: str | None = None
     allow_unsigned: bool = False  # anyone who reaches the address may ring: for a network of its own only
     tolerance_s: int = 300  # between the sender's clock and ours, for a signature
+    signature: Signature = Signature()  # [source.signature]; empty: Standard Webhooks
     dialect: Literal["auto", "canonical", "sipgate", "mapped"] = "auto"
     mapping: Mapping = Mapping()  # [source.mapping]; empty: the body is canonical or sipgate's
     call_ids_again_s: float = (
@@ -34,9 +36,13 @@ class Settings(SourceSettings, kw_only=True, forbid_unknown_fields=True):
 
 
 def secrets(settings: Settings) -> tuple[list[bytes], list[bytes], list[bytes]]:
-    """Signing keys, bearer tokens, path tokens. Raises OSError, KeyError, ValueError: `check` tells them all."""
+    """Signing keys (a vendor's as they are), bearer tokens, path tokens.
+
+    Raises OSError, KeyError, ValueError: `check` tells them all.
+    """
+    keys = read_secret(settings.secret_file, settings.secret_env)
     return (
-        [signing_key(line) for line in read_secret(settings.secret_file, settings.secret_env)],
+        keys if settings.signature.header else [signing_key(key) for key in keys],
         read_secret(settings.bearer_file, settings.bearer_env),
         read_secret(settings.path_token_file, settings.path_token_env),
     )
@@ -50,6 +56,7 @@ def check(settings: Settings) -> list[Problem]:
         problems.append(Problem("secret_file", "", cure))
     for proof in proofs:
         problems += _check_proof(settings, proof)
+    problems += check_signature(settings.signature, has_secret=_configured(settings, "secret"))
     if not 1 <= settings.tolerance_s <= 3600:
         problems.append(
             Problem("tolerance_s", str(settings.tolerance_s), "use 1 to 3600 seconds; the standard says 300")
@@ -96,12 +103,14 @@ def _check_proof(settings: Settings, proof: str) -> list[Problem]:
         return [Problem(key, value, "is not set in the environment")]
     if not 1 <= len(lines) <= 2:
         return [Problem(key, value, f"holds {len(lines)} lines: give one secret, or two while one replaces the other")]
-    if proof != "secret":
+    if proof != "secret" or settings.signature.header:
         if all(len(line) >= TOKEN_CHARS_MIN for line in lines):
             return []
         return [
             Problem(
-                key, value, f"a token has at least {TOKEN_CHARS_MIN} characters: make one with  openssl rand -hex 24"
+                key,
+                value,
+                f"a secret or token has at least {TOKEN_CHARS_MIN} characters: make one with  openssl rand -hex 24",
             )
         ]
     problems = []

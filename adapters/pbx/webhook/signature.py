@@ -1,33 +1,19 @@
-"""Is a request authentic? Standard Webhooks over the raw bytes, a bearer token, or a token in the path."""
+"""Is a request authentic? Signed over the raw bytes, by the standard or the vendor; a bearer; a token in the path."""
 
 import binascii
 import hmac
 from base64 import b64decode
 from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from adapters.pbx.webhook.proof import BY_VENDOR, SIGNED, Proven, Refused
+from adapters.pbx.webhook.vendor_signature import VendorSignature
 
 TOKEN_CHARS_MIN: Final = 16
 SECRET_BYTES_MIN: Final = 16  # the standard asks for 24 to 64; older senders make shorter ones
 _PREFIX: Final = b"whsec_"
 _V1: Final = b"v1,"
-
-
-class Proven(NamedTuple):
-    """What proved it: signature, bearer, path_token or unsigned (allowed by the configuration)."""
-
-    by: str
-
-
-class Refused(NamedTuple):
-    """Why not: the header at fault, what is wrong with it, and the cure."""
-
-    field: str
-    detail: str
-    cure: str
-
-
-_SIGNED: Final = Proven("signature")
 
 
 def signing_key(line: bytes) -> bytes:
@@ -58,12 +44,14 @@ class Verifier:
         *,
         tolerance_s: int = 300,
         allow_unsigned: bool = False,
+        vendor: VendorSignature | None = None,
     ) -> None:
         self._keyed = tuple(hmac.new(key, digestmod="sha256") for key in keys)  # to copy: the key is hashed once
         self._bearers = tuple(bearers)
         self._path_tokens = tuple(path_tokens)
         self._tolerance_s = tolerance_s
         self._allow_unsigned = allow_unsigned
+        self._vendor = vendor
 
     def verify(self, headers: Mapping[str, str], body: bytes | None, token: str, now_us: int) -> Proven | Refused:
         """`headers` by lower-case (or case-blind) name; `body` as received, None for a GET: no signature covers it."""
@@ -71,7 +59,11 @@ class Verifier:
         if self._keyed and body is not None and "webhook-signature" in headers:
             refused = self._signature(headers, body, now_us)
             if refused is None:
-                return _SIGNED
+                return SIGNED
+        if self._vendor is not None and body is not None and self._vendor.header in headers:
+            refused = self._vendor.refusal(headers, body, now_us)
+            if refused is None:
+                return BY_VENDOR
         if self._bearers:
             scheme, _, given = headers.get("authorization", "").partition(" ")
             if scheme.lower() == "bearer" and _one_of(given.strip(), self._bearers):
@@ -81,6 +73,12 @@ class Verifier:
         if self._allow_unsigned:
             return Proven("unsigned")
         return refused or self._nothing_held(headers, body, token)
+
+    def solved(self, proof: Proven, headers: Mapping[str, str], body: bytes) -> bytes | None:
+        """The answer to a vendor's signed question of a new address; None where it is none."""
+        if self._vendor is None or proof is not BY_VENDOR:
+            return None
+        return self._vendor.solved(headers, body)
 
     def _signature(self, headers: Mapping[str, str], body: bytes, now_us: int) -> Refused | None:
         """None when it holds (Standard Webhooks, symmetric `v1`)."""
@@ -125,17 +123,19 @@ class Verifier:
         if self._keyed and body is None and not (self._bearers or self._path_tokens):
             cure = "send a signed POST, or configure bearer_file or path_token_file"
             return Refused("webhook-signature", "does not cover a query", cure)
+        header = self._vendor.header if self._vendor is not None else ""
         ways = [
             way
             for held, way in (
                 (self._keyed and body is not None, "sign it (webhook-id, webhook-timestamp, webhook-signature)"),
+                (header and body is not None, f"sign it as [source.signature] says ({header})"),
                 (self._bearers, "send  Authorization: Bearer <token>"),
                 (self._path_tokens, "put the token at the end of the path"),
             )
             if held
         ]
         return Refused(
-            "webhook-signature" if self._keyed and body is not None else "authorization",
+            "authorization" if body is None else "webhook-signature" if self._keyed else header or "authorization",
             "is missing",
             " or ".join(ways),
         )

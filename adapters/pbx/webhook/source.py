@@ -16,6 +16,7 @@ from adapters.pbx.webhook.signature import Verifier
 from adapters.pbx.webhook.sipgate import is_sipgate, sipgate
 from adapters.pbx.webhook.times import time_reader, zone
 from adapters.pbx.webhook.unreadable import Unreadable
+from adapters.pbx.webhook.vendor_signature import VendorSignature
 from adapters.ports import Incoming
 from rules.events import AnyCallEvent, Unparsed
 
@@ -51,8 +52,18 @@ class HookSource:
         return self._secrets != before
 
     def _make_verifier(self) -> Verifier:
-        settings = self._settings
-        return Verifier(*self._secrets, tolerance_s=settings.tolerance_s, allow_unsigned=settings.allow_unsigned)
+        settings, (keys, bearers, path_tokens) = self._settings, self._secrets
+        vendor = None
+        if settings.signature.header:
+            vendor, keys = VendorSignature(settings.signature, keys, settings.tolerance_s), []
+        return Verifier(
+            keys,
+            bearers,
+            path_tokens,
+            tolerance_s=settings.tolerance_s,
+            allow_unsigned=settings.allow_unsigned,
+            vendor=vendor,
+        )
 
 
 class Reader:

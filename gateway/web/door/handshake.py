@@ -12,8 +12,12 @@ _FIELDS: Final = frozenset({"zd_echo", "validationToken"})  # Zadarma's, Microso
 _WORD: Final = re.compile(r"[\x21-\x7e]{1,512}")
 
 
-def handshake(headers: Mapping[str, str], body: bytes | None, query: bytes) -> Answer | None:
-    """None for a request that asks nothing of the kind."""
+def handshake(
+    headers: Mapping[str, str], body: bytes | None, query: bytes, solved: bytes | None = None
+) -> Answer | None:
+    """None for a request that asks nothing of the kind. `solved`: the answer that only the source's secret can give."""
+    if solved is not None:
+        return Answer(200, "application/json", solved)
     if body:
         return None
     word = headers.get(_HEADER, "")

@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 from adapters.errors import GatewayError, Overloaded, StoreError
 from adapters.pbx.webhook import HookSource
 from adapters.pbx.webhook.body import BODY_BYTES_MAX, inflate, is_gzip
-from adapters.pbx.webhook.signature import Proven, Refused
+from adapters.pbx.webhook.proof import BY_VENDOR, COVERS_THE_BODY, Proven, Refused
 from adapters.pbx.webhook.source import Reading
 from adapters.pbx.webhook.unreadable import Unreadable
 from adapters.ports import KNOWN, Admitted, Incoming
@@ -139,7 +139,8 @@ class Hooks:
         try:
             proof, reading = self._read(source, told)
             if len(reading.errors) == len(reading.incoming):  # no event in it
-                asked = handshake(told.headers, told.body, told.query)
+                solved = source.verifier.solved(proof, told.headers, told.body) if told.body else None
+                asked = handshake(told.headers, told.body, told.query, solved)
                 if asked is not None:
                     answered(asked)
                     return
@@ -186,8 +187,8 @@ class Hooks:
             proof = source.verifier.verify(headers, body, told.token, now_us)
         if isinstance(proof, Refused):
             raise self._refuse(told.address, source, proof, at_us)
-        # Only a signature binds the id to the body; without one it is the sender's word, as the body is.
-        message_id = headers.get("webhook-id", "")
+        # Only the standard's signature binds the id to the body; without any it is the sender's word, as the body is.
+        message_id = "" if proof is BY_VENDOR else headers.get("webhook-id", "")
         if body is None:
             return proof, source.reader.read_query(told.query, message_id=message_id, at_us=at_us)
         return proof, source.reader.read(
@@ -196,7 +197,7 @@ class Hooks:
             content_encoding=encoding,
             message_id=message_id,
             at_us=at_us,
-            query=b"" if proof.by == "signature" else told.query,  # a signature does not cover it
+            query=b"" if proof.by in COVERS_THE_BODY else told.query,
         )
 
     def _answer(self, source: HookSource, proof: Proven, reading: Reading, admitted: list[Admitted]) -> Answer:

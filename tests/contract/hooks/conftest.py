@@ -22,6 +22,14 @@ KEY = b"a signing key of 32 bytes, as is"
 AT_S = 1_795_219_750
 TOKEN = "a-bearer-token-of-24-chars"
 PATH_TOKEN = "a-path-token-of-24-chars"
+ZOOM_KEY = b"a-zoom-token-made-up-1"
+ZOOM = {
+    "header": "x-zm-signature",
+    "prefix": "v0=",
+    "signed": "v0:{timestamp}:{body}",
+    "timestamp_header": "x-zm-request-timestamp",
+    "validation": "zoom",
+}
 
 
 @dataclass
@@ -73,6 +81,15 @@ def sign(body: bytes, message_id: str = "msg_1", at_s: int = AT_S) -> dict[str, 
     }
 
 
+def sign_as_zoom(body: bytes, at_s: int = AT_S) -> dict[str, str]:
+    told = hmac.new(ZOOM_KEY, b"v0:%d:%s" % (at_s, body), "sha256").hexdigest()
+    return {
+        "content-type": "application/json",
+        "x-zm-signature": f"v0={told}",
+        "x-zm-request-timestamp": str(at_s),
+    }
+
+
 def source(folder: Path, name: str, **table: Any) -> HookSource:
     for field, text in list(table.items()):
         if field.endswith("_file"):
@@ -92,6 +109,7 @@ async def door(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
         source(tmp_path, "drops", bearer_file=TOKEN, sender_drops_on_4xx=True),
         source(tmp_path, "vendor", bearer_file=TOKEN, ok_body='{"code":0,"msg":"ok"}'),
     ]
+    sources.append(source(tmp_path, "zoom", secret_file=ZOOM_KEY.decode(), signature=ZOOM))
     intake = MemoryIntake(AT_S * 1_000_000)
     wall = WallClock()
     app = web.Application()

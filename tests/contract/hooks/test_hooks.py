@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import hmac
 import json
 from collections.abc import AsyncIterator
 
@@ -11,7 +12,7 @@ from adapters.errors import Overloaded, StoreError
 from gateway.web.door.failures import ADDRESSES_MAX, FAILURES_MAX, Failures
 from gateway.web.door.hooks import HookCounts
 from rules.events import Delivered, Held, Unparsed
-from tests.contract.hooks.conftest import AT_S, PATH_TOKEN, TOKEN, Door, sign
+from tests.contract.hooks.conftest import AT_S, PATH_TOKEN, TOKEN, ZOOM_KEY, Door, sign, sign_as_zoom
 
 RING = {"event": "delivered", "call": "c1", "from": "13800138000", "to": "4001"}
 RING_BYTES = json.dumps(RING).encode()
@@ -273,6 +274,31 @@ async def test_what_a_sender_asks_of_a_new_address_is_told_back_and_only_after_t
     assert (await door.send("/hooks/pbx/token?zd_echo=x", method="GET"))[0] == 401
     assert (await door.send(f"{path}?zd_echo=x&more=y", method="GET"))[0] == 422
     assert [one.event for one in door.intake.committed if not isinstance(one.event, Unparsed)] == []
+
+
+async def test_a_vendors_own_signature_is_proof_and_its_question_is_answered(door: Door) -> None:
+    event = b'{"event":"delivered","call":"c1"}'
+    assert (await door.send("/hooks/pbx/zoom", event, headers=sign_as_zoom(event)))[1]["events"] == 1
+    status, told, _ = await door.send("/hooks/pbx/zoom", event + b" ", headers=sign_as_zoom(event))
+    assert (status, told["field"]) == (401, "x-zm-signature")
+    status, told, _ = await door.send("/hooks/pbx/zoom", event, headers=sign_as_zoom(event, AT_S - 301))
+    assert (status, told["field"]) == (401, "x-zm-request-timestamp")
+    question = b'{"event":"endpoint.url_validation","payload":{"plainToken":"word"}}'
+    status, told, _ = await door.send("/hooks/pbx/zoom", question, headers=sign_as_zoom(question))
+    expected = hmac.new(ZOOM_KEY, b"word", "sha256").hexdigest()
+    assert (status, told) == (200, {"plainToken": "word", "encryptedToken": expected})
+    assert (await door.send("/hooks/pbx/zoom", question))[0] == 401
+    assert [type(one.event) for one in door.intake.committed] == [Delivered]
+
+
+async def test_a_vendors_signature_covers_no_header_nor_address_that_would_make_a_replay_news(door: Door) -> None:
+    event = b'{"event":"delivered","call":"c1","at":"2026-11-21T00:09:09Z"}'
+    for message_id in ("msg_1", "msg_2"):
+        headers = {**sign_as_zoom(event), "webhook-id": message_id}
+        told = await door.send("/hooks/pbx/zoom?call=another", event, headers=headers)
+        assert told[1]["events"] == 1
+    assert told[1]["duplicates"] == 1
+    assert [one.event.call for one in door.intake.committed if isinstance(one.event, Delivered)] == ["c1"]
 
 
 async def test_the_address_tells_beside_the_body_unless_a_signature_is_the_proof(door: Door) -> None:

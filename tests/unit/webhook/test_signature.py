@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
-from adapters.pbx.webhook.signature import Proven, Refused, Verifier, signing_key
+from adapters.pbx.webhook.proof import Proven, Refused
+from adapters.pbx.webhook.signature import Verifier, signing_key
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OTHER = "whsec_" + b64encode(b"another secret of 24 byt").decode()
