@@ -26,6 +26,7 @@ _BYTES_MAX = 4 << 20
 _STINTS_MAX = 5_000
 _LASTS_MAX = timedelta(days=31)
 _NOT_SHIFTS = {"BYHOUR", "BYMINUTE", "BYSECOND", "BYEASTER"}
+_UNREADABLE = (ValueError, KeyError, IndexError, OverflowError, TypeError, AttributeError)  # as the libraries say it
 _YEAR_MIN = 1900  # no roster is older, and each day since then is walked through
 # For a rule that no day fulfils (each 30 February) the library looks to the end of its time, the year 9999. The
 # calendar is the same every 400 years, to the day of the week: so rules are unrolled not long before that end.
@@ -97,7 +98,7 @@ def _told(problems: list[Problem], key: str, event: "Event") -> Iterator[None]:
         yield
     except _Unusable as unusable:
         problems.append(Problem(key, shown("", str(event.get("SUMMARY", ""))), str(unusable)))
-    except (ValueError, OverflowError, IndexError) as error:  # the libraries', for a value they cannot read
+    except _UNREADABLE as error:
         problems.append(Problem(key, shown("", str(event.get("SUMMARY", ""))), f"cannot be read: {error}"))
 
 
@@ -114,10 +115,11 @@ def _events(file: Path, key: str, problems: list[Problem]) -> "list[Event]":
         return []
     try:
         calendar = Calendar.from_ical(content)
-    except (ValueError, KeyError, IndexError) as error:
+        events = calendar.events  # another component has none
+    except _UNREADABLE as error:
         problems.append(Problem(key, str(file), f"no iCalendar file (RFC 5545): {error}"))
         return []
-    return [event for event in calendar.events if str(event.get("STATUS", "")).upper() != "CANCELLED"]
+    return [event for event in events if str(event.get("STATUS", "")).upper() != "CANCELLED"]
 
 
 def _planned(event: "Event", zone: tzinfo) -> _Planned:

@@ -14,8 +14,9 @@ def parse_url(url: str) -> URL:
     """Raises ConfigError, without the password."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise ConfigError([("gateway.store", url, _CURE)]) from error
+    except (ArgumentError, ValueError) as error:  # ValueError: its port is no number; a password may stand anywhere
+        scheme, mark, _ = url.partition("://")
+        raise ConfigError([("gateway.store", f"{scheme}://…" if mark else url, _CURE)]) from error
     if parsed.drivername in {"sqlite", "sqlite+pysqlite"} and parsed.database not in {None, "", ":memory:"}:
         return parsed
     if parsed.drivername in {"postgresql", "postgresql+psycopg"}:

@@ -7,8 +7,10 @@ from tests.fuzz.hooks import hook_targets
 from tests.fuzz.office import office_targets
 from tests.fuzz.radio import radio_targets
 from tests.fuzz.records import record_targets
+from tests.fuzz.tables import table_targets
 from tests.fuzz.target import Target
 
 TARGETS: dict[str, Target] = {
-    target.name: target for target in (*radio_targets(), *hook_targets(), *office_targets(), *record_targets())
+    target.name: target
+    for target in (*radio_targets(), *hook_targets(), *office_targets(), *record_targets(), *table_targets())
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from adapters.errors import ConfigError
+from adapters.intake.urls import parse_url
 from gateway.config import Config, load
 from gateway.showing import config_as_toml
 from tests.unit.config.loading import Write, problems, writer
@@ -256,3 +257,10 @@ def test_what_show_config_prints_loads_again_as_the_same(write: Write, tmp_path:
 def test_links_that_cannot_work_are_told(tmp_path: Path, line: str, key: str) -> None:
     text = MINIMAL.replace('site = "riverside"', f'site = "riverside"\n{line}')
     assert f"gateway.{key}" in problems(writer(tmp_path)(text))
+
+
+@pytest.mark.parametrize("store", ["postgresql://desk:SECRET", "sqlite://e:///SECRET.db", "post gres://u:SECRET@h"])
+def test_a_store_that_is_no_address_is_refused_without_its_password(store: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        parse_url(store)
+    assert "SECRET" not in str(refused.value)

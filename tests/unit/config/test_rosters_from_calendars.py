@@ -226,7 +226,8 @@ def test_a_rule_that_no_day_fulfils_is_not_looked_for_through_eight_thousand_yea
     [
         ("DTSTART:20261123T080000\r\nDURATION:PT9H\r\nRRULE:FREQ=MONTHLY;BYDAY=99MO", "cannot be read"),
         ("DTSTART:00010101T080000\r\nDURATION:PT9H\r\nRRULE:FREQ=DAILY", "before 1900"),
-        ("DTSTART:20261123T080000\r\nDURATION:PT9H\r\nRRULE:FREQ=DAILY;BYEASTER=1", ""),
+        ("DTSTART:20261123T080000\r\nDURATION:PT9H\r\nRRULE:FREQ=DAILY;BYEASTER=1", "more than once a day"),
+        ("DTSTART:20261123T080000\r\nDURATION:PT9H\r\nRRULE:FREQ=DAILY;UNTIL=080000", "cannot be read"),
     ],
 )
 def test_what_the_library_cannot_unroll_is_told_with_its_event(tmp_path: Path, event: str, cure: str) -> None:
@@ -245,3 +246,14 @@ def test_a_monthly_duty_of_long_standing_falls_on_its_days(tmp_path: Path) -> No
     begins = [begin for _, begin, _ in hours(found)]
     assert begins[0] == "01-26 08:00"  # 2025
     assert len(begins) == 35  # of 36 months, one left out
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["BEGIN:VEVENT\r\nUID:1\r\nSUMMARY:wang\r\nEND:VEVENT\r\n", calendar("UID:1\r\nRDATE;VALUE=,E:20261201")],
+    ids=["an event without its calendar", "a parameter that is a list"],
+)
+def test_what_is_no_calendar_is_told_with_its_file(tmp_path: Path, text: str) -> None:
+    found, wrong = read(tmp_path, text)
+    assert found == []
+    assert ["no iCalendar file" in one.cure for one in wrong] == [True]
