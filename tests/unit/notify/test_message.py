@@ -136,6 +136,16 @@ def test_a_late_alert_says_so() -> None:
     assert "told late" in texts(late).en
 
 
+def test_a_storm_s_line_says_whether_all_are_counted() -> None:
+    facts = {name: getattr(BREACH, name) for name in BREACH.__struct_fields__} | {"count": 4332, "incident": ""}
+    so_far = texts(Alert(**facts | {"reason": "storm_so_far"}))
+    assert "至少另有 4332 条合并通知，仍在计数" in so_far.zh
+    assert "at least 4332 more in this line, still counting" in so_far.en
+    counted = texts(Alert(**facts | {"reason": "storm"}))
+    assert "counting" not in counted.en
+    assert "4332 more in this line" in counted.en
+
+
 @pytest.mark.parametrize("rule", get_args(Rule))
 @pytest.mark.parametrize("kind", get_args(AlertKind))
 def test_no_text_shows_a_caller_s_whole_number(rule: Rule, kind: AlertKind) -> None:
