@@ -78,10 +78,7 @@ def acted(turn: Turn, alert: Alert, reason: str) -> None:
 
 
 def take_back(turn: Turn, alert: Alert) -> None:
-    if alert.state == "raised":
-        alert.state = "cleared"
-    turn.decision.alerts += (alert,)
-    storms.over_for(turn, alert)
+    _over(turn, alert, "cleared")
     let_go_if_settled(turn, alert)
 
 
@@ -97,11 +94,15 @@ def let_go_if_settled(turn: Turn, alert: Alert) -> None:
 
 
 def expire(turn: Turn, alert: Alert) -> None:
+    _over(turn, alert, "expired")
+    _let_go(turn, alert)
+
+
+def _over(turn: Turn, alert: Alert, state: Literal["cleared", "expired"]) -> None:
     if alert.state == "raised":
-        alert.state = "expired"
+        alert.state = state
     turn.decision.alerts += (alert,)
     storms.over_for(turn, alert)
-    _let_go(turn, alert)
 
 
 def _let_go(turn: Turn, alert: Alert) -> None:

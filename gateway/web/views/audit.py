@@ -13,7 +13,7 @@ from gateway.web.pages.rendering import render, words_of
 from gateway.web.pages.texts import TEXTS
 from gateway.web.services import SERVICES
 
-_SHOWN: Final = 100
+_SHOWN: Final = 25  # some three screens of a telephone
 _FILTERS: Final = ("who", "what", "target")
 _DID: Final = "audit.did_"
 

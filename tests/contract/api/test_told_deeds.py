@@ -1,6 +1,8 @@
 """Every change by a person has its entry in the audit: each changing route is played, or has its reason why not."""
 
+import re
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -223,3 +225,19 @@ async def test_the_page_of_the_audit_says_in_words_what_was_done(served: Served)
         browser.cookies["language"] = language
         _, page, _ = await browser.ask("GET", "/audit")
         assert f'<td>{said} <small class="code">signed_in</small></td>' in page
+
+
+async def test_the_page_of_the_audit_is_short_and_leads_to_what_is_older(served: Served) -> None:
+    await add(served, "auditor")
+    number = served.number(await served.ring())
+    for note in range(30):
+        await served.ask("POST", f"/api/v1/incidents/{number}/note", json={"by": "li", "note": f"{note}"})
+    browser = Browser(served)
+    assert await browser.sign_in() == 303
+    _, first, _ = await browser.ask("GET", "/audit?what=note_written")
+    assert first.count('<small class="code">note_written') == 25
+    older = re.search(r'rel="next" href="([^"]+)"', first)
+    assert older is not None
+    _, second, _ = await browser.ask("GET", "/audit" + unescape(older[1]))
+    assert second.count('<small class="code">note_written') == 5
+    assert 'rel="next"' not in second
