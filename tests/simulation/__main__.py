@@ -5,18 +5,15 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 from tests.simulation.draw import draw
 from tests.simulation.retelling import read
+from tests.simulation.sharing import outcomes
 from tests.simulation.sometimes import expected
-from tests.simulation.trial import Outcome, Trial, kept, minimised, outcome_of, played, seldom_collecting
+from tests.simulation.trial import Trial, kept, minimised, played
 from tests.simulation.world import END_US
 
-AT_ONCE = 5  # seeds that a process is given together
 SAID_EVERY = 1000  # seeds
 
 
@@ -42,7 +39,7 @@ def _sweep(asked: argparse.Namespace) -> int:
     faults: Counter[str] = Counter()
     count = entries = 0
     failed = []
-    for outcome in _outcomes(range(asked.first, asked.first + asked.seeds), asked.processes):
+    for outcome in outcomes(range(asked.first, asked.first + asked.seeds), asked.processes):
         count, entries, cpu_s = count + 1, entries + outcome.entries, cpu_s + outcome.cpu_s
         faults.update(outcome.faults)
         if outcome.failed:
@@ -62,18 +59,6 @@ def _sweep(asked: argparse.Namespace) -> int:
     if failed:
         _say(f"failed: {' '.join(map(str, failed))}")
     return 1 if failed else 0
-
-
-def _outcomes(seeds: range, processes: int) -> Iterator[Outcome]:
-    if processes <= 1:
-        yield from map(outcome_of, seeds)
-        return
-    # Each begins by itself: a forked one would share the folder in which serial devices are plugged in.
-    with ProcessPoolExecutor(processes, get_context("spawn"), seldom_collecting) as pool:
-        try:
-            yield from pool.map(outcome_of, seeds, chunksize=AT_ONCE)
-        finally:
-            pool.shutdown(cancel_futures=True)
 
 
 def _tell(trial: Trial, asked: argparse.Namespace) -> None:

@@ -21,7 +21,8 @@ import apsw
 from adapters.intake_writer.messages import Commit
 from adapters.intake_writer.sqlite import WritableFile
 from adapters.intake_writer.writer import Writer
-from tests.simulation.sqlite import TEXTS, empty_store, new_folder
+from tests.simulation.folders import new_folder
+from tests.simulation.sqlite import TEXTS, empty_store
 
 _HEADER, _FRAME_HEADER, _PAGE = 32, 24, 4096
 FRAME = _FRAME_HEADER + _PAGE
@@ -85,7 +86,7 @@ def fingerprint(path: Path) -> str:
 
 def moments(commits: Sequence[Commit]) -> Iterator[Moment]:
     """Each commit of the story, made by the real writer."""
-    with new_folder() as folder:
+    with new_folder("power") as folder:
         path, wal = Path(folder) / "store.db", Path(folder) / "store.db-wal"
         path.write_bytes(empty_store())
         states = [fingerprint(path)]
@@ -121,7 +122,7 @@ def judge(
 ) -> Findings:
     """`chosen`: which commits are tried; `step`: between the bytes at which a write is torn."""
     found = Findings()
-    with new_folder() as folder:
+    with new_folder("power") as folder:
         recovered = recovery(Path(folder))
         for nth, moment in enumerate(moments(commits)):
             if nth not in chosen:
@@ -149,7 +150,7 @@ def _flip_bits(found: Findings, recovered: Recovered, moment: Moment, step: int)
 
 def _interrupt_checkpoint(found: Findings, recovered: Recovered, moment: Moment) -> None:
     """Pages are copied into the database before the WAL is cut: whichever of them arrived, it holds all still."""
-    with new_folder() as folder:
+    with new_folder("power") as folder:
         path = Path(folder) / "whole.db"
         path.write_bytes(moment.database)
         Path(f"{path}-wal").write_bytes(moment.after)

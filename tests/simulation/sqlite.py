@@ -1,6 +1,6 @@
 """The simulated disk with a real SQLite file beneath it, by the product's schema, statements and writer.
 
-In this process, without the writer's own (see tests/crash for that one): what both disks tell must be the same. A dead
+In this process, without the writer's own (see tests/faults for that one): what both disks tell must be the same. A dead
 process leaves its database and its WAL as they are; the next one opens a copy of just these two files.
 """
 
@@ -19,23 +19,16 @@ from adapters.intake_writer.writer import Writer
 from adapters.ports import Batch, LiveState
 from tests.fixtures.one_library import OneLibrary
 from tests.simulation.disk import Disk, SimStore
+from tests.simulation.folders import OWN, new_folder
 
 TEXTS = compile_for(SqliteDatabase.dialect)
-_MEMORY = "/dev/shm"  # noqa: S108 - files of memory; our own folder is made in it
 _PAGE = 1000  # entries asked for at once
-
-
-def new_folder() -> "tempfile.TemporaryDirectory[str]":
-    return tempfile.TemporaryDirectory(prefix="simulated-", dir=_MEMORY if Path(_MEMORY).is_dir() else None)
-
-
-_ALL = new_folder()  # of this process; of a run that failed it is taken away as the process ends
 
 
 @cache
 def empty_store() -> bytes:
     """A database with our schema, as bytes: migrations take longer than most lives."""
-    with new_folder() as folder:
+    with new_folder("empty") as folder:
         path = Path(folder) / "empty.db"
         engine = SqliteDatabase(path).engine()
         migrations.upgrade(engine, None)
@@ -48,7 +41,7 @@ class SqliteDisk(Disk):
 
     def __init__(self) -> None:
         super().__init__()
-        self._folder = Path(tempfile.mkdtemp(dir=_ALL.name))
+        self._folder = Path(tempfile.mkdtemp(prefix="disk-", dir=OWN))
         self._lives = 0
         self._path = self._next_path()
         self._path.write_bytes(empty_store())

@@ -5,7 +5,6 @@ A device is a file that is there while it is plugged in, for that is what the li
 
 import asyncio
 import errno
-import tempfile
 from pathlib import Path
 from typing import NoReturn, cast
 
@@ -15,11 +14,12 @@ from adapters.radio.link import Link
 from adapters.radio.settings import RadioSettings
 from adapters.radio.transports.address import parse
 from adapters.radio.transports.transport import Heard, Loss, Transport
+from tests.simulation.folders import OWN
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.streams import Station
 
-_FOLDER = tempfile.TemporaryDirectory(prefix="simulated-devices-")
-DEVICES = Path(_FOLDER.name)
+DEVICES = OWN / "devices"
+DEVICES.mkdir()
 
 
 class SerialStation(Station):
