@@ -5,7 +5,7 @@ from pathlib import Path
 from yarl import URL
 
 from adapters.kinds import NotifierKind, NotifierSettings, Problem
-from adapters.notify.webhook.addresses import is_public
+from adapters.notify.webhook.addresses import is_public, written_in
 from adapters.notify.webhook.notifier import WebhookNotifier
 from adapters.pbx.webhook.signature import signing_key
 from adapters.secrets import read_secret
@@ -33,8 +33,8 @@ def _check_url(settings: Settings) -> list[Problem]:
         return [Problem("url", settings.url, "write http://… or https://… with a host")]
     if url.user is not None or url.password is not None:
         return [Problem("url", "(not shown)", "take the user and password out: the request is signed instead")]
-    literal = url.host.replace(".", "").isdigit() or ":" in url.host
-    if literal and not settings.allow_private and not is_public(url.host):
+    address = written_in(url.host)
+    if address is not None and not settings.allow_private and not is_public(address):
         return [Problem("url", settings.url, "the address is not public: set allow_private = true if it is meant")]
     return []
 

@@ -1,5 +1,6 @@
 """Which addresses an outgoing webhook may reach: public ones, so that a URL cannot be used to look into our network."""
 
+import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 # RFC 6052: the last 32 bits of these are an IPv4 address, reached through a translator.
@@ -15,6 +16,18 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     return all(one.is_global and not one.is_multicast for one in (ip, *_inner(ip)))
+
+
+def written_in(host: str) -> str | None:
+    """The address that a host spells by itself, as the resolver will read it: `127.1`, `0x7f.1`, `localhost`, too."""
+    if host.rstrip(".").rpartition(".")[2] == "localhost":  # yarl gives it in small letters; RFC 6761
+        return "127.0.0.1"
+    if ":" in host:
+        return host
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
+        return None  # a name
 
 
 def _inner(ip: IPv4Address | IPv6Address) -> list[IPv4Address]:
