@@ -71,8 +71,14 @@ class Machine:
         return self.service.pipeline.now_us()
 
     def heard_us(self) -> int | None:
-        """When the gateway hears what is said now, by its clock."""
-        return None if self.service is None else self.gateway_us()
+        """When the gateway hears what is said now, by its clock; None: it is not there, or has not read the store yet
+        and so does not know that its clock was set back: the journal tells what it heard as of its last entry.
+        """
+        if self.service is None:
+            return None
+        heard_us = self.gateway_us()
+        begun = self.service.pipeline.begun.is_set()
+        return heard_us if begun or not self.disk.rows or self.disk.rows[-1].entry.at_us <= heard_us else None
 
     async def submit(self, event: Event) -> bool | None:
         """By the desk. Whether it counts; None: nobody knows."""
