@@ -47,5 +47,7 @@ def _late(world: World, lost: Lost) -> Iterator[str]:
         obligation = world.disk.all_obligations.get(alert.obligation)
         if alert.kind != "breach" or not alert.id.endswith("breach0") or obligation is None:
             continue
+        if alert.raised_us <= lost.from_us:
+            continue  # an answer told of the breach before our clock did, and before the copy
         if obligation.opened_by <= lost.seq and lost.from_us < alert.due_us < began_us - LATE_US and not alert.late:
             yield f"{alert.id} was due {began_us - alert.due_us} µs before the start, and does not say that it is late"
