@@ -192,8 +192,13 @@ def _parse(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         cure = "there is no such file: name another one with --config, or try `hotline-gateway demo`"
         raise ConfigError([("--config", str(path), cure)]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError([("--config", str(path), f"cannot be read: {error}")]) from None
+    except OSError as error:
+        cure = f"cannot be read ({error.strerror}): name a TOML file that the gateway's user may read"
+        raise ConfigError([("--config", str(path), cure)]) from None
+    except UnicodeDecodeError as error:
+        line = 1 + error.object[: error.start].count(b"\n")
+        cure = f"line {line} is not UTF-8: save it as UTF-8, or name the TOML file that you mean"
+        raise ConfigError([("--config", str(path), cure)]) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([(path.name, "not TOML", f'{error}; texts stand in "quotes"')]) from None
 

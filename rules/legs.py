@@ -134,12 +134,14 @@ def dequeued(turn: Turn, incident: Incident, event: Dequeued) -> None:
 @of_a_call
 def gone(turn: Turn, incident: Incident, event: Failed | ConnectionCleared) -> None:
     """A leg is over; where none is named, the whole call."""
+    cause = event.cause
+    if not cause and type(event) is Failed:
+        cause = "unavailable"  # why, nobody told; that the caller gave up it was not
     if event.leg == "":
-        endings.call_over(turn, incident, event.cause)
+        endings.call_over(turn, incident, cause)
         return
-    endings.leg_over(
-        turn, incident, leg_of(turn, incident, event.leg, event.role, event.device, event.agent), event.cause
-    )
+    leg = leg_of(turn, incident, event.leg, event.role, event.device, event.agent)
+    endings.leg_over(turn, incident, leg, cause)
 
 
 def leg_of(  # noqa: PLR0917 - of an event, read where its class is known: of any class costs ten times as much

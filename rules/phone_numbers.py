@@ -20,13 +20,13 @@ def number_key(number: str) -> str:
 
 
 def dialled_keys(number: str) -> tuple[str, ...]:
-    """Keys a caller's number may have who is reached by dialling `number`: with or without a leading 0 or 9."""
+    """Keys a caller's number may have who is reached by dialling `number`: with or without a leading 0, 9 or both."""
     key = number_key(number)
     if not key:
         return ()
-    if key[0] in "09":
-        return (key, key[1:], "0" + key, "9" + key)
-    return (key, "0" + key, "9" + key)
+    bare = key[1:] if key[0] in "09" else key
+    outside = (number_key(bare), bare.removeprefix("0")) if key[0] == "9" else ()  # 9 and what one dials at home
+    return tuple(dict.fromkeys(one for one in (key, bare, "0" + key, "9" + key, *outside) if one))
 
 
 def _national(digits: str) -> str:

@@ -28,6 +28,8 @@ def backup(url: str, folder: Path, target: Path, progress: Progress | None = Non
     parsed = parse_url(url)
     if target.exists():
         raise StoreError(f"{target} exists: name a new file")
+    if not target.parent.is_dir():
+        raise StoreError(f"no backup was made: there is no folder {target.parent}: make it, or name another file")
     part = target.with_name(target.name + ".part")
     try:
         if parsed.get_backend_name() == "sqlite":

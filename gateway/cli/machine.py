@@ -56,7 +56,7 @@ def ask(config: Config, method: str, path: str, body: Any = None) -> Any:
             return msgspec.json.decode(answer.read())
     except urllib.error.HTTPError as error:
         with error:
-            raise GatewayError(_said(error)) from None
+            raise GatewayError(said(error)) from None
     except OSError as error:
         reason = getattr(error, "reason", error)
         if isinstance(reason, ConnectionRefusedError):
@@ -77,7 +77,7 @@ def on_store(config: Config, work: Callable[[IntakeStore], Awaitable[T]]) -> T:
     return asyncio.run(read())
 
 
-def _said(error: urllib.error.HTTPError) -> str:
+def said(error: urllib.error.HTTPError) -> str:
     try:
         problem = msgspec.json.decode(error.read())
         return ": ".join(problem[name] for name in ("title", "detail", "cure") if problem.get(name))

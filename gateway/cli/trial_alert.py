@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from adapters.errors import GatewayError
+from gateway.cli.machine import said
 from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
 from gateway.config import Config, load
 from gateway.web.access.auth import read_token_file
@@ -66,7 +67,6 @@ def _ask(config: Config, path: str, body: Any = None) -> Any:
         with urllib.request.urlopen(request, timeout=_ASK_S) as answer:  # noqa: S310
             return json.load(answer)
     except urllib.error.HTTPError as error:
-        told = json.loads(error.read() or b"{}")
-        raise GatewayError(f"{told.get('title', error)}: {told.get('detail', '')} {told.get('cure', '')}") from error
+        raise GatewayError(said(error)) from error
     except (OSError, IndexError) as error:
         raise GatewayError(f"the gateway does not answer at {url}: is it running? ({error})") from error

@@ -51,7 +51,8 @@ def inflate(body: bytes) -> bytes:
     if len(plain) > BODY_BYTES_MAX:
         raise too_large()
     if not inflater.eof or inflater.unused_data:
-        raise Unreadable("the gzip body is cut short or carries something behind it", field="body")
+        detail = "the gzip body is cut short or carries something behind it"
+        raise Unreadable(detail, field="body", cure="send one whole gzip stream, or no gzip")
     return plain
 
 

@@ -87,9 +87,8 @@ class Verifier:
             detail = "is not ASCII" if message_id else "is missing"
             return Refused("webhook-id", detail, "send webhook-id, webhook-timestamp and webhook-signature")
         if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
-            return Refused(
-                "webhook-timestamp", "is not a number of seconds since 1970", "send Unix seconds, as date +%s prints"
-            )
+            detail = "is not a number of seconds since 1970" if stamp else "is missing"
+            return Refused("webhook-timestamp", detail, "send Unix seconds, as date +%s prints")
         off_s = int(stamp) - now_us // 1_000_000
         if abs(off_s) > self._tolerance_s:
             late = "ahead of" if off_s > 0 else "behind"
@@ -135,10 +134,16 @@ class Verifier:
             if held
         ]
         return Refused(
-            "authorization" if body is None else "webhook-signature" if self._keyed else header or "authorization",
+            self._asked(body, header),
             "is missing",
             " or ".join(ways),
         )
+
+    def _asked(self, body: bytes | None, header: str) -> str:
+        """Where the first proof that is configured stands."""
+        if body is not None and (self._keyed or header):
+            return "webhook-signature" if self._keyed else header
+        return "authorization" if self._bearers or not self._path_tokens else "path"
 
 
 def _one_of(given: str, live: Sequence[bytes]) -> bool:

@@ -95,7 +95,14 @@ CAUSE_WORDS: Final[dict[Cause, tuple[str, ...]]] = {
     "answered_elsewhere": ("non_selected_user", "lose_race", "picked_off"),
     "cancelled": ("cancel", "canceled", "originator_cancel", "abandoned"),
     "congestion": ("network_congestion", "normal_circuit_congestion", "no_circuit"),
-    "unavailable": ("not_found", "unallocated_number", "user_not_registered", "subscriber_absent", "chanunavail"),
+    "unavailable": (
+        "unreachable",
+        "not_found",
+        "unallocated_number",
+        "user_not_registered",
+        "subscriber_absent",
+        "chanunavail",
+    ),
     "transferred": ("forwarded", "transfer", "attended_transfer", "blind_transfer"),
     "failed": ("failure", "error", "unspecified"),
 }

@@ -19,6 +19,8 @@ from rules.phone_numbers import dialled_keys, number_key
         ("013800138000", "13800138000"),
         ("138-0013 8000", "13800138000"),
         ("88886666", "988886666"),
+        ("13800138000", "9013800138000"),
+        ("13800138000", "9008613800138000"),
     ],
 )
 def test_a_call_to_the_caller_is_known(caller: str, dialled: str) -> None:
