@@ -30,7 +30,7 @@ from gateway.links import AcknowledgeLinks
 from gateway.metrics import Metrics
 from gateway.pipeline import Pipeline
 from gateway.radio_metrics import RadioTraffic
-from gateway.rule_changes import rule_changes
+from gateway.rule_changes import check_reload, rule_changes
 from gateway.secrets_again import ApiTokens, read_again
 from gateway.source_states import show_sources
 from gateway.web.access.auth import Auth, ensure_token_file
@@ -132,6 +132,7 @@ class Gateway:
         """Read the configuration again: its rules and secrets hold from now on; on any error the old ones go on."""
         try:
             fresh = load(self.config.path)
+            check_reload(self.config.rules, fresh.rules)
         except ConfigError as error:
             for key, value, cure in error.problems:
                 log.warning("configuration not taken", key=key, value=value, cure=cure)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from adapters.errors import ConfigError
 from rules.settings import RuleSet
 
 _KEYED_BY = {
@@ -25,6 +26,19 @@ def rule_changes(old: RuleSet, new: RuleSet) -> list[str]:
     for name in ("version", "substance"):
         del before[name], after[name]
     return list(_differences("", _keyed(before), _keyed(after)))
+
+
+def check_reload(runs: RuleSet, new: RuleSet) -> None:
+    """Rules that name a source or notifier which does not run would tell nobody. Raises ConfigError."""
+    named = (
+        ("site", {runs.site}, {new.site}),
+        ("source", {one.name for one in runs.sources}, {one.name for one in new.sources}),
+        ("notifier", set(runs.notifiers), set(new.notifiers)),
+    )
+    cure = "it comes, goes or changes its name by a restart only; until then the rules stay as they were"
+    changed = [(key, ", ".join(sorted(old ^ fresh)), cure) for key, old, fresh in named if old != fresh]
+    if changed:
+        raise ConfigError(changed)
 
 
 def _keyed(rules: dict[str, Any]) -> dict[str, Any]:

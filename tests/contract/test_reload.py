@@ -1,7 +1,10 @@
 """SIGHUP: the emergency list and the plans are read again, too; a plan that runs keeps its steps."""
 
 import asyncio
+import tomllib
 from pathlib import Path
+
+import pytest
 
 from tests.fixtures.gateway import RunningGateway, reload, running_gateway
 
@@ -14,6 +17,16 @@ number = "{number}"
 name = "Trapped"
 [[plan.step]]
 do = "{do}"
+"""
+
+
+DESK = """
+[[notifier]]
+name = "desk"
+kind = "webhook"
+url = "http://127.0.0.1:9"
+secret_file = "hook-secret.txt"
+allow_private = true
 """
 
 
@@ -34,6 +47,32 @@ async def test_numbers_and_plans_are_taken_again_and_a_plan_that_runs_goes_on(tm
         told = await gateway.api("plans")
         assert [step["do"] for step in told["plans"][0]["steps"]] == ["Call the firm"]
         assert [step["do"] for step in told["runs"][0]["steps"]] == ["Calm them"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "key"),
+    [
+        ('name = "desk"', 'name = "dispatch"', "notifier"),
+        ('name = "main"', 'name = "hall"', "source"),
+        ("", "", "site"),
+    ],
+)
+async def test_rules_that_name_what_does_not_run_are_not_taken(
+    tmp_path: Path, before: str, after: str, key: str
+) -> None:
+    async with running_gateway(tmp_path, more=DESK) as gateway:
+        config = gateway.folder / "gateway.toml"
+        kept = config.read_text()
+        site = tomllib.loads(kept)["gateway"]["site"]
+        changed = kept.replace(before or f'site = "{site}"', after or 'site = "elsewhere"')
+        assert changed != kept
+        config.write_text(changed)
+        await reload(gateway, said="configuration not taken")
+        config.write_text(kept + "\n[rules.three_rings]\nrings = 4\n")
+        await reload(gateway, said="rules in force")
+    said = (tmp_path / "gateway.log").read_text()
+    assert "restart" in said
+    assert f'"{key}"' in said
 
 
 async def test_what_no_route_changed_stands_in_the_audit_too(tmp_path: Path) -> None:

@@ -121,6 +121,11 @@ def test_a_store_that_is_not_there_makes_no_backup(tmp_path: Path) -> None:
     assert names_in(tmp_path) == []
 
 
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="there is no folder"):
+        backup("sqlite:///hotline.db", tmp_path, tmp_path / "nowhere" / "copy")
+
+
 def test_a_damaged_store_makes_no_backup(tmp_path: Path) -> None:
     (tmp_path / "hotline.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
     with pytest.raises(StoreError, match="no backup was made"):

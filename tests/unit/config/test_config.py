@@ -164,6 +164,9 @@ def test_a_file_that_is_no_toml_names_the_place(write: Write) -> None:
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     assert "no such file" in problems(tmp_path / "nowhere.toml")["--config"][1]
+    assert "TOML" in problems(tmp_path)["--config"][1]
+    (tmp_path / "gbk.toml").write_bytes("# a\n# 三".encode("gbk"))
+    assert "line 2 is not UTF-8" in problems(tmp_path / "gbk.toml")["--config"][1]
 
 
 def test_one_table_where_there_may_be_many_is_told(write: Write) -> None:

@@ -86,6 +86,7 @@ def test_a_broken_gzip_body_is_told(body: bytes) -> None:
     with pytest.raises(Unreadable) as caught:
         inflate(body)
     assert caught.value.status == 422
+    assert caught.value.cure
 
 
 def test_users_of_a_group_become_a_list() -> None:

@@ -244,6 +244,7 @@ def test_control_characters_are_dropped_and_chinese_stays() -> None:
         ("NORMAL_CLEARING", "normal"),
         ("ORIGINATOR_CANCEL", "cancelled"),
         ("no answer", "no_answer"),
+        ("unreachable", "unavailable"),
         ("odd", ""),
     ],
 )

@@ -93,7 +93,13 @@ def test_five_minutes_either_way_are_allowed(off_s: int, holds: bool) -> None:
 def test_a_missing_header_is_named(missing: str) -> None:
     answer = verify({name: value for name, value in VECTOR.items() if name != missing})
     assert isinstance(answer, Refused)
-    assert answer.field == missing
+    assert (answer.field, answer.detail) == (missing, "is missing")
+
+
+def test_where_only_a_token_in_the_path_is_asked_for_the_path_is_named() -> None:
+    answer = Verifier(path_tokens=[b"token-in-the-path"]).verify({}, b"", "", 0)
+    assert isinstance(answer, Refused)
+    assert answer.field == "path"
 
 
 def test_no_signature_covers_a_query() -> None:
