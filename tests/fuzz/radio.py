@@ -33,6 +33,7 @@ class _Frames(NamedTuple):
     write: Callable[[bytes], bytes]
     end: bytes = b""  # what must stand between two, and belongs to neither
     tears: bool = True  # a frame's beginning can be told from the rest of one that was cut off
+    yields: Callable[[bytes], bool] = lambda _: False  # to a torn one before it that claims its bytes
 
 
 def _station(sample: Sample, data: bytes) -> None:
@@ -57,7 +58,8 @@ def _scan(frames: _Frames, whole: list[bytes], data: bytes) -> None:
     behind = [*whole, written] if written else whole
     _assert_none_is_lost(frames, data + _GAP, behind)
     if frames.tears and len(data) > 3:
-        cut, first, second, third = (whole[byte % len(whole)] for byte in data[:4])
+        able = [frame for frame in whole if not frames.yields(frame)]
+        cut, first, second, third = (able[byte % len(able)] for byte in data[:4])
         _assert_the_next_are_read(frames, cut[: 1 + data[-1] % (len(cut) - 1)], [first, second, third])
     if written:
         reader = frames.make()
@@ -121,13 +123,18 @@ def _nothing(_: bytes) -> bytes:
     return b""
 
 
+def _says_who_we_are(frame: bytes) -> bool:
+    """Of Meshtastic: else a text on the air that looks like one could change who we are."""
+    return any(getattr(one, "own_number", 0) for one in meshtastic.scanner().feed(frame))
+
+
 _READERS = (
     _Frames("tait-ccdi", tait.scanner, _tait_command),
     _Frames("kenwood-fleetsync", kenwood.scanner, _kenwood_packet),
     _Frames("hytera", hytera.scanner, _hytera_frame, tears=False),
     _Frames("dmr-module", partial(dmr.scanner, "either"), lambda data: dmr.frame(0x2C, data[:512], "payload")),
     _Frames("tetra-pei", tetra.scanner, _nothing, end=_GAP, tears=False),
-    _Frames("meshtastic", meshtastic.scanner, _nothing),  # what we write is read by the device alone
+    _Frames("meshtastic", meshtastic.scanner, _nothing, yields=_says_who_we_are),  # only the device reads what we write
     _Frames("aprs-kiss", kiss.KissReader, _kiss_frame, tears=False),
 )
 
