@@ -64,13 +64,12 @@ def check(settings: Settings) -> list[Problem]:
     if not 1 <= settings.call_ids_again_s <= 3600:
         cure = "use 1 to 3600 seconds; shorter than any two calls of one id are apart"
         problems.append(Problem("call_ids_again_s", str(settings.call_ids_again_s), cure))
-    local = zone(DEFAULT_ZONE)
     mapping = settings.mapping
-    for key, name in (("timezone", settings.timezone), ("mapping.at_zone", mapping.at_zone)):
-        try:
-            local = zone(name) if name else local
-        except ValueError as error:
-            problems.append(Problem(key, name, str(error)))
+    local = zone(DEFAULT_ZONE)
+    try:  # the source's own `timezone` is checked for all kinds alike: gateway.config_checks
+        local = zone(mapping.at_zone) if mapping.at_zone else local
+    except ValueError as error:
+        problems.append(Problem("mapping.at_zone", mapping.at_zone, str(error)))
     if mapping != Mapping():
         problems += check_mapping(mapping, local)
         if settings.dialect in ("canonical", "sipgate"):

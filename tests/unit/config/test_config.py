@@ -146,6 +146,12 @@ def test_every_mistake_is_told_at_once_with_its_cure(write: Write) -> None:
         assert words in found[key][1], key
 
 
+def test_a_sources_wrong_time_zone_is_one_mistake_and_told_once(write: Write) -> None:
+    with pytest.raises(ConfigError) as told:
+        load(write(MINIMAL + 'timezone = "Mars/Olympus"'))
+    assert [key for key, _, _ in told.value.problems] == ["source.main.timezone"]
+
+
 def test_a_secret_in_the_file_is_told_and_not_shown(write: Write) -> None:
     value, cure = problems(write(MINIMAL + 'secret = "hunter2"'))["source.main.secret"]
     assert value == "(hidden)"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.pbx.webhook import KIND
+from adapters.pbx.webhook.mapping import Mapping
 from adapters.secrets import read_secret
 from tests.unit.webhook.making import settings
 
@@ -56,7 +57,8 @@ def test_a_secret_may_stand_in_the_environment(tmp_path: Path) -> None:
 
 
 def test_a_wrong_zone_tolerance_or_dialect_is_told(tmp_path: Path) -> None:
-    assert problems(tmp_path, GOOD, timezone="Mars/Olympus") == ["timezone"]
+    wrong = Mapping(event="state", call="id", at_zone="Mars/Olympus")
+    assert problems(tmp_path, GOOD, mapping=wrong) == ["mapping.at_zone"]
     assert problems(tmp_path, GOOD, tolerance_s=0) == ["tolerance_s"]
     assert problems(tmp_path, GOOD, call_ids_again_s=0.5) == ["call_ids_again_s"]
     assert problems(tmp_path, GOOD, dialect="mapped") == ["mapping"]
