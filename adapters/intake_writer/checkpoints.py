@@ -10,7 +10,7 @@ from typing import Final
 
 import apsw
 
-_PAGES: Final = 4_000  # of the WAL, 16 MB: so much is copied at once
+_PAGES: Final = 12_000  # of the WAL, 48 MB: so much is copied at once
 
 
 class Checkpoints:
@@ -39,6 +39,7 @@ class Checkpoints:
         with contextlib.suppress(apsw.Error), contextlib.closing(apsw.Connection(self._path)) as beside:
             beside.execute("SELECT count(*) FROM sqlite_master")  # until it has read, it knows of no WAL
             _checkpoint(beside)
+            _checkpoint(beside)  # what was committed meanwhile: the less is left to the connection that commits
 
 
 def _checkpoint(connection: apsw.Connection) -> None:

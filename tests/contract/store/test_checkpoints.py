@@ -48,7 +48,7 @@ def test_a_reader_that_stays_holds_nothing_up(tmp_path: Path) -> None:
     with contextlib.closing(apsw.Connection(str(path))) as reader:
         reader.execute("BEGIN")
         assert reader.execute("SELECT count(*) FROM journal").get == 0
-        for seq in range(1, 51):
+        for seq in range(1, 121):
             writer.commit(commit_of(batch_of([journalled(seq, raw=LARGE)])))
         assert reader.execute("SELECT count(*) FROM journal").get == 0  # of the moment when it began
     writer.close()
