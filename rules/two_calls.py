@@ -192,12 +192,9 @@ def tell_again(turn: Turn, hail: Hail, incident: Incident) -> None:
 
 
 def _waits_untold(turn: Turn, obligation: Obligation) -> bool:
-    """It was kept back so far, and nobody has acknowledged the line that stands for it.
-
-    Where our clock was set far ahead its first alert has expired by now; nobody was told for all that.
-    """
+    """It was kept back so far, and nobody has acknowledged the line that stands for it."""
     first = turn.state.alerts.get(alert_id(turn, obligation.id, "breach", 0))
-    return not obligation.told and (first is None or (bool(first.silenced) and first.state == "raised"))
+    return first is not None and bool(first.silenced) and first.state == "raised" and not obligation.told
 
 
 def _breach(turn: Turn, channel: Channel, hail: Hail, incident: Incident, obligation: Obligation) -> None:
