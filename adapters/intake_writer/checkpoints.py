@@ -5,12 +5,17 @@ write and checkpoint at the same moment could lose data (the WAL-reset bug).
 """
 
 import contextlib
+import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Final
 
 import apsw
 
-_PAGES: Final = 12_000  # of the WAL, 48 MB: so much is copied at once
+_PAGES_MAX: Final = 12_000  # of the WAL, 48 MB: so much is copied at once
+_PAGES_MIN: Final = 1_000  # as SQLite itself does
+_PAGE_BYTES: Final = 4_096
+_SHARE: Final = 8  # of what is free on the disk: the WAL must not fill a small one before it is copied
 
 
 class Checkpoints:
@@ -18,6 +23,8 @@ class Checkpoints:
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._path = connection.filename
+        free_bytes = shutil.disk_usage(Path(self._path).parent).free
+        self._pages = max(_PAGES_MIN, min(_PAGES_MAX, free_bytes // _SHARE // _PAGE_BYTES))
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="checkpoints")
         self._thread.submit(int)  # it begins now: a machine that has no room for it is to say so before a commit
         self._copying: Future[None] | None = None
@@ -28,7 +35,7 @@ class Checkpoints:
 
     def _committed(self, connection: apsw.Connection, _database: str, pages: int) -> int:
         if self._copying is None:
-            if pages >= _PAGES:
+            if pages >= self._pages:
                 self._copying = self._thread.submit(self._copy)
         elif self._copying.done():
             self._copying = None
