@@ -140,8 +140,7 @@ async def measure(folder: Path, calls: int, seconds: float, *, together: bool) -
         assert listening.stdout is not None
         late_ms: list[float] = json.loads(await listening.stdout.readline())
         cpu_us = (time.process_time() - rung_cpu_s) / calls * 1e6
-        aiomqtt_told, aiomqtt_us = await mqtt_floor.by_aiomqtt(broker.port, min(calls, FLOOR_MAX))
-        paho_told, paho_us = await asyncio.to_thread(mqtt_floor.by_paho, broker.port, min(calls, FLOOR_MAX))
+        bare = await floor(broker.port, min(calls, FLOOR_MAX)) if together else {}
     took_s = (max(late_ms, default=float("nan")) - min(late_ms, default=0.0)) / 1000
     return {
         "missed": calls - len(late_ms),
@@ -151,11 +150,15 @@ async def measure(folder: Path, calls: int, seconds: float, *, together: bool) -
         "the last alert": max(late_ms, default=float("nan")),
         "cpu_us": cpu_us,
         "told": len(late_ms) / took_s if took_s else 0.0,
-        "aiomqtt_us": aiomqtt_us,
-        "aiomqtt_told": aiomqtt_told,
-        "paho_us": paho_us,
-        "paho_told": paho_told,
+        **bare,
     }
+
+
+async def floor(port: int, count: int) -> dict[str, float]:
+    """What bare clients take at the same broker."""
+    aiomqtt_told, aiomqtt_us = await mqtt_floor.by_aiomqtt(port, count)
+    paho_told, paho_us = await asyncio.to_thread(mqtt_floor.by_paho, port, count)
+    return {"aiomqtt_told": aiomqtt_told, "aiomqtt_us": aiomqtt_us, "paho_told": paho_told, "paho_us": paho_us}
 
 
 def in_rounds(name: str, rounds: list[dict[str, float]]) -> list[Measured]:

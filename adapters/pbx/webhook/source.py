@@ -78,8 +78,8 @@ class Reader:
         self._read_time = time_reader("auto", local)
         mapping = settings.mapping
         theirs = zone(mapping.at_zone) if mapping.at_zone else local
-        self._may_be_plain = settings.dialect in ("auto", "canonical") and mapping == Mapping()
         self._mapper = None if mapping == Mapping() else Mapper(mapping, theirs)
+        self._may_be_plain = self._mapper is None and settings.dialect != "sipgate"
         self._heard: OrderedDict[bytes, int] = OrderedDict()
 
     def read(
