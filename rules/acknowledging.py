@@ -9,7 +9,7 @@ from rules.effects import Acknowledgement, Alert
 from rules.events import AlertAcknowledged, AlertDone, AlertWorkedOn
 from rules.incidents import Incident
 from rules.ladders import PERSON
-from rules.matters import Matter, breached_by, end_waits, manner_of, matter_of
+from rules.matters import Matter, breached_by, end_waits, manner_of, matter_of, matters_of
 from rules.obligations import Obligation, Rule, warned_plan
 from rules.outgoing import acted, alert_id, let_go_if_settled, reached
 from rules.turn import Turn
@@ -54,7 +54,7 @@ def done(turn: Turn, event: AlertDone) -> None:
     head = matter.head
     if head is not None:
         head.done_by = event.by
-        turn.decision.alerts += (head,)
+        turn.decision.alerts.append(head)
     if any(alert.state == "raised" for alert in matter.alerts):
         take_notice(turn, matter, word_of(turn, event.by), 0)
     elif head is not None:
@@ -74,23 +74,27 @@ def take_notice(turn: Turn, matter: Matter, word: Acknowledgement, act_within_us
         alert.state = "acknowledged"
         alert.acknowledged_us = turn.at_us
         alert.acknowledged_by = word.by
-        turn.decision.alerts += (alert,)
+        turn.decision.alerts.append(alert)
         end_waits(turn, matter.incident, "acknowledge", alert, "met")
         storms.over_for(turn, alert)
         let_go_if_settled(turn, alert)
-    for line in matter.alerts if matter.incident is None else matter.alerts[:1]:
-        _stood_for(turn, line, word)
+    breached = breached_by(turn, matter.alerts[0])
+    if breached is not None and breached.state == "breached" and not breached.noticed:
+        breached.noticed = True
+        turn.decision.obligations.append(breached)
+    if not matter.alerts[0].incident_id:  # a caller's own alert stands for nobody else's
+        for line in matter.alerts:
+            _stood_for(turn, line, word)
 
 
 def _stood_for(turn: Turn, line: Alert, word: Acknowledgement) -> None:
     """Those that were not told because this one is: noted in each record, and nothing more is asked of them."""
     name = line.id if line.count is None else line.tied_to or line.id
-    for held in storms.waiting(turn, name):
-        matter = matter_of(turn.state, held)
+    for matter in matters_of(turn.state, storms.waiting(turn, name)):
         if matter.incident is not None:
             turn.note(matter.incident, "acknowledged", f"{word.by} ({name})")
         take_notice(turn, matter, word, 0)
-    storm_lines.acknowledged(turn, line)
+    storm_lines.acknowledged(turn, name)
 
 
 def acknowledged_by(turn: Turn, matter: Matter, word: Acknowledgement) -> list[Alert]:
@@ -103,7 +107,7 @@ def acknowledged_by(turn: Turn, matter: Matter, word: Acknowledgement) -> list[A
     if head is not None and head.state == "raised":
         head.acknowledgements = _with(head.acknowledgements, word)
         head.owing = tuple(who for who in head.owing if who != word.person)
-        turn.decision.alerts += (head,)
+        turn.decision.alerts.append(head)
     return live
 
 
@@ -129,7 +133,7 @@ def act_passed(turn: Turn, incident: Incident, obligation: Obligation) -> None:
         return
     head.act_us = None
     turn.note(incident, "not_acted", head.acknowledged_by)
-    turn.decision.alerts += (head,)
+    turn.decision.alerts.append(head)
     climb(turn, incident, head, "not_acted", obligation.due_us)
     let_go_if_settled(turn, head)
 
@@ -162,7 +166,7 @@ def _wait_for_deed(turn: Turn, incident: Incident, head: Alert, within_us: int) 
     head.act_us = turn.at_us + within_us
     plan = warned_plan(within_us, manner_of(turn.terms, head).act_warn_before_us)
     turn.open(incident, "act", plan, turn.at_us, alert=head.id)
-    turn.decision.alerts += (head,)
+    turn.decision.alerts.append(head)
     turn.touch(incident)
 
 

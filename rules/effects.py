@@ -152,17 +152,18 @@ class Note(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
 class Decision(msgspec.Struct, gc=False):
     """What one entry changed. The same thing may stand in it more than once: its last state counts.
 
-    Tuples where most entries have nothing to add: a Decision is made for each, and empty lists cost more than it does.
+    Lists where one entry may change thousands (a storm's line is acknowledged); tuples where most have nothing to add:
+    a Decision is made for each entry, and empty lists cost more than it does.
     """
 
     incidents: list[Incident] = msgspec.field(default_factory=list)
     obligations: list[Obligation] = msgspec.field(default_factory=list)
-    alerts: tuple[Alert, ...] = ()
+    alerts: list[Alert] = msgspec.field(default_factory=list)
     sends: tuple[Send, ...] = ()
-    notes: tuple[Note, ...] = ()
+    notes: list[Note] = msgspec.field(default_factory=list)
     sources: tuple[SourceStatus, ...] = ()
     forgotten: tuple[int, ...] = ()  # incident ids that leave the live table
-    settled: tuple[str, ...] = ()  # alert ids that leave the live table
+    settled: list[str] = msgspec.field(default_factory=list)  # alert ids that leave the live table
     channels: tuple[Channel, ...] = ()
     units: tuple[UnitStatus, ...] = ()
     channels_gone: tuple[str, ...] = ()  # names that leave the live table

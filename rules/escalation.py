@@ -42,7 +42,7 @@ def _go_on(turn: Turn, incident: Incident | None, about: Alert, due_us: int) -> 
 def _wake(turn: Turn, incident: Incident | None, about: Alert) -> None:
     """The same step is told again, and the ladder goes on with the time that was left."""
     due_us, about.snoozed_us = about.snoozed_us or turn.at_us, None
-    turn.decision.alerts += (about,)
+    turn.decision.alerts.append(about)
     words = about.tell if about.handed is None else (about.handed.to,)
     step = Climb(0, about.tell, about.acknowledge)
     then = Next("snooze_over", due_us, words, step, about.climbs, about.left_us)
@@ -60,7 +60,7 @@ def notify_passed(turn: Turn, incident: Incident, obligation: Obligation) -> Non
 
 def operators_passed(turn: Turn, alert: Alert) -> None:
     """The same of an alert that is no caller's matter, and waits itself."""
-    turn.decision.alerts += (alert,)
+    turn.decision.alerts.append(alert)
     reach_us, climb_us = alert.reach_us, alert.climb_us
     if reach_us is not None and reach_us <= turn.at_us:
         alert.reach_us = None

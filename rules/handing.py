@@ -31,7 +31,7 @@ def handed_over(turn: Turn, event: AlertHandedOver) -> None:
     wait_us = manner_of(turn.terms, head).acknowledge_within_us
     then = Next("handed_over", turn.at_us, (event.to,), step, head.climbs, wait_us, handed=handed)
     follow(turn, incident, head, then)
-    turn.decision.alerts += (head,)
+    turn.decision.alerts.append(head)
     let_go_if_settled(turn, head)
 
 
@@ -50,7 +50,7 @@ def snoozed(turn: Turn, event: AlertSnoozed) -> None:
     head.snoozed_by = event.by
     head.snoozes += 1
     watch_acknowledged(turn, incident, head, event.for_us)
-    turn.decision.alerts += (head,)
+    turn.decision.alerts.append(head)
     if incident is not None:
         turn.touch(incident)
 

@@ -10,6 +10,8 @@ from rules.state import State
 from rules.terms import Terms
 from rules.turn import Turn
 
+_Key = tuple[int, int] | str  # of a record's obligation; else the alert's own id
+
 
 class Matter(NamedTuple):
     """`incident`: None for what is no caller's matter, or no longer live."""
@@ -20,13 +22,33 @@ class Matter(NamedTuple):
 
 
 def matter_of(state: State, named: Alert) -> Matter:
-    incident = state.incidents.get(named.incident_id)
-    if incident is None and (named.incident_id or not named.obligation):
-        return Matter(None, (named,), None)
-    others = (a for a in state.alerts.values() if a is not named and _kin(a, named))
-    alerts = (named, *others)
+    return matters_of(state, [named])[0]
+
+
+def matters_of(state: State, named: list[Alert]) -> list[Matter]:
+    """Each matter once, whatever was named of it: many at once take one look at what is live, not one each."""
+    matters: dict[_Key, list[Alert]] = {}
+    for alert in named:
+        matters.setdefault(_key(state, alert), [alert])
+    for alert in state.alerts.values():
+        alerts = matters.get((alert.incident_id, alert.obligation))
+        if alerts is not None and alert is not alerts[0]:
+            alerts.append(alert)
+    return [_matter(state, key, alerts) for key, alerts in matters.items()]
+
+
+def _key(state: State, named: Alert) -> _Key:
+    """What is no caller's matter and waits itself, or is of a record that is no longer live, stands for itself."""
+    if named.incident_id not in state.incidents and (named.incident_id or not named.obligation):
+        return named.id
+    return (named.incident_id, named.obligation)
+
+
+def _matter(state: State, key: _Key, alerts: list[Alert]) -> Matter:
+    if isinstance(key, str):
+        return Matter(None, tuple(alerts), None)
     head = max((a for a in alerts if _climbs(a)), key=lambda a: a.rung, default=None)
-    return Matter(incident, alerts, head)
+    return Matter(state.incidents.get(key[0]), tuple(alerts), head)
 
 
 def manner_of(terms: Terms, alert: Alert) -> Manner:
@@ -60,10 +82,6 @@ def end_waits(  # noqa: PLR0917 - the positions of a record
 
 def waits(incident: Incident, rule: Rule, alert: Alert) -> list[Obligation]:
     return [o for o in incident.obligations if o.rule == rule and o.alert == alert.id and o.state == "open"]
-
-
-def _kin(alert: Alert, named: Alert) -> bool:
-    return alert.incident_id == named.incident_id and alert.obligation == named.obligation
 
 
 def _climbs(alert: Alert) -> bool:

@@ -79,6 +79,7 @@ class Obligation(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     told: tuple[str, ...] = ()  # the targets that heard of its breach: they hear also when it is over
     climbed: tuple[str, ...] = ()  # what its breach was followed by, by id
     hushed: tuple[Hush, ...] = ()  # its alerts that were not told
+    noticed: bool = False  # somebody has acknowledged what was told of its breach, or the line that stands for it
     in_hours: bool = True  # it was opened while its medium is attended
     source_opened_us: int | None = None  # the source's own clock at opening
     ended_us: int | None = None

@@ -57,7 +57,7 @@ def send_out(turn: Turn, alert: Alert, to: tuple[str, ...]) -> Alert:
     alert.key = alert.id
     alert.notifiers = to
     decision = turn.decision
-    decision.alerts += (alert,)
+    decision.alerts.append(alert)
     for name in to:
         decision.sends += (Send(alert.id, name),)
     turn.state.alerts[alert.id] = alert
@@ -73,7 +73,7 @@ def acted(turn: Turn, alert: Alert, reason: str) -> None:
     if alert.act_us is None:
         return
     alert.act_us = None
-    turn.decision.alerts += (alert,)
+    turn.decision.alerts.append(alert)
     end_waits(turn, turn.state.incidents.get(alert.incident_id), "act", alert, "met", reason)
 
 
@@ -101,10 +101,10 @@ def expire(turn: Turn, alert: Alert) -> None:
 def _over(turn: Turn, alert: Alert, state: Literal["cleared", "expired"]) -> None:
     if alert.state == "raised":
         alert.state = state
-    turn.decision.alerts += (alert,)
+    turn.decision.alerts.append(alert)
     storms.over_for(turn, alert)
 
 
 def _let_go(turn: Turn, alert: Alert) -> None:
     if turn.state.alerts.pop(alert.id, None) is not None:
-        turn.decision.settled += (alert.id,)
+        turn.decision.settled.append(alert.id)

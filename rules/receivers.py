@@ -72,6 +72,6 @@ def of_person(alert: Alert, who: str) -> tuple[str, ...]:
 def come(turn: Turn, alert: Alert, target: str, state: ReceiverState, error: str = "") -> None:
     """Never back: who has seen it has it, whatever its notifier says later."""
     known = alert.fates.get(target)
-    turn.decision.alerts += (alert,)
+    turn.decision.alerts.append(alert)
     if known is None or _ORDER.index(known.state) <= _ORDER.index(state):
         alert.fates[target] = Fate(state, turn.at_us, error)

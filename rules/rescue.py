@@ -37,7 +37,7 @@ def rings_on(incident: Incident) -> None:
 
 
 def settled(turn: Turn, breach: Alert, event: DeliverySettled) -> None:
-    turn.decision.alerts += (breach,)
+    turn.decision.alerts.append(breach)
     incident = turn.state.incidents.get(breach.incident_id)
     if incident is None:
         return

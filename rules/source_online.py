@@ -68,7 +68,7 @@ def _put_aside(turn: Turn, error: str, told: str) -> None:
         turn.decision.sources += (thing,)
     elif isinstance(thing, Alert):
         turn.state.alerts.pop(thing.id, None)
-        turn.decision.settled += (thing.id,)
+        turn.decision.settled.append(thing.id)
     elif isinstance(thing, Incident):
         if kind == LINGER:
             thing.call.linger_until_us = None

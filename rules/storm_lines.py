@@ -54,10 +54,10 @@ def named(state: State, alert: str) -> Alert | None:
     return None
 
 
-def acknowledged(turn: Turn, line: Alert) -> None:
-    """Whom it stands for is taken care of; who comes after that waits anew."""
+def acknowledged(turn: Turn, line: str) -> None:
+    """Whom it stands for is taken care of; who comes after that waits anew. `line`: as it was first told."""
     for thing in turn.state.quiet.values():
-        if isinstance(thing, Storm) and thing.line and thing.line == (line.tied_to or line.id):
+        if isinstance(thing, Storm) and thing.line and thing.line == line:
             thing.unacknowledged_since_us, thing.rung = None, 0
             wake_at(turn, thing, turn.at_us)
             turn.keep(thing)

@@ -52,7 +52,7 @@ class Turn(msgspec.Struct, gc=False):
         self.decision.incidents.append(incident)
 
     def note(self, incident: Incident, what: str, detail: str = "") -> None:
-        self.decision.notes += (Note(incident=incident.id, at_us=self.at_us, what=what, detail=detail, seq=self.seq),)
+        self.decision.notes.append(Note(incident=incident.id, at_us=self.at_us, what=what, detail=detail, seq=self.seq))
 
     def flag(self, incident: Incident, flag: str) -> None:
         if flag not in incident.flags:

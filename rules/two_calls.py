@@ -192,9 +192,13 @@ def tell_again(turn: Turn, hail: Hail, incident: Incident) -> None:
 
 
 def _waits_untold(turn: Turn, obligation: Obligation) -> bool:
-    """It was kept back so far, and nobody has acknowledged the line that stands for it."""
-    first = turn.state.alerts.get(alert_id(turn, obligation.id, "breach", 0))
-    return first is not None and bool(first.silenced) and first.state == "raised" and not obligation.told
+    """It was kept back so far, and nobody has acknowledged the line that stands for it.
+
+    The obligation remembers both: its first alert may have expired since.
+    """
+    first = alert_id(turn, obligation.id, "breach", 0)
+    kept_back = any(hush.alert == first for hush in obligation.hushed)
+    return kept_back and not obligation.told and not obligation.noticed
 
 
 def _breach(turn: Turn, channel: Channel, hail: Hail, incident: Incident, obligation: Obligation) -> None:

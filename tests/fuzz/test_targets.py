@@ -1,14 +1,13 @@
 """Each reader of foreign bytes, for seconds: changed seeds, long inputs, and all that fuzzing left behind."""
 
 import re
-import sys
-from types import FrameType
-from typing import Any
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.fixtures.counting import calls_of
 from tests.fuzz.corpus import CORPUS, FINDINGS, findings, kept
 from tests.fuzz.target import Target
 from tests.fuzz.targets import TARGETS
@@ -53,7 +52,7 @@ def test_what_fuzzing_found_and_what_it_reached_is_run_again(target: Target) -> 
 def test_a_long_input_costs_bounded_work_for_each_byte(target: Target) -> None:
     """Counted in calls, also of C functions: the machine's load does not matter."""
     for piece in (b"\0", b"\xff", b"[", b'"', b"\r\n", b"=&", target.seeds[0][:32] or b"x"):
-        calls = calls_of(target, (piece * LONG)[:LONG])
+        calls = calls_of(partial(target.run, (piece * LONG)[:LONG]))
         assert calls <= LONG * CALLS_A_BYTE_MAX, (piece, calls)
 
 
@@ -61,18 +60,3 @@ def test_what_is_kept_is_small_and_belongs_to_a_target() -> None:
     paths = [*CORPUS.glob("*.hex"), *FINDINGS.glob("*")]
     assert {re.split(r"--|\.hex", path.name)[0] for path in paths} <= set(TARGETS)
     assert sum(path.stat().st_size for path in paths) <= CORPUS_BYTES_MAX
-
-
-def calls_of(target: Target, data: bytes) -> int:
-    calls = 0
-
-    def count(_: FrameType, event: str, __: Any) -> None:
-        nonlocal calls
-        calls += event in {"call", "c_call"}
-
-    sys.setprofile(count)
-    try:
-        target.run(data)
-    finally:
-        sys.setprofile(None)
-    return calls

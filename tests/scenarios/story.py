@@ -208,7 +208,8 @@ def _event(player: Player, kind: str, facts: dict[str, str]) -> Event:
         if knew:
             fields["knew"] = {name.removeprefix("knew."): fields["facts"].pop(name) for name in knew}
     if "alert" in fields:
-        fields["alert"] = next(a.id for _, a in reversed(player.alerts) if a.kind == fields["alert"])
+        said = fields["alert"]
+        fields["alert"] = next((a.id for _, a in reversed(player.alerts) if a.kind == said), said)
     if "for_s" in fields:
         fields["for_us"] = round(float(fields.pop("for_s")) * 1_000_000)
     for moment in ("from", "until"):

@@ -1,9 +1,7 @@
 """Rosters written in a calendar program (iCalendar): what their events are; nothing in them ends the reading."""
 
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import FrameType
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +15,7 @@ from rules.duty import stints
 from rules.moments import us_of
 from rules.people import Person, Shift, Stint
 from rules.settings import RuleSet
+from tests.fixtures.counting import calls_of
 from tests.unit.config.loading import calendar
 
 PEOPLE = (Person(id="wang", name="王芳", number="008"), Person(id="li", name="李强", number="012"))
@@ -205,18 +204,9 @@ IMPOSSIBLE = ("DAILY;BYMONTH=2;BYMONTHDAY=30", "WEEKLY;BYMONTH=2;BYMONTHDAY=31",
 @pytest.mark.parametrize("rule", IMPOSSIBLE)
 def test_a_rule_that_no_day_fulfils_is_not_looked_for_through_eight_thousand_years(tmp_path: Path, rule: str) -> None:
     """Counted in steps of the library, not timed. 23 November 2026 is a Monday."""
-    steps = 0
-
-    def count(frame: FrameType, event: str, _: object) -> None:
-        nonlocal steps
-        steps += event == "call" and frame.f_code.co_filename.endswith("rrule.py")
-
     text = calendar(f"UID:1\r\nSUMMARY:wang\r\nDTSTART:20261123T080000\r\nDURATION:PT9H\r\nRRULE:FREQ={rule}")
-    sys.setprofile(count)
-    try:
-        found, wrong = read(tmp_path, text)
-    finally:
-        sys.setprofile(None)
+    steps = calls_of(lambda: read(tmp_path, text), within="rrule.py")
+    found, wrong = read(tmp_path, text)
     assert (hours(found), wrong) == ([("wang", "11-23 08:00", "11-23 17:00")], [])
     assert steps < 500_000, steps
 

@@ -39,7 +39,7 @@ def test_an_early_deadline_entry_does_nothing() -> None:
     state = State(RULES)
     decide(state, Entry(1, NOW, Delivered(source="main", call="a", leg="x")))
     decision = decide(state, Entry(2, NOW + 5 * SECOND - 1, DeadlinePassed()))
-    assert decision.alerts == ()
+    assert decision.alerts == []
     assert next_deadline(state) == NOW + 5 * SECOND
 
 
@@ -102,12 +102,12 @@ def test_an_alert_leaves_the_live_ones_when_delivered_and_acknowledged() -> None
     decide(state, Entry(1, NOW, Delivered(source="main", call="a", leg="x")))
     breach = decide(state, Entry(2, NOW + 15 * SECOND, DeadlinePassed())).alerts[-1]
     settled = DeliverySettled(alert=breach.id, notifier="desk", delivered=True, attempts=1)
-    assert decide(state, Entry(3, NOW + 16 * SECOND, settled)).settled == ()
+    assert decide(state, Entry(3, NOW + 16 * SECOND, settled)).settled == []
     seen = AlertAcknowledged(alert=breach.id, by="li")
-    assert decide(state, Entry(4, NOW + 17 * SECOND, seen)).settled == (breach.id,)
+    assert decide(state, Entry(4, NOW + 17 * SECOND, seen)).settled == [breach.id]
     assert breach.acknowledged_by == "li"
     again = decide(state, Entry(5, NOW + 18 * SECOND, seen))
-    assert (again.alerts, again.notes) == ((), ())
+    assert (again.alerts, again.notes) == ([], [])
 
 
 def test_what_runs_keeps_its_plan_when_new_rules_are_taken() -> None:

@@ -130,7 +130,7 @@ def test_posts_have_their_full_time_when_the_rules_are_taken_and_after_we_were_d
     site.takes(0, RulesTaken(rules=rules))
     assert next_deadline(site.state) == NOW + 60 * SECOND
     decision = decide(site.state, Entry(99, NOW + 300 * SECOND, DeadlinePassed()))  # nobody was there to notice
-    assert decision.alerts == ()
+    assert decision.alerts == []
     assert next_deadline(site.state) == NOW + 360 * SECOND
     decision = decide(site.state, Entry(100, NOW + 360 * SECOND, DeadlinePassed()))
     assert [(a.rule, a.unit) for a in decision.alerts] == [("roll_call", "100-4002")]
