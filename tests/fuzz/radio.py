@@ -32,6 +32,7 @@ class _Frames(NamedTuple):
     make: Callable[[], Any]
     write: Callable[[bytes], bytes]
     end: bytes = b""  # what must stand between two, and belongs to neither
+    mark: bytes = b""  # begins and ends a frame; two may share it, and the one that a stream begins with may lack it
     tears: bool = True  # a frame's beginning can be told from the rest of one that was cut off
     yields: Callable[[bytes], bool] = lambda _: False  # to a torn one before it that claims its bytes
 
@@ -73,12 +74,12 @@ def _assert_none_is_lost(frames: _Frames, rubbish: bytes, whole: list[bytes]) ->
     stream = rubbish + b"".join(frame + frames.end for frame in whole)
     spans, at = [], 0
     for one in [*reader.feed(stream), *reader.end()]:
-        # Two KISS frames may share the mark between them; the one that a stream begins with may have only its second.
-        raw = one.raw if one.raw in stream[max(0, at - 1) :] else one.raw.removeprefix(kiss.FEND)
-        begin = stream.index(raw, max(0, at - 1))
+        raw = one.raw.removeprefix(frames.mark)
+        begin = stream.index(raw, at)
         at = begin + len(raw)
         if not isinstance(one, Unread):
-            spans.append((begin, at))
+            marked = bool(frames.mark) and stream[:begin].endswith(frames.mark)
+            spans.append((begin - len(frames.mark) if marked else begin, at))
     begin = len(rubbish)
     for frame in whole:
         assert any(b == begin or (b < begin < e) for b, e in spans), (frame, stream)
@@ -135,7 +136,7 @@ _READERS = (
     _Frames("dmr-module", partial(dmr.scanner, "either"), lambda data: dmr.frame(0x2C, data[:512], "payload")),
     _Frames("tetra-pei", tetra.scanner, _nothing, end=_GAP, tears=False),
     _Frames("meshtastic", meshtastic.scanner, _nothing, yields=_says_who_we_are),  # only the device reads what we write
-    _Frames("aprs-kiss", kiss.KissReader, _kiss_frame, tears=False),
+    _Frames("aprs-kiss", kiss.KissReader, _kiss_frame, mark=kiss.FEND, tears=False),
 )
 
 
