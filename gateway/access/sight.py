@@ -28,9 +28,10 @@ _WRITTEN: Final = frozenset(  # texts of people and machines, in which a number 
         "said",
     }
 )
-_IS_NUMBER: Final = re.compile(r"(?<![\d*])(?!\d{4}-\d\d-\d\dT)\+?\d(?:[ ()-]{0,2}\d){5,}")  # no moment
+_MASKED: Final = r"(?<!\*{4})"  # the digits that we left; a single star is of a dial code: *31*13800138000
+_IS_NUMBER: Final = re.compile(_MASKED + r"(?<!\d)(?!\d{4}-\d\d-\d\dT)\+?\d(?:[ ()-]{0,2}\d){5,}")  # no moment
 _HOLDS_NUMBER: Final = re.compile(  # more careful: 12-1-1202 is a door, 20261121-0042 a record
-    r"(?<![\d*])(?:\+?\d{3,4}[ -]\d{3,4}[ -]\d{4}|0\d{2,3}[ -]\d{7,8}|(?!\d{8}-\d{4})\+?\d{7,})(?!\d)"
+    _MASKED + r"(?<!\d)(?:\+?\d{3,4}[ -]\d{3,4}[ -]\d{4}|0\d{2,3}[ -]\d{7,8}|(?!\d{8}-\d{4})\+?\d{7,})(?!\d)"
 )
 
 

@@ -22,6 +22,8 @@ BLIND = Sight(numbers=False)
         ("138 0013 8000", "138****8000"),
         ("0571-87651234", "0571****1234"),
         ("sip:13800138000@example", "sip:138****8000@example"),
+        ("*31*13800138000", "*31*138****8000"),
+        ("138****8000", "138****8000"),
         ("8001", "8001"),
         ("12345", "12345"),
         ("", ""),
@@ -39,7 +41,9 @@ def test_what_is_no_number_stays(text: str) -> None:
     assert text_masked(text) == text
 
 
-@pytest.mark.parametrize("text", ["回电 138-0013-8000", "请打 0571 87651234。", "他说 13800138000，急", "400-123-4567"])
+@pytest.mark.parametrize(
+    "text", ["回电 138-0013-8000", "请打 0571 87651234。", "他说 13800138000，急", "拨 *31*13800138000", "400-123-4567"]
+)
 def test_a_number_in_a_text_is_masked(text: str) -> None:
     assert "****" in text_masked(text)
 
