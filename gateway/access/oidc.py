@@ -8,7 +8,7 @@ import secrets
 import time
 from base64 import b64encode, urlsafe_b64encode
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -16,6 +16,7 @@ import aiohttp
 import jwt
 import msgspec
 
+from adapters.errors import NOT_JSON
 from gateway.access.oidc_settings import OidcSettings, is_guarded
 from gateway.access.sessions import digest_of
 
@@ -30,6 +31,8 @@ _ANSWER_BYTES_MAX: Final = 256 * 1024
 _METADATA_S: Final = 3_600.0
 _KEYS_AGAIN_S: Final = 10.0  # an unknown key makes us ask for the keys anew, but not more often
 _BYTES: Final = 32
+# As the library says that it cannot read a token or a key: not all of it in words of its own.
+_UNREADABLE: Final = (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
 class NotProven(Exception):
@@ -58,7 +61,7 @@ class _Pending(NamedTuple):
 
 
 class Provider:
-    """`redirect_url`: ours, as the provider knows it."""
+    """`redirect_url`: ours, as the provider knows it. `ask`: how its pages are had; raises NotProven."""
 
     not_proven = NotProven
 
@@ -68,8 +71,10 @@ class Provider:
         secret: str,
         redirect_url: str,
         monotonic: Callable[[], float] = time.monotonic,
+        ask: Callable[..., Awaitable[bytes]] | None = None,
     ) -> None:
         self.settings = settings
+        self._ask = ask or _over_https
         self._secret = secret
         self._redirect_url = redirect_url
         self._monotonic = monotonic
@@ -120,7 +125,8 @@ class Provider:
         """Those here of the groups there."""
         groups = claims.get(self.settings.roles_claim, ())
         groups = [groups] if isinstance(groups, str) else groups if isinstance(groups, list) else []
-        return tuple(dict.fromkeys(self.settings.roles[one] for one in groups if one in self.settings.roles))
+        named = [one for one in groups if isinstance(one, str)]
+        return tuple(dict.fromkeys(self.settings.roles[one] for one in named if one in self.settings.roles))
 
     async def _discovered(self) -> dict[str, Any]:
         if self._metadata is not None and self._monotonic() - self._metadata[1] < _METADATA_S:
@@ -152,8 +158,11 @@ class Provider:
 
     async def _verified(self, token: str) -> dict[str, Any]:
         try:
-            header = jwt.get_unverified_header(token)
-            key = await self._key(str(header.get("kid", "")))
+            kid = str(jwt.get_unverified_header(token).get("kid", ""))
+        except _UNREADABLE as error:
+            raise NotProven(f"the ID token cannot be read: {error}") from error
+        key = await self._key(kid)
+        try:
             claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
@@ -163,7 +172,8 @@ class Provider:
                 leeway=_LEEWAY_S,
                 options={"require": _REQUIRED},
             )
-        except jwt.PyJWTError as error:
+            msgspec.json.encode(claims)  # an account is made of them: a text that cannot be written is no name
+        except _UNREADABLE as error:
             raise NotProven(f"the ID token does not hold: {error}") from error
         parties = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
         if claims.get("azp", self.settings.client_id) != self.settings.client_id or (
@@ -189,26 +199,30 @@ class Provider:
         told = await self._asked("GET", str(metadata["jwks_uri"]))
         try:
             keys = jwt.PyJWKSet.from_dict(told).keys
-        except jwt.PyJWTError as error:
+        except _UNREADABLE as error:
             raise NotProven(f"the provider's keys cannot be read: {error}") from error
         self._keys = [key for key in keys if key.public_key_use in {None, "sig"}], now
         return self._keys[0]
 
     async def _asked(self, method: str, url: str, **more: Any) -> dict[str, Any]:
-        timeout = aiohttp.ClientTimeout(total=_ANSWER_S)
         try:
-            async with (
-                aiohttp.ClientSession(timeout=timeout, headers={"Accept": "application/json"}) as http,
-                http.request(method, url, allow_redirects=False, **more) as answer,
-            ):
-                body = await answer.content.read(_ANSWER_BYTES_MAX)
-                while not answer.content.at_eof() and len(body) < _ANSWER_BYTES_MAX:
-                    body += await answer.content.read(_ANSWER_BYTES_MAX - len(body))
-                if answer.status != 200:
-                    raise NotProven(f"{url}: HTTP {answer.status}")
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise NotProven(f"{url} does not answer: {type(error).__name__} {error}") from error
-        try:
-            return msgspec.json.decode(body, type=dict[str, Any])
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return msgspec.json.decode(await self._ask(method, url, **more), type=dict[str, Any])
+        except NOT_JSON as error:
             raise NotProven(f"{url} answers with no JSON: {error}") from error
+
+
+async def _over_https(method: str, url: str, **more: Any) -> bytes:
+    timeout = aiohttp.ClientTimeout(total=_ANSWER_S)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout, headers={"Accept": "application/json"}) as http,
+            http.request(method, url, allow_redirects=False, **more) as answer,
+        ):
+            body = await answer.content.read(_ANSWER_BYTES_MAX)
+            while not answer.content.at_eof() and len(body) < _ANSWER_BYTES_MAX:
+                body += await answer.content.read(_ANSWER_BYTES_MAX - len(body))
+            if answer.status != 200:
+                raise NotProven(f"{url}: HTTP {answer.status}")
+            return body
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        raise NotProven(f"{url} does not answer: {type(error).__name__} {error}") from error
