@@ -1,5 +1,12 @@
 """The type of an error says what to do next."""
 
+from typing import Final
+
+import msgspec
+
+# What `msgspec.json.decode` raises for bytes of others; the last for brackets in brackets, a thousand deep.
+NOT_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 
 class GatewayError(Exception):
     """Everything that is foreseen. What is not one of these is a bug: crash, restart, recover."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 
 import msgspec
 
+from adapters.errors import NOT_JSON
 from adapters.ports import LiveState, Store
 from rules.engine import State, decide
 from rules.events import Entry, EventUndecided, RulesTaken
@@ -18,7 +19,7 @@ def restore(live: LiveState, rules: RuleSet) -> State:
     """The state as it was committed, under the rules last taken; `rules` where the store knows none it can read."""
     try:
         taken = rules if live.rules is None else _rules_taken.decode(live.rules).rules
-    except ValueError:  # written by another version, or damaged: ours are taken by the next entry
+    except NOT_JSON:  # written by another version, or damaged: ours are taken by the next entry
         taken = rules
     return State(
         taken,

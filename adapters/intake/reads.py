@@ -10,7 +10,7 @@ from sqlalchemy import Select, Table, select, text, tuple_
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.sql import ClauseElement
 
-from adapters.errors import StoreError
+from adapters.errors import NOT_JSON, StoreError
 from adapters.intake import loading, rows
 from adapters.intake.documents import Document, incident_document, obligation_document
 from adapters.intake.figures import figures
@@ -33,7 +33,7 @@ from rules.obligations import Obligation
 
 _KEY_MAX = 2**63 - 1  # BIGINT
 # Of a row that is not as we wrote it: a text is no number, or is not there. msgspec raises ValueErrors.
-_UNREADABLE = (ValueError, TypeError, OverflowError, AttributeError)
+_UNREADABLE = (*NOT_JSON, ValueError, TypeError, OverflowError, AttributeError)
 
 T = TypeVar("T")
 Moment = tuple[int, int, Document]  # of a time line: when, its place within that moment, what is told

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from adapters.errors import NOT_JSON
 from adapters.radio.kind import Piece
 
 
@@ -9,7 +10,7 @@ def messages_of(data: bytes) -> list[Piece]:
     """One payload a line, or topic and payload; a file that is JSON as a whole, in however many lines, is one."""
     try:
         msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NOT_JSON:
         return [_message(line.strip()) for line in data.splitlines() if line.strip()]
     return [Piece(data)]
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from adapters.errors import NOT_JSON
 from rules.moments import SECOND_US, parse_rfc3339
 
 _MILLISECONDS_FROM = 100_000_000_000  # a count of seconds reaches this in the year 5138
@@ -48,8 +49,11 @@ def from_form(fields: Mapping[str, str]) -> About:
 
 
 def from_trunk_recorder(sidecar: bytes) -> About:
-    """The JSON beside a trunk-recorder WAV. Raises ValueError (msgspec's are) for what is none."""
-    told = _OBJECT.decode(sidecar)
+    """The JSON beside a trunk-recorder WAV. Raises ValueError for what is none."""
+    try:
+        told = _OBJECT.decode(sidecar)
+    except NOT_JSON as error:
+        raise ValueError(f"no JSON object: {error}") from error
     talkgroup = _word(told.get("talkgroup", ""))
     sources = told.get("srcList")
     return About(

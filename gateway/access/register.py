@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from adapters.errors import StoreError
+from adapters.errors import NOT_JSON, StoreError
 from adapters.ports import AccessStore
 from gateway.access.audit import Audit, Note
 from gateway.access.kept import ACCOUNT, SESSION, TOKEN, Account, ApiToken, KeptSession
@@ -52,7 +52,7 @@ class Register:
         try:
             for key, body in (await self.store.access()).items():
                 self._read(key, body)
-        except msgspec.DecodeError as error:
+        except NOT_JSON as error:
             raise StoreError(f"the accounts are damaged: restore the last backup ({error})") from error
         self._loaded = True
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from adapters.errors import GatewayError
+from adapters.errors import NOT_JSON, GatewayError
 from adapters.intake import open_store
 from adapters.intake.store import IntakeStore
 from gateway.access.administration import Administration, By
@@ -29,6 +29,14 @@ AtRest = Callable[[Administration, By], Awaitable[Any]]
 
 class NotRunning(GatewayError):
     """Nobody listens at the gateway's address."""
+
+
+class _Problem(msgspec.Struct):
+    """Of a problem document (RFC 9457), what people are told."""
+
+    title: str
+    detail: str = ""
+    cure: str = ""
 
 
 def change(config: Config, method: str, path: str, body: Any, at_rest: AtRest) -> Any:
@@ -54,6 +62,8 @@ def ask(config: Config, method: str, path: str, body: Any = None) -> Any:
     try:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=_ANSWER_S) as answer:
             return msgspec.json.decode(answer.read())
+    except NOT_JSON:
+        raise GatewayError(f"another program answers at {config.board_url}") from None
     except urllib.error.HTTPError as error:
         with error:
             raise GatewayError(said(error)) from None
@@ -79,9 +89,9 @@ def on_store(config: Config, work: Callable[[IntakeStore], Awaitable[T]]) -> T:
 
 def said(error: urllib.error.HTTPError) -> str:
     try:
-        problem = msgspec.json.decode(error.read())
-        return ": ".join(problem[name] for name in ("title", "detail", "cure") if problem.get(name))
-    except (msgspec.DecodeError, KeyError, TypeError):
+        problem = msgspec.json.decode(error.read(), type=_Problem)
+        return ": ".join(filter(None, (problem.title, problem.detail, problem.cure)))
+    except NOT_JSON:
         return f"another program answers at this address: HTTP {error.code}"
 
 

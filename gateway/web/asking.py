@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from aiohttp import web
 
+from adapters.errors import NOT_JSON
 from gateway.web.problems import Problem
 from rules.moments import parse_rfc3339
 
@@ -74,7 +75,7 @@ def unusable(name: str, cure: str) -> Problem:
 def read_body(body: bytes, wanted: type[BodyT], cure: str) -> BodyT:
     try:
         return msgspec.json.decode(body, type=wanted)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NOT_JSON as error:
         raise Problem(422, "Unusable body", field="body", detail=str(error), cure=cure) from None
 
 

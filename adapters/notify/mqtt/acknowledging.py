@@ -7,7 +7,7 @@ import aiomqtt
 import msgspec
 import structlog
 
-from adapters.errors import Overloaded, StoreError
+from adapters.errors import NOT_JSON, Overloaded, StoreError
 from adapters.notify.mqtt.topics import acknowledge_topic
 from adapters.ports import AlertDesk
 
@@ -43,7 +43,7 @@ class Acknowledging:
             return
         try:
             told = msgspec.json.decode(payload, type=Acknowledgement)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except NOT_JSON as error:
             self._log.warning("acknowledgement passed over", reason=str(error))
             return
         try:

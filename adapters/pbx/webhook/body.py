@@ -6,6 +6,7 @@ from typing import Any, Final, NoReturn
 
 import msgspec
 
+from adapters.errors import NOT_JSON
 from adapters.pbx.webhook.forms import Pairs, form_pairs, item_of, multipart_pairs
 from adapters.pbx.webhook.unreadable import Unreadable
 
@@ -110,7 +111,7 @@ def read_json(body: bytes) -> Any:
     """Strict JSON: no NaN, no lone surrogates, no key twice, no deeper than 32."""
     try:
         value = _decode_json(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NOT_JSON:
         _not_json(body)
     if body.count(b"{") + body.count(b"[") > DEPTH_MAX and _deeper_than(value, DEPTH_MAX):
         raise Unreadable(f"is nested deeper than {DEPTH_MAX}", field="body", cure="send a flat object")

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from adapters.errors import NOT_JSON
 from adapters.pbx.webhook.canonical import CALL_CHARS_MAX, TEXT_CHARS_MAX
 from adapters.pbx.webhook.normalise import KINDS, ROLES, leg_of
 from adapters.pbx.webhook.times import TimeReader
@@ -29,7 +30,7 @@ def plain_event(body: bytes, source: str, shows_hold: bool, read_time: TimeReade
     """None: it is not as plain as that, or not right."""
     try:
         told = _decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_JSON:
         return None
     # A key that stands twice is dropped in silence: the quotation marks tell. (An escaped one counts against us.)
     if body.count(b'"') != 4 * len(told) or not told.keys() <= _FIELDS:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from adapters.errors import NOT_JSON
 from adapters.kinds import Problem
 from adapters.pbx.webhook.proof import Refused
 
@@ -69,7 +70,7 @@ class VendorSignature:
             return None
         try:
             asked = msgspec.json.decode(body, type=_Question)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except NOT_JSON:
             return None
         word = asked.payload.plainToken
         stamp = next(_parts(headers.get(self._stamp_header, ""), self._table.timestamp_prefix), "")

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from adapters.errors import NOT_JSON
 from adapters.radio.meshtastic import codec, normalise
 from adapters.radio.meshtastic.codec import FromRadio, Packet
 from adapters.radio.meshtastic.normalise import unit_number
@@ -107,7 +108,7 @@ class MeshtasticStation(StreamStation[FromRadio]):
             return self._read_envelope(data)
         try:
             message: Any = msgspec.json.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except NOT_JSON as error:
             return [self.unparsed(f"not JSON: {error}")]
         events = normalise.read_json(self._where, message, channel)
         return [*events] if events is not None else [self.unparsed("names no node that it is from")]

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from adapters.errors import NOT_JSON
 from adapters.radio.mmdvm_mqtt.normalise import QUIET_MODES, VOICE_MODES, Normaliser
 from adapters.radio.mmdvm_mqtt.settings import Settings
 from adapters.radio.station import Heard, OnlyListens
@@ -38,7 +39,7 @@ class MmdvmStation(OnlyListens):
             return [self._unparsed("longer than any message of MMDVMHost")]
         try:
             message: Any = msgspec.json.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except NOT_JSON as error:
             return [self._unparsed(f"not JSON: {error}")]
         known = [mode for mode in (*_MODES, *QUIET_MODES) if isinstance(message, dict) and mode in message]
         if not known:

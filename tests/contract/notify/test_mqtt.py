@@ -92,6 +92,7 @@ async def test_whoever_the_broker_lets_acknowledges_and_nothing_else_is_believed
     topic = "hotline/acknowledged/commands/acknowledge"
     right = {"alert": "a1", "by": "王芳", "note": "已派人", "colour": "red"}
     wrong = [b"", b"{", b"[]", b'{"alert":"a1"}', b'{"alert":"","by":"x"}', b'{"alert":1,"by":"x"}', b'{"by":"\xff"}']
+    wrong.append(json.dumps(right)[:-1].encode() + b',"x":' + b"[" * 3000)
     wrong += [json.dumps(right | {"note": "x" * length}).encode() for length in (501, 9000)]
     async with aiomqtt.Client("127.0.0.1", broker.port) as client:
         await client.publish(topic, json.dumps(right | {"by": "of yesterday"}), qos=1, retain=True)
