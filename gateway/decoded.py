@@ -8,6 +8,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Column, Table
 
+from adapters.errors import GatewayError
 from adapters.notify.texts import texts
 from adapters.shown_bytes import raw_text
 from gateway.decoding import Decoded, Read
@@ -18,6 +19,8 @@ from rules.moments import SECOND_US, rfc3339
 from rules.settings import RuleSet
 
 _AFTERWARDS_US = 2 * 3600 * SECOND_US  # so long the rules may go on after the last event
+_APART_MAX_US = 86_400 * SECOND_US  # a call on hold is asked after every half minute: a day of it takes seconds
+_LATEST_US = 253_370_764_800 * SECOND_US  # the last year of all is also what systems write for "never"
 _SHOWN = ("source_seq", "direction", "role", "leg", "caller", "called", "device", "agent", "trunk", "queue", "cause")
 _OF_EVERY_RADIO_EVENT = frozenset(field.name for field in msgspec.structs.fields(RadioEvent))
 _YES_OR_NO = ("on", "ok", "active", "present")  # a no says as much as a yes
@@ -32,15 +35,14 @@ def show_events(console: Console, decoded: Decoded) -> None:
         table.add_row(str(place), *(escaped(cell) for cell in _row(event)), style=_style(event))
     console.print(table)
     for remark in decoded.remarks:
-        console.print(f"• {escaped(remark)}", markup=False, highlight=False)
+        console.print(f"• {escaped(remark)}")
 
 
 def show_judgement(console: Console, events: Sequence[Event], rules: RuleSet) -> None:
-    """Alerts in their order, then each call with its verdicts. Times are the source's own."""
+    """Alerts in their order, then each call with its verdicts. Times are the source's own. Raises GatewayError."""
     judge = Judge(rules)
-    at_us = next((moment for event in events if (moment := _occurred(event))), 0)
-    for event in events:
-        at_us = max(at_us, _occurred(event) or at_us)
+    at_us = 0
+    for event, at_us in zip(events, _moments(events), strict=True):
         judge.enter(event, at_us)
     judge.pass_time(at_us + _AFTERWARDS_US)
     title = f"{_counted(len(judge.alerts), 'alert')} under {rules.version}"
@@ -97,6 +99,21 @@ def _flat(one: Read) -> dict[str, Any]:
 
 def _occurred(event: Event) -> int | None:
     return event.occurred_us if isinstance(event, CallEvent | RadioEvent) else None
+
+
+def _moments(events: Sequence[Event]) -> list[int]:
+    """When each is judged: by its own time, and never before the one ahead of it. Raises GatewayError."""
+    at_us = next((moment for event in events if (moment := _occurred(event))), 0)
+    moments: list[int] = []
+    for event in events:
+        then_us, at_us = at_us, max(at_us, _occurred(event) or at_us)
+        if at_us >= _LATEST_US:
+            raise GatewayError(f"nothing is judged so late as {rfc3339(at_us)}: look without --judge")
+        if at_us - then_us > _APART_MAX_US:
+            apart = f"{rfc3339(then_us)} and {rfc3339(at_us)} are more than a day apart"
+            raise GatewayError(f"{apart}: judge what lies before and behind by files of their own")
+        moments.append(at_us)
+    return moments
 
 
 def _row(event: Event) -> tuple[str, str, str, str]:

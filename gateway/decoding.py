@@ -122,7 +122,7 @@ def _bodies(data: bytes) -> list[bytes]:
 def _is_json(data: bytes) -> bool:
     try:
         json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from adapters.errors import GatewayError
@@ -18,6 +17,7 @@ from gateway.access.administration import AccountAsked, TokenAsked
 from gateway.cli import machine
 from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
 from gateway.config import load
+from gateway.terminal import terminal
 from rules.moments import parse_rfc3339, rfc3339, us_of
 
 _TOKEN_BYTES = 32
@@ -64,7 +64,7 @@ def account_list(*, config: ConfigFile = DEFAULT_CONFIG) -> None:
         state = "disabled" if one["disabled"] else "first password" if one["must_change"] else ""
         sites = "all" if one["sites"] is None else ", ".join(one["sites"])
         table.add_row(one["name"], ", ".join(one["roles"]), sites, one["by"], one["signed_in_at"] or "never", state)
-    Console(highlight=False).print(table)
+    terminal().print(table)
 
 
 @account.command("change")
@@ -158,7 +158,7 @@ def token_list(*, config: ConfigFile = DEFAULT_CONFIG) -> None:
         sites = "all" if one["sites"] is None else ", ".join(one["sites"])
         used, expires = one["used_at"] or "never", one["expires_at"] or "never"
         table.add_row(one["name"], ", ".join(one["scopes"]), sites, expires, used, one["made_by"])
-    Console(highlight=False).print(table)
+    terminal().print(table)
 
 
 @token.command("revoke")

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from adapters.errors import GatewayError
@@ -15,6 +14,7 @@ from gateway.access.audit import rows_of, verify
 from gateway.cli import machine
 from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
 from gateway.config import load
+from gateway.terminal import terminal
 from rules.moments import rfc3339
 
 audit = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
@@ -61,7 +61,7 @@ def audit_show(
     for one in machine.on_store(load(config), read).items:
         detail = msgspec.json.encode(one["detail"]).decode() if one["detail"] else ""
         table.add_row(one["at"], one["who"], one["what"], one["target"], one["address"], detail)
-    Console(highlight=False, markup=False).print(table)
+    terminal().print(table)
 
 
 @audit.command("export")

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from adapters.errors import GatewayError
 from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
@@ -14,11 +14,13 @@ from gateway.clock import AnchoredClock
 from gateway.config import load
 from gateway.duty_calendar import as_calendar
 from gateway.reading import nearest
+from gateway.terminal import terminal
 from rules.duty import gaps, person, roles, shown_name, stints
 from rules.moments import SECOND_US, at_of, us_of, zone_of
 from rules.settings import RuleSet
 
 _DAY_US = 86_400 * SECOND_US
+_NOBODY = "nobody"
 
 
 def duty(
@@ -47,7 +49,7 @@ def duty(
         calendar.write_bytes(as_calendar(rules, named, from_us, until_us))
         typer.echo(f"{calendar}: {', '.join(named)}, {days} days")
         return
-    console = Console()
+    console = terminal()
     for one in named:
         console.print(_table(rules, one, from_us, until_us))
 
@@ -63,7 +65,7 @@ def _table(rules: RuleSet, role: str, from_us: int, until_us: int) -> Table:
     for stint in stints(rules, role, from_us, until_us):
         who = shown_name(person(rules, stint.person))
         lines.append((stint.from_us, stint.until_us, f"{who} (instead)" if stint.instead else who))
-    lines += [(gap.from_us, gap.until_us, "[bold red]nobody[/]") for gap in gaps(rules, role, from_us, until_us)]
+    lines += [(gap.from_us, gap.until_us, _NOBODY) for gap in gaps(rules, role, from_us, until_us)]
     for begin_us, end_us, who in sorted(lines):
-        table.add_row(moment(begin_us), moment(end_us), who)
+        table.add_row(moment(begin_us), moment(end_us), Text(who, "bold red" if who == _NOBODY else ""))
     return table

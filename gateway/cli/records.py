@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
 from rich.progress import Progress
 
 from adapters.errors import GatewayError
@@ -24,6 +23,7 @@ from gateway.decoding import decode as decode_bytes
 from gateway.reading import nearest
 from gateway.replaying import LEAD_US, Replayed, day_range_us, show
 from gateway.replaying import replay as replay_day
+from gateway.terminal import terminal
 from rules.settings import RuleSet
 
 _SAMPLE_RULES = RuleSet(version="rs-defaults", site="sample")
@@ -61,7 +61,7 @@ def decode(
         for line in as_json_lines(decoded):
             typer.echo(line)
         return
-    console = Console()
+    console = terminal()
     show_events(console, decoded)
     if judge:
         show_judgement(console, decoded.events, checked.rules if checked is not None else _SAMPLE_RULES)
@@ -79,7 +79,7 @@ def replay(
     checked = load(config)
     rules = checked.rules, load(other).rules
     chosen = (day or datetime.now(ZoneInfo(checked.gateway.timezone))).date()
-    show(Console(), asyncio.run(_replay(checked, rules, chosen)))
+    show(terminal(), asyncio.run(_replay(checked, rules, chosen)))
 
 
 def backup(
@@ -89,7 +89,7 @@ def backup(
 ) -> None:
     """Copy the store to a file while the gateway goes on. How to restore: docs/OPERATIONS.md."""
     checked = load(config)
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Progress(console=terminal(to_stderr=True), transient=True) as bar:
         task = bar.add_task("copying", total=None)
         copy_store(
             checked.gateway.store,
@@ -105,7 +105,7 @@ async def _replay(checked: Config, rules: tuple[RuleSet, RuleSet], day: date) ->
     day_us = from_us, min(until_us, AnchoredClock()())  # what is not yet due today is no breach
     store = open_store(checked.gateway.store, checked.folder)
     try:
-        with Progress(console=Console(stderr=True), transient=True) as bar:
+        with Progress(console=terminal(to_stderr=True), transient=True) as bar:
             task = bar.add_task(f"judging {day}", total=day_us[1] - day_us[0] + LEAD_US)
             return await replay_day(
                 store, rules, day_us, lambda at_us: bar.update(task, completed=at_us - day_us[0] + LEAD_US)

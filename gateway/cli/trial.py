@@ -7,7 +7,6 @@ from typing import Annotated, Literal, NoReturn
 
 import typer
 import uvloop
-from rich.console import Console
 
 from adapters.errors import GatewayError
 from adapters.pbx import asterisk, webhook
@@ -17,6 +16,7 @@ from gateway.demo import play
 from gateway.demo_folder import prepare
 from gateway.demo_screen import Language, Screen
 from gateway.reading import nearest
+from gateway.terminal import terminal
 
 _DEMO_FOLDER = Path("var/demo")
 _LOOPBACK = ("127.0.0.1", "localhost")
@@ -69,7 +69,7 @@ def demo(
     language: Annotated[Language | None, typer.Option(help="Of the alerts here; without it, the terminal's.")] = None,
 ) -> None:
     """Run it all: gateway, MQTT broker, a hotline that rings, guards on the radio. What `make run` does."""
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = terminal(soft_wrap=True)
     uvloop.run(play(prepare(folder, port), Screen(console, language), seed=seed, factor=factor))
 
 
