@@ -14,7 +14,7 @@ SettingsT = TypeVar("SettingsT", bound=msgspec.Struct)
 
 _SECRET_WORD = re.compile(r"secret|password|passwd|token|api_key", re.IGNORECASE)
 _NAMES_A_PLACE = ("_file", "_env")
-_URL_PASSWORD = re.compile(r"(?P<head>[a-z][a-z0-9+.-]*://[^/@:\s]*:)[^@/\s]*@", re.IGNORECASE)
+_URL_PASSWORD = re.compile(r"(?P<head>(?<![a-z0-9+.-])[a-z0-9+.-]++://[^/@:\s]*:)[^@/\s]*@", re.IGNORECASE)
 _SHOWN_MAX = 80
 _PLAIN_TYPES = {
     msgspec.inspect.StrType: "a text in quotes",

@@ -26,7 +26,8 @@ _BYTES_MAX = 4 << 20
 _STINTS_MAX = 5_000
 _LASTS_MAX = timedelta(days=31)
 _NOT_SHIFTS = {"BYHOUR", "BYMINUTE", "BYSECOND", "BYEASTER"}
-_UNREADABLE = (ValueError, KeyError, IndexError, OverflowError, TypeError, AttributeError)  # as the libraries say it
+# As the libraries say it; OSError of a time zone whose name is that of a folder, or too long for a file.
+_UNREADABLE = (ValueError, KeyError, IndexError, OverflowError, TypeError, AttributeError, OSError)
 _YEAR_MIN = 1900  # no roster is older, and each day since then is walked through
 # For a rule that no day fulfils (each 30 February) the library looks to the end of its time, the year 9999. The
 # calendar is the same every 400 years, to the day of the week: so rules are unrolled not long before that end.

@@ -38,7 +38,7 @@ def zone_of(name: str) -> tzinfo:
     """UTC for a name that nobody knows: the configuration refuses it, and rules still need a zone."""
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, such as "Asia"
         return UTC
 
 

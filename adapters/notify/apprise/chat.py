@@ -66,14 +66,14 @@ def judged(status: int, body: bytes) -> Delivery:
     """What an answer means: its code counts, where it has one."""
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     code = _code(answer) if isinstance(answer, Mapping) else None
     if code is None:
         outcome = verdict(status, {})
         return Retry("server_error") if isinstance(outcome, Delivered) else outcome
     if code == 0:
-        return Delivered()
+        return verdict(status, {})
     if code in _TOO_FAST or status == 429:
         return Retry("throttled")
     if code in _BUSY or status >= 500:
@@ -84,6 +84,6 @@ def judged(status: int, body: bytes) -> Delivery:
 def _code(answer: Mapping[str, Any]) -> int | None:
     for name in ("errcode", "code", "StatusCode"):
         found = answer.get(name)
-        if isinstance(found, int):
+        if isinstance(found, int) and not isinstance(found, bool):
             return found
     return None

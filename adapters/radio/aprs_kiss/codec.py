@@ -35,6 +35,7 @@ class KissReader:
 
     def __init__(self) -> None:
         self._begun = b""
+        self._is_noise = False  # what began is longer than any frame, up to its end
 
     @property
     def pending(self) -> bool:
@@ -42,13 +43,18 @@ class KissReader:
 
     def clear(self) -> None:
         self._begun = b""
+        self._is_noise = False
 
     def feed(self, data: bytes) -> list[Ax25 | Unread]:
         *whole, self._begun = (self._begun + data).split(FEND)
-        found = [frame for piece in whole for frame in _read(piece)]
-        while len(self._begun) > _FRAME_BYTES_MAX:  # noise: no frame is so long
-            found.append(Unread(self._begun[:UNREAD_BYTES_MAX], "no end of a KISS frame"))
-            self._begun = self._begun[UNREAD_BYTES_MAX:]
+        found: list[Ax25 | Unread] = []
+        for piece in whole:
+            found += _noise(piece) if self._is_noise else _read(piece)
+            self._is_noise = False
+        self._is_noise |= len(self._begun) > _FRAME_BYTES_MAX
+        if self._is_noise and len(self._begun) > UNREAD_BYTES_MAX:  # its last piece waits for the end
+            *told, (self._begun, _) = _noise(self._begun)
+            found += told
         return found
 
     def end(self) -> list[Ax25 | Unread]:
@@ -60,8 +66,7 @@ def _read(piece: bytes) -> list[Ax25 | Unread]:
     if not piece:
         return []
     if len(piece) > _FRAME_BYTES_MAX:
-        starts = range(0, len(piece), UNREAD_BYTES_MAX)
-        return [Unread(piece[at : at + UNREAD_BYTES_MAX], "no end of a KISS frame") for at in starts]
+        return [*_noise(piece)]
     plain = _unescaped(piece)
     if plain is None:
         return [Unread(piece, "wrong KISS escape")]
@@ -72,6 +77,11 @@ def _read(piece: bytes) -> list[Ax25 | Unread]:
     if command in (_DATA, _DATA_TO_CONFIRM):
         frame = parse_ax25(plain[3 if command == _DATA_TO_CONFIRM else 1 :], FEND + piece + FEND)
     return [frame if frame is not None else Unread(piece, "not an AX.25 frame")]
+
+
+def _noise(piece: bytes) -> list[Unread]:
+    starts = range(0, len(piece), UNREAD_BYTES_MAX)
+    return [Unread(piece[at : at + UNREAD_BYTES_MAX], "no end of a KISS frame") for at in starts]
 
 
 def _unescaped(piece: bytes) -> bytes | None:

@@ -7,7 +7,7 @@ from adapters.pbx.asterisk.codec import Message
 
 _EVENT = re.compile(rb"Event: (?:RPT_\w+|MDC-1200)\r\n")
 # AllStar's list of linked nodes: how many, then each with its mode and K (keyed) or U.
-_LINK = re.compile(r"(\w+)[TRCLM]([KU])")
+_LINK = re.compile(r"(?<!\w)(\w+)[TRCLM]([KU])")
 _MDC = re.compile(
     r"(?P<kind>[IEAC])(?P<unit>[0-9A-F]{4})(?:-(?P<called>[0-9A-F]{4}))?"
     r"|(?P<status_kind>S)(?:(?P<by>[0-9A-F]{4})-(?P<code>[0-9A-F]{1,2})|(?P<code_first>[0-9A-F]{1,2})-?(?P<by_last>[0-9A-F]{4}))"

@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 NAMES_MAX = 64  # receivers and transmitters of one base station; more is rubbish
 
 _LINE = re.compile(rb"(\d{10})\.(\d{1,6}) (\w+):(\w+) ?(.*)")
-_VOTED = re.compile(r"(\S+)([_:*])([+-]\d+)(?:\s|$)")
+_VOTED = re.compile(r"(\S+)([_:*])[+-]\d+")
 # The log, as versions 19.09 and later write it; five-tone sequences stand nowhere else.
 _LOGGED = re.compile(
-    rb"(?P<name>\w+): (?:The squelch is (?P<squelch>OPEN|CLOSED)|Turning the transmitter (?P<transmitter>ON|OFF)"
+    rb"(?<!\w)(?P<name>\w++): "
+    rb"(?:The squelch is (?P<squelch>OPEN|CLOSED)|Turning the transmitter (?P<transmitter>ON|OFF)"
     rb"|digit=(?P<digit>[0-9A-D*#])|Sel5 sequence \"(?P<sel5>[0-9A-F]{1,32})\")"
 )
-_FIELD = re.compile(r"(\w+)=(\S+)")
+_FIELD = re.compile(r"(?<!\w)(\w++)=(\S+)")
 
 
 class Squelch(NamedTuple):
@@ -121,10 +122,10 @@ def _squelches(data: str) -> list[Word]:
     if data.startswith(("{", "[")):
         told = _objects(data)
         return [Squelch(str(one["name"]), str(one.get("id", "")), _is_true(one["sql_open"])) for one in told]
-    found = _VOTED.findall(data)
+    found = [match for word in data.split() if (match := _VOTED.fullmatch(word))]
     if data and not found:
         raise ValueError(data)
-    return [Squelch(name, "", mark != "_") for name, mark, _level in found]
+    return [Squelch(match[1], "", match[2] != "_") for match in found]
 
 
 def _transmitters(data: str) -> list[Word]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 HEADER_BYTES_MAX = 4096
 _PCM, _EXTENSIBLE = 1, 0xFFFE
+_FMT_BYTES_MIN = 16
 
 
 class Format(NamedTuple):
@@ -33,7 +34,7 @@ def read_header(data: bytes | bytearray) -> Format | Unread | None:
         name, size = struct.unpack_from("<4sI", data, at)
         if name == b"data":
             return _format(found, at + 8)
-        if name == b"fmt " and at + 24 <= len(data):
+        if name == b"fmt " and size >= _FMT_BYTES_MIN and at + 8 + _FMT_BYTES_MIN <= len(data):
             code, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", data, at + 8)
             found = code, channels, rate, bits
         at += 8 + size + size % 2
