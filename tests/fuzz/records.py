@@ -1,16 +1,18 @@
 """The record as a damaged disk would leave it, a row at a time and the whole file; and the writer's messages."""
 
+import sqlite3
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from adapters.errors import StoreError
+from adapters.errors import NOT_JSON, StoreError
 from adapters.intake import migrations, rows
+from adapters.intake.backup import backup
 from adapters.intake.changes import commit_of
 from adapters.intake.reads import Reader
 from adapters.intake.sqlite import SqliteDatabase
@@ -37,26 +39,23 @@ _ROWS: tuple[tuple[str, Callable[[Any], object], bytes], ...] = (
 
 
 def _row(read: Callable[[Any], object], data: bytes) -> None:
-    with suppress(ValueError):
+    with suppress(*NOT_JSON):
         read(data)
 
 
 def _said(data: bytes) -> None:
     """Between the gateway and its writer."""
     for decoder in (read_request, read_answer):
-        with suppress(ValueError):
+        with suppress(*NOT_JSON):
             decoder.decode(data)
     assert read_request.decode(framed(Known([data]))[LENGTH_BYTES:]) == Known([data])
 
 
 def _file(data: bytes) -> None:
     """Bytes of the file are changed: it is read, or a StoreError says that it is damaged."""
-    damaged = bytearray(_whole_file())
-    for at in range(0, len(data) - _PATCH_BYTES + 1, _PATCH_BYTES):
-        damaged[int.from_bytes(data[at : at + 3]) % len(damaged)] = data[at + 3]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "hotline.db"
-        path.write_bytes(damaged)
+        path.write_bytes(_patched(data))
         reader = Reader(SqliteDatabase(path))
         try:
             for ask in _questions(reader):
@@ -64,6 +63,30 @@ def _file(data: bytes) -> None:
                     ask()
         finally:
             reader.close()
+
+
+def _copy(data: bytes) -> None:
+    """Of a damaged store no copy is made that is damaged too; the store is left as it was, and no half a copy."""
+    damaged = _patched(data)
+    with tempfile.TemporaryDirectory() as folder:
+        path, copy = Path(folder) / "hotline.db", Path(folder) / "copy.db"
+        path.write_bytes(damaged)
+        try:
+            backup("sqlite:///hotline.db", Path(folder), copy)
+        except StoreError:
+            assert not copy.exists()
+        else:
+            with closing(sqlite3.connect(copy)) as taken:
+                assert taken.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert path.read_bytes() == damaged
+        assert not Path(f"{copy}.part").exists()
+
+
+def _patched(data: bytes) -> bytes:
+    damaged = bytearray(_whole_file())
+    for at in range(0, len(data) - _PATCH_BYTES + 1, _PATCH_BYTES):
+        damaged[int.from_bytes(data[at : at + 3]) % len(damaged)] = data[at + 3]
+    return bytes(damaged)
 
 
 def _questions(reader: Reader) -> tuple[Callable[[], object], ...]:
@@ -115,4 +138,5 @@ def record_targets() -> list[Target]:
         *by_row,
         Target("writer", _said, (framed(Known([b"k"]))[LENGTH_BYTES:],)),
         Target("store-file", _file, (b"".join(patches), *patches)),
+        Target("store-copy", _copy, (b"".join(patches), *patches)),
     ]

@@ -49,6 +49,17 @@ def test_what_fuzzing_found_and_what_it_reached_is_run_again(target: Target) -> 
 
 
 @every_target
+def test_brackets_within_brackets_raise_nothing(target: Target) -> None:
+    """A decoder of JSON gives up a thousand deep, with an error of its own sort."""
+    deep = b'"x":' + b"[" * (LONG // 2)
+    for seed in (b"{", *target.seeds):
+        begin = seed.find(b"{") + 1
+        if begin:
+            target.run(seed[:begin] + deep + b"," + seed[begin:])
+            target.run(seed[:begin] + deep + b"]" * (LONG // 2) + b"," + seed[begin:])
+
+
+@every_target
 def test_a_long_input_costs_bounded_work_for_each_byte(target: Target) -> None:
     """Counted in calls, also of C functions: the machine's load does not matter."""
     for piece in (b"\0", b"\xff", b"[", b'"', b"\r\n", b"=&", target.seeds[0][:32] or b"x"):
