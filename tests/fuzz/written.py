@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from contextlib import redirect_stdout, suppress
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from icalendar import Calendar
@@ -66,7 +67,8 @@ def _duty(data: bytes) -> None:
     calendar = Calendar.from_ical(as_calendar(rules, (role,), NOW_US, NOW_US + _HOUR_US))
     assert isinstance(calendar, Calendar)
     assert len(calendar.events) == len(stints)
-    assert all(us_of(event["DTSTART"].dt) == NOW_US for event in calendar.events)
+    begins: list[Any] = [event["DTSTART"] for event in calendar.events]
+    assert all(us_of(begin.dt) == NOW_US for begin in begins)
 
 
 def _topics(data: bytes) -> None:

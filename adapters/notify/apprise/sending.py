@@ -46,10 +46,11 @@ def send(url: str, words: Words) -> Delivery:
 
 
 def why(said: list[str]) -> Delivery:
-    """Apprise itself knows no more than that it failed."""
+    """Apprise itself knows no more than that it failed, also where the status sounds well."""
     told = "\n".join(said)
     if status := _HTTP.search(told):
-        return verdict(int(status[1]), {})
+        outcome = verdict(int(status[1]), {})
+        return Retry("server_error") if isinstance(outcome, Delivered) else outcome
     if code := _SMTP.search(told):  # RFC 5321 clause 4.2.1: 5 is for good, 4 is for now
         return Rejected("refused") if code[1].startswith("5") else Retry("server_error")
     return Retry("timeout" if "timed out" in told else "unreachable")
