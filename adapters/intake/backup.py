@@ -39,7 +39,7 @@ def backup(url: str, folder: Path, target: Path, progress: Progress | None = Non
         _sync(part)
         part.rename(target)
         _sync(target.parent)
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:  # of damage sqlite3 tells by its bytes
         raise StoreError(f"no backup was made: {error}") from error
     finally:
         part.unlink(missing_ok=True)

@@ -20,6 +20,7 @@ from adapters.intake.statements import compile_for
 from adapters.intake_writer.messages import LENGTH_BYTES, Known, framed, read_answer, read_request
 from adapters.intake_writer.sqlite import WritableFile
 from adapters.intake_writer.writer import Writer
+from gateway.access.kept import Account, ApiToken, KeptSession
 from gateway.recovery import restore
 from rules.channels import Channel, UnitStatus
 from rules.effects import Note, Send
@@ -30,10 +31,21 @@ from tests.contract.store.made import START_US, alert_of, batch_of, incident_of,
 from tests.fuzz.target import Target
 
 _PATCH_BYTES = 4  # where (three of them), and what to write there
+_ACCESS = (
+    b'{"name":"wang","roles":["operator"],"digest":"0f","scopes":["see"],"account":"wang","opened_us":1,"expires_us":2,'
+    b'"sites":["a"],"devices":["0e"],"must_change":true}'
+)
+
+
+def _of_access(body: bytes) -> list[object]:
+    return [msgspec.json.decode(body, type=kept) for kept in (Account, ApiToken, KeptSession)]
+
+
 _ROWS: tuple[tuple[str, Callable[[Any], object], bytes], ...] = (
     ("event", rows.event_from_json, rows.event_json(Delivered(source="main", call="c1")).encode()),
     ("alert", rows.alert_from_body, str(rows.alert_row(alert_of("a1"))[-1]).encode()),
     ("live", rows.live_from_body, rows.live_row(incident_of(1))[-1]),
+    ("access", _of_access, _ACCESS),
     ("source", rows.source_from_body, rows.source_row(SourceStatus(name="main"))[-1]),
 )
 

@@ -27,6 +27,7 @@ from tests.fuzz.target import NOW_US, Target
 _CALCULATED = tuple("=+-@＝＋－＠\t\r\n")
 _HOUR_US = 3_600_000_000
 _RULES = RuleSet(version="rs-defaults", site="sample")
+_KINDS = ("", "selcall-text", "tait-ccdi", "svxlink", "hytera", "aprs-kiss", "mmdvm-mqtt", "asterisk-rpt")
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -83,9 +84,9 @@ def _topics(data: bytes) -> None:
 
 def _terminal(data: bytes) -> None:
     """`hotline-gateway decode` shows any recording, on lines of its own making, and judges it or says why not."""
-    hints = Hints(zone="UTC")
+    kind = _KINDS[data[0] % len(_KINDS)] if data else ""
     try:
-        decoded = decode(data, None, hints)
+        decoded = decode(data[1:], None, Hints(kind=kind, zone="UTC"))
     except GatewayError:
         return
     assert [json.loads(line)["type"] for line in as_lines_with_bytes(decoded)] == [
@@ -98,7 +99,8 @@ def _terminal(data: bytes) -> None:
 
 
 def written_targets() -> list[Target]:
-    ring = b'{"event":"delivered","call":"[/c]","from":"[red]1","at":"2026-11-21T08:00:00Z"}'
+    ring = b'\0{"event":"delivered","call":"[/c]","from":"[red]1","at":"2026-11-21T08:00:00Z"}'
+    samples = (b"\0Event: Newchannel\n\n", b"\2s0D050800TESTHi!DA\r", b"\1sel 10714")
     runs: list[tuple[str, Callable[[bytes], None], tuple[bytes, ...]]] = [
         ("spreadsheet", _spreadsheet, ('=1+1\x1f-2\x1f"a",b\x1e＝HYPERLINK(1)\x1f\tx\r\n'.encode(), b"'=1\x1f\0")),
         ("workbook", _workbook, (b"<f>1+1</f>\x1f]]>&amp;\x1e\xed\xa0\x80\x1f=1",)),
@@ -107,7 +109,7 @@ def written_targets() -> list[Target]:
         (
             "terminal",
             _terminal,
-            (ring, ring + b"\n" + ring.replace(b"delivered", b"cleared"), b"Event: Newchannel\n\n"),
+            (ring, ring + b"\n" + ring[1:].replace(b"delivered", b"cleared"), *samples),
         ),
     ]
     return [Target(*one) for one in runs]

@@ -2,11 +2,14 @@
 
 import ast
 import re
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
+
+from tests.fuzz.targets import TARGETS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/SECURITY-MODEL.md").read_text(encoding="utf-8")
@@ -44,6 +47,15 @@ def test_each_item_is_shown_by_tests_that_exist(item: str, shown_by: str) -> Non
 def test_every_test_the_document_names_anywhere_exists() -> None:
     for file, test in TEST.findall(DOCUMENT):
         assert test in named_in(file), f"{file}::{test}"
+
+
+def test_the_table_of_what_is_fuzzed_names_each_target_and_no_other() -> None:
+    section = DOCUMENT.partition("\n## Fuzzing")[2].partition("\n\n| found | by |")[0]
+    cells = [line.strip("| ").split(" | ")[-1] for line in section.splitlines() if line.startswith("| ")]
+    named = re.findall(r"`([a-z*-]+)`", " ".join(cells))
+    assert [name for name in TARGETS if not any(fnmatch(name, one) for one in named)] == []
+    assert [one for one in named if not any(fnmatch(name, one) for name in TARGETS)] == []
+    assert f"{len(TARGETS)} targets" in section
 
 
 def test_the_container_is_nobodys_root_and_read_only() -> None:
