@@ -82,6 +82,7 @@ def take_notice(turn: Turn, matter: Matter, word: Acknowledgement, act_within_us
     if breached is not None and breached.state == "breached" and not breached.noticed:
         breached.noticed = True
         turn.decision.obligations.append(breached)
+        turn.touch(turn.state.incidents[breached.incident])
     if not matter.alerts[0].incident_id:  # a caller's own alert stands for nobody else's
         for line in matter.alerts:
             _stood_for(turn, line, word)

@@ -46,6 +46,7 @@ LAST_S = 1200.0  # something is erased until then
 PUT_BACK = 0.15  # a copy of the store, of those that are not on SQLite
 QUIET = 0.15  # of the stretches nothing fails: whatever goes wrong there is our own fault
 FEATURED = 0.35  # of the stretches have each feature of the site
+UNWARNED = 0.2  # of the stretches, nothing warns before it is late
 RESCUED_S = 15.0  # three rings
 
 
@@ -139,7 +140,8 @@ def _first_word(talk: Talk) -> float:
 def _add_house(plan: Plan, *, quiet: bool) -> None:
     """What the site has beyond the plainest, what somebody announces there, and calls enough to make a storm."""
     chance = random.Random(f"house {plan.seed}")
-    plan.features = tuple(one for one in get_args(Feature) if chance.random() < FEATURED)
+    drawn = [one for one in get_args(Feature) if one != "unwarned"]
+    plan.features = tuple(one for one in drawn if chance.random() < FEATURED)
     add = plan.happenings.append
     if "storm" in plan.features:
         at_s = moment(chance)
@@ -207,6 +209,8 @@ def _add_changes(plan: Plan) -> None:
         replace(one, reboots=chance.random() < 0.3) if isinstance(one, Crash) and one.when != "stop" else one
         for one in plan.happenings
     ]
+    if chance.random() < UNWARNED:
+        plan.features = (*plan.features, "unwarned")
 
 
 def _crash(chance: random.Random, plan: Plan) -> Crash:

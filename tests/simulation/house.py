@@ -58,6 +58,8 @@ def rule_sets(features: tuple[Feature, ...] = ()) -> tuple[RuleSet, RuleSet]:
         first, second = _calling_up(first), _calling_up(second)
     if "people" in features:
         first, second = _told_to_people(first), _told_to_people(second)
+    if "unwarned" in features:
+        first, second = _unwarned(first), _unwarned(second)
     return first, second
 
 
@@ -134,6 +136,21 @@ def _calling_up(rules: RuleSet) -> RuleSet:
     special = tuple(longer(one) for one in rules.special_ladders)
     notifiers = (*rules.notifiers, "phone")
     return msgspec.structs.replace(rules, notifiers=notifiers, ladder=longer(rules.ladder), special_ladders=special)
+
+
+def _unwarned(rules: RuleSet) -> RuleSet:
+    """The breach is the first that anybody hears."""
+    replaced = msgspec.structs.replace
+    return replaced(
+        rules,
+        three_rings=replaced(rules.three_rings, warn_at_rings=()),
+        two_calls=replaced(rules.two_calls, warn_at_calls=()),
+        **{
+            name: replaced(getattr(rules, name), warn_before_s=0)
+            for name in ("hold_checkin", "call_back", "promise")
+        },
+        special_ladders=tuple(replaced(one, act_warn_before_s=0) for one in rules.special_ladders),
+    )
 
 
 def _rescuing(rules: RuleSet) -> RuleSet:
