@@ -145,10 +145,7 @@ def _unwarned(rules: RuleSet) -> RuleSet:
         rules,
         three_rings=replaced(rules.three_rings, warn_at_rings=()),
         two_calls=replaced(rules.two_calls, warn_at_calls=()),
-        **{
-            name: replaced(getattr(rules, name), warn_before_s=0)
-            for name in ("hold_checkin", "call_back", "promise")
-        },
+        **{name: replaced(getattr(rules, name), warn_before_s=0) for name in ("hold_checkin", "call_back", "promise")},
         special_ladders=tuple(replaced(one, act_warn_before_s=0) for one in rules.special_ladders),
     )
 

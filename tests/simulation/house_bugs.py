@@ -8,9 +8,10 @@ import msgspec
 from adapters.notify.asterisk_call.notifier import AsteriskCallNotifier
 from adapters.pbx.asterisk import rescue
 from adapters.ports import AlertDesk, Notifier
-from rules import maintenance, replies, silence, source_online, storm_lines
+from rules import maintenance, replies, silence, source_online, storm_lines, terms
 from rules.channels import Channel
 from rules.effects import Alert
+from rules.obligations import Step
 from rules.quiet import Window
 from rules.settings import RuleSet
 from rules.turn import Turn
@@ -71,6 +72,11 @@ def _doubts(right: Callable[..., None], turn: Turn, channel: Channel, unit: str,
         right(turn, channel, unit, by)
 
 
+def _slack(right: Callable[..., tuple[Step, ...]], due_us: int, warn_before_us: int) -> tuple[Step, ...]:
+    """Where nothing warns before it is late, it is late five seconds later."""
+    return right(due_us if warn_before_us else due_us + 5_000_000, warn_before_us)
+
+
 def _mistakes_keys(notifier: Notifier) -> Notifier:
     if isinstance(notifier, AsteriskCallNotifier):
         answer_to = notifier.answer_to
@@ -96,6 +102,7 @@ HOUSE_BUGS: dict[str, tuple[Parts, int]] = {
     "sends a caller away twice": (Parts(rule=Misread(rescue, "_mark", _unmarked)), 60),
     "keeps it to itself that a rule stumbled": (Parts(rule=Misread(source_online, "raise_", _keeps_it_to_itself)), 30),
     "doubts that control answered": (Parts(rule=Misread(replies, "reply", _doubts)), 60),
+    "is slack where nothing warns": (Parts(rule=Misread(terms, "warned_plan", _slack)), 60),
     "takes a key for another alert": (Parts(notifier=_mistakes_keys), 60),
     "tells a stand-in for too long": (Parts(rules=_stand_ins_stay), 60),
 }
