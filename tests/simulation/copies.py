@@ -15,9 +15,10 @@ _NEVER_BACK = ("pulses",)  # a beat that was felt was felt
 
 @dataclass(frozen=True)
 class Copied:
-    """Everything that the disk held at one moment."""
+    """Everything that the disk held at one moment, and the copy that the product made of the file beneath it."""
 
     held: dict[str, Any]
+    file: bytes | None
 
     @property
     def at_us(self) -> int:
@@ -54,7 +55,8 @@ class Lost:
 
 
 def copy_of(disk: Disk) -> Copied:
-    return Copied({name: copy(held) for name, held in vars(disk).items() if name not in _NEVER_BACK})
+    held = {name: copy(one) for name, one in vars(disk).items() if name not in _NEVER_BACK and name[0] != "_"}
+    return Copied(held, disk.back_up())
 
 
 def put_back(disk: Disk, copied: Copied, until_us: int) -> Lost:
@@ -77,4 +79,6 @@ def put_back(disk: Disk, copied: Copied, until_us: int) -> Lost:
         else:
             setattr(disk, name, copy(held))
     disk.restored = True
+    if copied.file is not None:
+        disk.take_instead(copied.file)
     return lost

@@ -106,6 +106,14 @@ class Disk:
         """The journal as it reads now."""
         return [row.entry for row in self.rows]
 
+    def back_up(self) -> bytes | None:
+        """The product's own copy of the file beneath; None: there is no file."""
+        return None
+
+    def take_instead(self, copy: bytes) -> None:
+        """The copy lies in the file's place from now on."""
+        raise NotImplementedError
+
     def live(self) -> LiveState:
         last = self.rows[-1].entry if self.rows else None
         return LiveState(

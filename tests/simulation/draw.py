@@ -41,9 +41,10 @@ HOUR_S = 3600.0
 YEAR_S = 365 * 24 * HOUR_S
 BY_MQTT = 0.3  # of the stretches have a broker, for alerts and for radios
 ON_SQLITE = 0.2
-ERASED = 0.8  # of the stretches on SQLite
+ERASED = 0.7  # of the stretches on SQLite
 LAST_S = 1200.0  # something is erased until then
 PUT_BACK = 0.15  # a copy of the store, of those that are not on SQLite
+FILE_PUT_BACK = 0.9  # of those on SQLite in which nothing is erased
 QUIET = 0.15  # of the stretches nothing fails: whatever goes wrong there is our own fault
 FEATURED = 0.35  # of the stretches have each feature of the site
 UNWARNED = 0.2  # of the stretches, nothing warns before it is late
@@ -184,7 +185,7 @@ def _add_telephones(plan: Plan, chance: random.Random, *, quiet: bool) -> None:
 
 
 def _add_copies(plan: Plan) -> None:
-    """With a file beneath the disk a number may be erased from it; without one a copy may be put back."""
+    """With a file beneath the disk a number may be erased from it, or a copy of it put back, as of one without."""
     chance = random.Random(f"copies {plan.seed}")
     if plan.on_sqlite and chance.random() < ERASED:
         calls = [one for one in plan.happenings if isinstance(one, Call | Routed) and one.caller]
@@ -192,7 +193,7 @@ def _add_copies(plan: Plan) -> None:
         numbers = sorted({one.caller for one in calls} - owed) or ["13800138000"]
         at_s = round(chance.uniform(0.5, LAST_S), 3)
         plan.happenings.append(Erase(at_s, chance.choice(numbers), 2.0, chance.choice([0.05, 12.0])))
-    if not plan.on_sqlite and chance.random() < PUT_BACK:
+    elif chance.random() < (FILE_PUT_BACK if plan.on_sqlite else PUT_BACK):
         after_s = chance.choice([0.0, 2.0, 30.0, 200.0])
         plan.happenings.append(PutBack(moment(chance, plan), after_s, chance.choice([0.5, 12.0, 60.0])))
 

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from adapters.intake import migrations
+from adapters.intake.backup import backup
 from adapters.intake.changes import commit_of
 from adapters.intake.reads import Reader
 from adapters.intake.sqlite import SqliteDatabase
@@ -49,10 +50,7 @@ class SqliteDisk(Disk):
 
     def power_on(self) -> None:
         """A new process opens what the one before it has left."""
-        before, self._path = self._path, self._next_path()
-        for end in ("", "-wal"):
-            if (left := Path(f"{before}{end}")).exists():
-                shutil.copyfile(left, f"{self._path}{end}")
+        self._path = self._taken_over()
         self._let_go()
         self._writer = Writer(WritableFile(str(self._path)), TEXTS)
         self._writer.open()
@@ -93,6 +91,28 @@ class SqliteDisk(Disk):
         self._let_go()
         self._writer = None
         shutil.rmtree(self._folder)
+
+    def back_up(self) -> bytes:
+        """Of another process' view of the files: in this one Python's SQLite would meet the writer's."""
+        target = self._folder / "copy"
+        backup(f"sqlite:///{self._taken_over()}", self._folder, target)
+        whole = target.read_bytes()
+        target.unlink()
+        return whole
+
+    def take_instead(self, copy: bytes) -> None:
+        self._let_go()
+        self._writer = None
+        self._path = self._next_path()
+        self._path.write_bytes(copy)
+
+    def _taken_over(self) -> Path:
+        """The database and its WAL as they are now, under the name of the next."""
+        path = self._next_path()
+        for end in ("", "-wal"):
+            if (left := Path(f"{self._path}{end}")).exists():
+                shutil.copyfile(left, f"{path}{end}")
+        return path
 
     def _let_go(self) -> None:
         if self._writer is not None:
