@@ -10,6 +10,7 @@ from adapters.kinds import Problem
 from gateway.reading import nearest, shown
 
 _DELIMITERS = ",;\t"
+_COLUMNS_MAX = 64  # each that nobody knows is told with the known one that is nearest
 
 
 class CsvTable(NamedTuple):
@@ -42,7 +43,12 @@ def read_rows(file: Path, table: CsvTable, problems: list[Problem]) -> Iterator[
     delimiter = max(_DELIMITERS, key=lines[0].count) if lines else ","
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        columns = [table.columns.get(cell.strip().lower(), cell.strip()) for cell in next(rows, [])]
+        heads = next(rows, [])
+        if len(heads) > _COLUMNS_MAX:
+            cure = f"{len(heads)} columns, and {table.what} has at most {_COLUMNS_MAX}: is it this file?"
+            problems.append(Problem(table.key, f"line 1: {shown('', ','.join(heads))}", cure))
+            return
+        columns = [table.columns.get(cell.strip().lower(), cell.strip()) for cell in heads]
         problems += _check_columns(columns, table)
         if table.needed not in columns:
             return

@@ -117,6 +117,7 @@ def test_every_bad_line_is_told_with_its_number_and_cure(tmp_path: Path) -> None
         (b"03001,Li\n", "the first line must name the columns"),
         (b"unit,nmae\n03001,Li\n", 'did you mean "name"?'),
         (b"unit,name,\xe5\x90\x8d\xe7\xa7\xb0\n", "more than once"),
+        (b"unit" + b",name" * 1000 + b"\n", "1001 columns, and a table of units has at most 64"),
         (b"unit\n\xff\xff\xff\n", "neither UTF-8 nor GBK"),
         (b'unit,name\n03001,"Li\n03002,Wang\n', "is a quotation mark left open?"),
     ],
