@@ -52,7 +52,7 @@ def ask(config: Config, method: str, path: str, body: Any = None) -> Any:
     try:
         token = config.token_file.read_text(encoding="utf-8").split()[0]
     except (OSError, IndexError):
-        raise NotRunning("the gateway has not run here yet: there is no api_token_file") from None
+        raise NotRunning("there is no api_token_file yet: start the gateway, or name its --config") from None
     request = urllib.request.Request(  # noqa: S310 - our own address
         config.board_url + path,
         data=None if body is None else msgspec.json.encode(body),
@@ -70,7 +70,7 @@ def ask(config: Config, method: str, path: str, body: Any = None) -> Any:
     except OSError as error:
         reason = getattr(error, "reason", error)
         if isinstance(reason, ConnectionRefusedError):
-            raise NotRunning(f"no gateway runs at {config.board_url}") from None
+            raise NotRunning(f"no gateway runs at {config.board_url}: start it, or name its --config") from None
         raise GatewayError(f"{config.board_url} does not answer: {reason}") from None
 
 

@@ -18,12 +18,13 @@ from gateway.clock import AnchoredClock
 from gateway.config import Config, load
 from gateway.config_tables import ConfiguredSource
 from gateway.decoded import as_json_lines, as_lines_with_bytes, show_events, show_judgement
-from gateway.decoding import Hints
+from gateway.decoding import Decoded, Hints
 from gateway.decoding import decode as decode_bytes
 from gateway.reading import nearest
 from gateway.replaying import LEAD_US, Replayed, day_range_us, show
 from gateway.replaying import replay as replay_day
 from gateway.terminal import terminal
+from rules.events import Unparsed
 from rules.settings import RuleSet
 
 _SAMPLE_RULES = RuleSet(version="rs-defaults", site="sample")
@@ -45,13 +46,22 @@ def decode(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The events as JSON lines instead of a table.")] = False,
 ) -> None:
-    """Show what the gateway makes of a recording. A webhook's body, Asterisk's manager stream, or a radio's bytes."""
+    """Show what the gateway makes of a recording. A webhook's body, Asterisk's manager stream, or a radio's bytes.
+
+    Exit code 1: nothing of it could be read.
+    """
     checked = load(config) if config is not None else None
     told_by = _source(checked, source)
     zone = checked.gateway.timezone if checked is not None else _SAMPLE_RULES.timezone
     hints = Hints(kind=kind, is_hex=is_hex, content_type=content_type, query=query, zone=zone)
     decoded = decode_bytes(_read(file), told_by, hints)
-    if kind and not judge:
+    _show(decoded, hints, checked.rules if checked is not None else _SAMPLE_RULES, judge=judge, as_json=as_json)
+    if decoded.events and all(isinstance(event, Unparsed) for event in decoded.events):
+        raise typer.Exit(1)
+
+
+def _show(decoded: Decoded, hints: Hints, rules: RuleSet, *, judge: bool, as_json: bool) -> None:
+    if hints.kind and not judge:
         for line in as_lines_with_bytes(decoded):
             typer.echo(line)
         for remark in decoded.remarks:
@@ -64,7 +74,7 @@ def decode(
     console = terminal()
     show_events(console, decoded)
     if judge:
-        show_judgement(console, decoded.events, checked.rules if checked is not None else _SAMPLE_RULES)
+        show_judgement(console, decoded.events, rules)
 
 
 def replay(
@@ -131,5 +141,9 @@ def _read(file: str) -> bytes:
         return sys.stdin.buffer.read()
     try:
         return Path(file).read_bytes()
+    except FileNotFoundError as error:
+        raise GatewayError(f"there is no file {file}: check its path") from error
+    except IsADirectoryError as error:
+        raise GatewayError(f"{file} is a folder: name a file in it") from error
     except OSError as error:
-        raise GatewayError(f"{file}: {error.strerror}") from error
+        raise GatewayError(f"{file} cannot be read ({error.strerror}): your user must be able to read it") from error

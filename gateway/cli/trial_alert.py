@@ -1,20 +1,15 @@
 """The command that tries the way of alerts through the running gateway: test-alert."""
 
-import json
 import time
-import urllib.error
-import urllib.request
 from typing import Annotated, Any
 
 import typer
 
 from adapters.errors import GatewayError
-from gateway.cli.machine import said
+from gateway.cli.machine import ask
 from gateway.cli.options import DEFAULT_CONFIG, ConfigFile
 from gateway.config import Config, load
-from gateway.web.access.auth import read_token_file
 
-_ASK_S = 10.0
 _AGAIN_S = 0.3
 _LATEST = 50  # alerts looked through for ours
 
@@ -30,7 +25,7 @@ def test_alert(
 ) -> None:
     """Send an alert marked as a test, and tell whom it reached. Exit code 1: not everybody."""
     loaded = load(config)
-    begun = _ask(loaded, "/api/v1/test-alerts", {"to": to, "by": by})
+    begun = ask(loaded, "POST", "/api/v1/test-alerts", {"to": to, "by": by})
     until = time.monotonic() + wait_s
     while True:
         alert = _found(loaded, begun["alert"])
@@ -46,27 +41,8 @@ def test_alert(
 
 
 def _found(config: Config, alert: str) -> dict[str, Any]:
-    items = _ask(config, f"/api/v1/alerts?limit={_LATEST}")["items"]
+    items = ask(config, "GET", f"/api/v1/alerts?limit={_LATEST}")["items"]
     found: dict[str, Any] | None = next((one for one in items if one["id"] == alert), None)
     if found is None:
         raise GatewayError(f"{alert} is no longer among the latest {_LATEST} alerts: GET /api/v1/alerts shows more")
     return found
-
-
-def _ask(config: Config, path: str, body: Any = None) -> Any:
-    host, port = config.address
-    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    url = f"http://{f'[{here}]' if ':' in here else here}:{port}{path}"
-    try:
-        token = read_token_file(config.token_file)[0]
-        request = urllib.request.Request(
-            url,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=_ASK_S) as answer:  # noqa: S310
-            return json.load(answer)
-    except urllib.error.HTTPError as error:
-        raise GatewayError(said(error)) from error
-    except (OSError, IndexError) as error:
-        raise GatewayError(f"the gateway does not answer at {url}: is it running? ({error})") from error

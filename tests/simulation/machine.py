@@ -128,7 +128,7 @@ class Machine:
             ended_us = self.history.lives[-1].ended_us
             assert ended_us is not None
             self.history.lost = put_back(self.disk, copied, ended_us)
-            self._busy_since = copied.at_us
+            self._set_busy(copied.at_us, busy=True)
             self.history.doubtful |= {call for call, at_us in self.history.greeted if at_us >= copied.at_us}
             await asyncio.sleep(put.away_s)
             await self.boot(Crash(put.at_s, "now", put.away_s))
@@ -202,7 +202,7 @@ class Machine:
 
     def _set_busy(self, at_us: int, *, busy: bool) -> None:
         if busy:
-            self._busy_since = at_us if self._busy_since is None else self._busy_since
+            self._busy_since = at_us if self._busy_since is None else min(self._busy_since, at_us)
         elif self._busy_since is not None:
             self.history.busy.append((min(self._busy_since, at_us), max(self._busy_since, at_us)))
             self._busy_since = None
