@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from adapters.kinds import Problem
+from adapters.paths import is_file, is_folder
 from gateway.radio_checks import check_promise, check_roll_call, check_two_calls
 from gateway.reading import nearest, shown
 from rules.cadence import CADENCES
@@ -54,7 +55,7 @@ def check_gateway(gateway: Any, folder: Path) -> Iterator[Problem]:
         yield wrong("store", f'must be "{_SQLITE}FILE" or "{_POSTGRESQL}USER@HOST/DATABASE"')
     elif gateway.store.startswith(_SQLITE):
         parent = (folder / gateway.store.removeprefix(_SQLITE)).parent
-        if not parent.is_dir():
+        if not is_folder(parent):
             yield wrong("store", f"the folder {parent} is not there: make it, or name another place")
     if not _is_timezone(gateway.timezone):
         hint = nearest(gateway.timezone, zoneinfo.available_timezones())
@@ -65,7 +66,7 @@ def check_gateway(gateway: Any, folder: Path) -> Iterator[Problem]:
 
 def _check_files(gateway: Any, folder: Path, wrong: Callable[[str, str], Problem]) -> Iterator[Problem]:
     for key in ("api_token_file", "link_key_file"):
-        if not (folder / getattr(gateway, key)).parent.is_dir():
+        if not is_folder((folder / getattr(gateway, key)).parent):
             yield wrong(key, "its folder is not there: make it, or name another place")
 
 
@@ -193,7 +194,7 @@ def check_lines(lines: Iterable[Line]) -> Iterator[Problem]:
 def remarks(token_file: Path, tables: Iterable[Any], rules: RuleSet) -> Iterator[str]:
     """What is no mistake, but somebody should know. `tables`: the settings of sources and notifiers."""
     for file in (token_file, *_secret_files(tables)):
-        if file.is_file() and file.stat().st_mode & _NOT_ONLY_OWNER:
+        if is_file(file) and file.stat().st_mode & _NOT_ONLY_OWNER:
             yield f"{file} can be read by others on this machine: chmod 600 {file}"
     for source in rules.sources:
         if rules.hold_checkin.enabled and not source.shows_hold:

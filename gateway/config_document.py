@@ -31,6 +31,7 @@ _TABLES = (
     *("desk", "prompts", "directory", "reports", "emergency_number", "plan"),
     *("maintenance", "maintenance_by_hand", "hours", "storm", "heartbeat", "oidc", "approval"),
 )
+_NUL_CURE = "no file, address or database takes it: leave \\u0000 out"
 KindT = TypeVar("KindT", SourceKind, NotifierKind)
 
 
@@ -188,7 +189,7 @@ class Document:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         cure = "there is no such file: name another one with --config, or try `hotline-gateway demo`"
         raise ConfigError([("--config", str(path), cure)]) from None
@@ -201,6 +202,19 @@ def _parse(path: Path) -> dict[str, Any]:
         raise ConfigError([("--config", str(path), cure)]) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([(path.name, "not TOML", f'{error}; texts stand in "quotes"')]) from None
+    wrong = [(key, "a text with the character 0", _NUL_CURE) for key, text in _texts("", content) if "\0" in text]
+    if wrong:
+        raise ConfigError(wrong)
+    return content
+
+
+def _texts(where: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Each text with its key."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value, 1) if isinstance(value, list) else ()
+    for key, one in inner:
+        yield from _texts(f"{where}.{key}".lstrip("."), one)
+    if isinstance(value, str):
+        yield where, value
 
 
 def _with_absolute_files(settings: SettingsT, folder: Path) -> SettingsT:

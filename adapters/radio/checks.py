@@ -1,9 +1,9 @@
 """What can be wrong with the [[source]] table of any base station, each with its cure."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from adapters.kinds import Problem
+from adapters.paths import is_there
 from adapters.radio.kind import RadioKind, missing_package, shown_replies
 from adapters.radio.settings import RadioSettings
 from adapters.radio.transports.address import FORMS, parse
@@ -26,7 +26,7 @@ def remarks(settings: RadioSettings) -> list[str]:
     told = []
     for port in settings.ports().values():
         address = parse(port)
-        if address.transport == "serial" and not Path(address.path).exists():
+        if address.transport == "serial" and not is_there(address.path):
             told.append(f'source "{settings.name}": {address.path} is not there now; it is opened once it is')
         if address.transport in _HAS_BAUD and (settings.rts or settings.dtr):
             told.append(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from adapters.kinds import Problem, SourceSettings
+from adapters.paths import is_folder
 from adapters.secrets import read_secret
 from rules.settings import SourceRules
 
@@ -71,7 +72,7 @@ def _check_ways_in(settings: Settings) -> list[Problem]:
         return [Problem("key_file", "", "name key_file for uploads, or watch_folder, or both: no clip can come in")]
     problems = []
     folder = settings.watch_folder
-    if folder and not Path(folder).is_dir():
+    if folder and not is_folder(folder):
         problems.append(Problem("watch_folder", folder, "no such folder: make it, or correct the path"))
     elif folder and Path(folder).resolve() == Path(settings.store_folder).resolve():
         problems.append(Problem("store_folder", settings.store_folder, "must be another folder than watch_folder"))

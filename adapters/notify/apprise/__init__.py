@@ -50,11 +50,16 @@ def _check_words(settings: Settings) -> list[Problem]:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         problems.append(Problem("timezone", settings.timezone, 'must be an IANA name such as "Asia/Shanghai"'))
-    if settings.link and (
-        urlsplit(settings.link).scheme not in {"http", "https"} or not 0 < len(settings.link) <= _LINK_MAX
-    ):
+    if settings.link and not _is_link(settings.link):
         problems.append(Problem("link", settings.link, "write http://… or https://…, at most 200 characters"))
     return problems
+
+
+def _is_link(text: str) -> bool:
+    try:
+        return urlsplit(text).scheme in {"http", "https"} and len(text) <= _LINK_MAX
+    except ValueError:  # [, without a ]
+        return False
 
 
 def _check_lines(settings: Settings) -> list[Problem]:

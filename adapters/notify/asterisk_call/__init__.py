@@ -9,6 +9,7 @@ import msgspec
 from adapters.kinds import NotifierKind, NotifierSettings, Problem
 from adapters.notify.asterisk_call.addresses import dial_string, is_address, is_dial
 from adapters.notify.asterisk_call.notifier import AsteriskCallNotifier
+from adapters.paths import is_folder
 from adapters.pbx.asterisk.login import check_login
 from adapters.secrets import read_secret
 
@@ -118,7 +119,7 @@ def _check_speech(settings: Settings) -> list[Problem]:
 
 
 def _check_folder(settings: Settings) -> list[Problem]:
-    if not Path(settings.sounds_folder).is_dir():
+    if not is_folder(settings.sounds_folder):
         cure = "make this folder, for the gateway to write and Asterisk to read"
         return [Problem("sounds_folder", settings.sounds_folder, cure)]
     if not settings.sounds_seen_as and not _SOUND.fullmatch(settings.sounds_folder.rstrip("/")):

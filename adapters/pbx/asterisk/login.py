@@ -1,10 +1,10 @@
 """What settings of any kind hold that talk to a manager interface, and what can be wrong with them."""
 
 import codecs
-from pathlib import Path
 from typing import Protocol
 
 from adapters.kinds import Problem
+from adapters.paths import is_file
 
 
 class Login(Protocol):
@@ -55,7 +55,7 @@ def check_login(login: Login) -> list[Problem]:
         problems.append(Problem("encoding", login.encoding, "a character encoding such as utf-8 or gbk"))
     if login.tls_ca_file and not login.tls:
         problems.append(Problem("tls_ca_file", login.tls_ca_file, "set tls = true, or leave this out"))
-    elif login.tls_ca_file and not Path(login.tls_ca_file).is_file():
+    elif login.tls_ca_file and not is_file(login.tls_ca_file):
         problems.append(Problem("tls_ca_file", login.tls_ca_file, "no such file: give the authority's PEM file"))
     return problems + _check_secret(login)
 

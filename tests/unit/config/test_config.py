@@ -152,6 +152,22 @@ def test_a_sources_wrong_time_zone_is_one_mistake_and_told_once(write: Write) ->
     assert [key for key, _, _ in told.value.problems] == ["source.main.timezone"]
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "words"),
+    [
+        ('[radio]\nunits_file = "units\\u0000.csv"', "radio.units_file", "leave \\u0000 out"),
+        (
+            f'[[source]]\nname = "r"\nkind = "recordings"\nwatch_folder = "{"x" * 5000}"',
+            "source.r.watch_folder",
+            "no such",
+        ),
+        ('[[notifier]]\nname = "n"\nkind = "apprise"\nlink = "http://[x"', "notifier.n.link", "https://"),
+    ],
+)
+def test_a_path_or_an_address_that_cannot_be_looked_at_is_told(write: Write, text: str, key: str, words: str) -> None:
+    assert words in problems(write(f"{MINIMAL}\n{text}\n"))[key][1]
+
+
 def test_a_secret_in_the_file_is_told_and_not_shown(write: Write) -> None:
     value, cure = problems(write(MINIMAL + 'secret = "hunter2"'))["source.main.secret"]
     assert value == "(hidden)"
