@@ -161,7 +161,11 @@ def test_a_sources_wrong_time_zone_is_one_mistake_and_told_once(write: Write) ->
             "source.r.watch_folder",
             "no such",
         ),
-        ('[[notifier]]\nname = "n"\nkind = "apprise"\nlink = "http://[x"', "notifier.n.link", "https://"),
+        (
+            '[[notifier]]\nname = "n"\nkind = "apprise"\nurl_file = "x"\nlink = "http://[x"',
+            "notifier.n.link",
+            "https://",
+        ),
     ],
 )
 def test_a_path_or_an_address_that_cannot_be_looked_at_is_told(write: Write, text: str, key: str, words: str) -> None:
