@@ -4,7 +4,7 @@ import { openFeed, read, serverNow } from "./feed.js";
 import { hailLook, isHail, promiseOf } from "./hails.js";
 import { followTheMachine, showTheme } from "./look.js";
 import { callBackOf, callLook, groupAlerts, MARKS, masked, moment, pendingOf } from "./model.js";
-import { channelWords, nameWords } from "./names.js";
+import { channelWords, nameWords, unitWords } from "./names.js";
 import { clockTime, setZone } from "./rows.js";
 import { language, t } from "./words.js";
 
@@ -12,10 +12,11 @@ const SLOTS = 6;
 const PAINT_MS = 200;
 const READ_MS = 15_000;
 const STAYS_MS = 5000; // what is over is shown so long
+const YIELDS = new Set(["talk", "done", "over"]); // nobody waits there: on a full board they give their place to who does
 
 const WORDS = {
-  zh: { empty: "没有进行中的来电和呼叫", calls: "今日来电", answered: "已接听", rings: "三声内", replies: "两声内应答", backs: "待回电", overdue: "今日超时", lost: (time) => `连接中断 · 画面停在 ${time}`, signedOut: "登录已失效，请重新登录这块屏", waits: (n) => `${n} 项待处理`, calm: "无待处理", more: (n) => `另有 ${n} 项`, oldest: (what, time) => `等得最久：${what} ${time}`, alerts: (n) => `■ ${n} 条告警待确认`, notReady: "网关现在不能接收事件" },
-  en: { empty: "No call or hail right now", calls: "Calls today", answered: "Answered", rings: "Within three rings", replies: "Within two calls", backs: "Call-backs", overdue: "Overdue today", lost: (time) => `Connection lost · this picture is of ${time}`, signedOut: "Signed out: sign this screen in again", waits: (n) => `${n} pending`, calm: "Nothing pending", more: (n) => `${n} more`, oldest: (what, time) => `Longest wait: ${what} ${time}`, alerts: (n) => (n === 1 ? "■ 1 alert waits" : `■ ${n} alerts wait`), notReady: "The gateway cannot take events now" },
+  zh: { empty: "没有进行中的来电和呼叫", calls: "今日来电", answered: "已接听", rings: "三声内", replies: "两声内应答", backs: "待回电", overdue: "今日超时", lost: (time) => `连接中断 · 画面停在 ${time}`, signedOut: "登录已失效，请重新登录这块屏", waits: (n) => `${n} 项待处理`, calm: "无待处理", more: (n) => `另有 ${n} 项`, oldest: (what, time) => `等得最久：${what} ${time}`, alerts: (n) => `■ ${n} 条告警待确认`, emergency: (who, n) => `■■ 紧急 ${who}` + (n > 1 ? ` 等 ${n} 起` : ""), notReady: "网关现在不能接收事件" },
+  en: { empty: "No call or hail right now", calls: "Calls today", answered: "Answered", rings: "Within three rings", replies: "Within two calls", backs: "Call-backs", overdue: "Overdue today", lost: (time) => `Connection lost · this picture is of ${time}`, signedOut: "Signed out: sign this screen in again", waits: (n) => `${n} pending`, calm: "Nothing pending", more: (n) => `${n} more`, oldest: (what, time) => `Longest wait: ${what} ${time}`, alerts: (n) => (n === 1 ? "■ 1 alert waits" : `■ ${n} alerts wait`), emergency: (who, n) => `■■ Emergency ${who}` + (n > 1 ? ` and ${n - 1} more` : ""), notReady: "The gateway cannot take events now" },
 };
 const words = WORDS[language];
 
@@ -27,6 +28,7 @@ let link = "connecting";
 let heard = 0;
 let ready = "";
 let backs = 0;
+let today = null;
 
 const feed = {
   hello(data) {
@@ -59,23 +61,30 @@ const feed = {
 };
 
 async function readSeldom() {
-  const [duty, today] = await Promise.all(["/api/v1/duty?days=1", "/api/v1/today"].map((path) => read(path).catch(() => null)));
+  const [duty, figures] = await Promise.all(["/api/v1/duty?days=1", "/api/v1/today"].map((path) => read(path).catch(() => null)));
   if (duty) fillDuty(duty.items);
-  if (today) fillToday(today);
+  today = figures ?? today;
 }
 
 const look = (one, now) => (isHail(one) ? hailLook(one, now) : callLook(one, one.rings_allowed, now));
 const owes = (one) => (isHail(one) ? Boolean(promiseOf(one)) : Boolean(callBackOf(one)));
 
-/** Each keeps its place while it lasts; a new one takes the first free place. */
+/** Each keeps its place while it lasts; a new one takes the first free place, or that of one for whom nobody waits. */
 function place(now) {
   for (const [call, one] of live) if (one.closed_at && now - moment(one.closed_at) > STAYS_MS && !owes(one)) live.delete(call);
   const shown = [...live.values()].filter((one) => !one.closed_at || now - moment(one.closed_at) <= STAYS_MS);
   const known = new Set(shown.map((one) => one.call));
   slots.forEach((call, i) => known.has(call) || (slots[i] = null));
   const waiting = shown.filter((one) => !slots.includes(one.call)).sort((a, b) => moment(a.opened_at) - moment(b.opened_at));
-  slots.forEach((call, i) => call === null && waiting.length && (slots[i] = waiting.shift().call));
-  return waiting.length;
+  const yields = (one) => YIELDS.has(look(one, now).phase);
+  const order = [...waiting.filter((one) => !yields(one)), ...waiting.filter(yields)];
+  slots.forEach((call, i) => call === null && order.length && (slots[i] = order.shift().call));
+  for (const one of order.filter((one) => !yields(one))) {
+    const taken = slots.findIndex((call) => yields(live.get(call)));
+    if (taken < 0) break;
+    slots[taken] = one.call;
+  }
+  return shown.length - slots.filter(Boolean).length;
 }
 
 function paint() {
@@ -90,6 +99,7 @@ function paint() {
   keep($("slots"), slots.map((call, i) => ({ i, one: live.get(call) })), ({ i }) => i, makeSlot, (row, { one }) => fillSlot(row, one, now));
   put($("empty"), slots.some(Boolean) ? "" : words.empty);
   fillStrip(now, more);
+  if (today) fillToday();
 }
 
 function makeSlot() {
@@ -126,11 +136,14 @@ function waited(shown, now) {
 
 function fillStrip(now, more) {
   const { count } = pendingOf([...live.values()]);
-  const waiting = groupAlerts([...alerts.values()]).filter((group) => group.waiting.length).length;
+  const groups = groupAlerts([...alerts.values()], now).filter((group) => group.waiting.length);
+  const emergencies = groups.filter((group) => group.emergency);
+  const waiting = groups.length - emergencies.length;
   const rung = [...live.values()].filter((one) => !one.closed_at && !one.answered_at).sort((a, b) => moment(a.opened_at) - moment(b.opened_at))[0];
   backs = [...live.values()].filter(owes).length;
-  mark($("strip"), "phase", waiting ? "breach" : count ? "pending" : "calm");
-  put($("waits"), [waiting ? words.alerts(waiting) : "", count ? words.waits(count) : waiting ? "" : words.calm, more ? words.more(more) : ""].filter(Boolean).join(" · "));
+  mark($("strip"), "phase", groups.length ? "breach" : count ? "pending" : "calm");
+  const urgent = emergencies.length ? words.emergency(unitWords(emergencies[0].top), emergencies.length) : "";
+  put($("waits"), [urgent, waiting ? words.alerts(waiting) : "", count ? words.waits(count) : groups.length ? "" : words.calm, more ? words.more(more) : ""].filter(Boolean).join(" · "));
   put($("oldest"), rung ? words.oldest(nameOf(rung), span(now - moment(rung.opened_at))) : "");
 }
 
@@ -139,8 +152,8 @@ function fillDuty(roles) {
   $("duty").replaceChildren(...told.flatMap((one, i) => (i ? ["　", one] : [one])));
 }
 
-function fillToday(today) {
-  const figures = [[words.calls, String(today.calls)], [words.answered, String(today.calls_answered)], ...rate(words.rings, today.rules.three_rings), ...(today.hails ? rate(words.replies, today.rules.two_calls) : []), [words.overdue, String(overdue(today)), overdue(today) > 0], [words.backs, String(backs)]];
+function fillToday() {
+  const figures = [[words.calls, String(today.calls)], [words.answered, String(today.calls_answered)], ...rate(words.rings, today.rules.three_rings), ...(today.hails ? rate(words.replies, today.rules.two_calls) : []), [words.overdue, String(overdue()), overdue() > 0], [words.backs, String(backs)]];
   keep($("today"), figures, ([name]) => name, () => el("span", {}, el("span"), " ", el("b")), (node, [name, value, bad]) => {
     put(node.firstElementChild, name);
     put(node.lastElementChild, value);
@@ -148,7 +161,7 @@ function fillToday(today) {
   });
 }
 
-const overdue = (today) => Object.values(today.rules).reduce((sum, states) => sum + (states.breached ?? 0), 0);
+const overdue = () => Object.values(today.rules).reduce((sum, states) => sum + (states.breached ?? 0), 0);
 
 /** What could not be judged is never counted as met: it stands beside. */
 function rate(name, states) {
