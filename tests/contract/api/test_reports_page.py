@@ -10,6 +10,7 @@ import zipfile
 
 import pytest
 
+from gateway.reports.settings import IdentifyStaff
 from tests.fixtures.accounts import page, signed_in
 from tests.fixtures.served import Served
 
@@ -42,6 +43,19 @@ async def test_the_figures_are_those_of_the_records(served: Served) -> None:
     assert whole["有用时"] == "3"
     assert whole["规则版本"] == served.pipeline.state.rules.version
     assert "÷" in whole["算法"]
+
+
+@pytest.mark.parametrize(("identify", "named"), [("number", {"008"}), ("name", {"王芳 008"}), ("none", set())])
+async def test_staff_are_named_as_far_as_the_site_says(
+    served: Served, identify: IdentifyStaff, named: set[str]
+) -> None:
+    await three_calls(served)
+    await served.stop_web()
+    served.identify_staff = identify
+    await served.start_web(int(served.url.rpartition(":")[2]))
+    _, file = await page(served, "/reports/export.csv")
+    rows = csv.DictReader(io.StringIO(file.removeprefix("\ufeff")))
+    assert {row["部分"] for row in rows if row["按"] == "接听人（已接来电）"} == named
 
 
 async def test_the_workbook_holds_the_rows_of_the_csv_file(served: Served) -> None:
