@@ -16,6 +16,8 @@ def unrestored(world: World) -> list[str]:
     lost = world.history.lost
     if not lost.seq or not lost.from_us:
         return []
+    if len(world.disk.rows) == lost.seq:
+        return ["copy: no gateway ever began on it"]
     return [f"copy: {line}" for line in (*_known(world, lost), *_again(world, lost), *_late(world, lost))]
 
 

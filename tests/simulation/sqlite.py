@@ -101,10 +101,13 @@ class SqliteDisk(Disk):
         return whole
 
     def take_instead(self, copy: bytes) -> None:
+        """By docs/OPERATIONS.md: what the dead process left stands in the way."""
+        left = self._taken_over()
         self._let_go()
         self._writer = None
-        self._path = self._next_path()
+        self._path = left
         self._path.write_bytes(copy)
+        _remove_beside(self._path)
 
     def _taken_over(self) -> Path:
         """The database and its WAL as they are now, under the name of the next."""
@@ -131,6 +134,11 @@ class SqliteStore(SimStore):
     async def known(self, keys: "list[bytes]") -> set[bytes]:  # type: ignore[override]  # as the disk wants them
         self._check()
         return self.disk.known(keys)
+
+
+def _remove_beside(path: Path) -> None:
+    for end in ("-wal", "-shm"):
+        Path(f"{path}{end}").unlink(missing_ok=True)
 
 
 def _in_order(thing: object) -> object:
