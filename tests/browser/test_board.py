@@ -278,3 +278,12 @@ async def test_a_call_out_shows_who_is_called_not_our_own_number(browser: Browse
         await expect(row.locator(".number")).to_have_text("138****8000")
         await expect(row.locator(".route")).to_have_text("呼出 801")
         await expect(row.locator(".state b")).to_have_text("呼出")
+
+
+async def test_in_high_contrast_a_button_has_a_whole_edge(browser: Browser, served: Served) -> None:
+    async with open_board(browser, served) as board:
+        await board.page.context.add_cookies([{"name": "theme", "value": "contrast", "url": served.url}])
+        await board.page.reload()
+        await served.ring()
+        button = board.page.locator("#calls .act:visible").first
+        await expect(button).to_have_css("box-shadow", "rgb(0, 0, 0) 0px 0px 0px 1px")
