@@ -137,6 +137,8 @@ class _Form:
     async def read(self, request: web.Request) -> None:
         if request.content_type != "multipart/form-data":
             raise _NotTaken(400, "Not a multipart content")
+        if (request.content_length or 0) > self._audio_bytes_max + _FIELDS_MAX * _FIELD_BYTES_MAX:
+            raise _NotTaken(413, f"audio has more than {self._audio_bytes_max} bytes")
         try:
             async for part in await request.multipart():
                 if not isinstance(part, BodyPartReader) or len(self.fields) >= _FIELDS_MAX:

@@ -236,6 +236,9 @@ async def _read_body(request: web.Request) -> None:
     """Whole, or an answer in time; the handlers then find it read. Its size is bounded by the application."""
     if not request.can_read_body:
         return
+    announced = request.content_length or 0
+    if announced > request.client_max_size:
+        raise web.HTTPRequestEntityTooLarge(request.client_max_size, announced)
     try:
         async with asyncio.timeout(BODY_TIMEOUT_S):
             await request.read()

@@ -51,7 +51,14 @@ class PlainPosts:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             raise NotPlain from error
+        if self._done is None:
+            self._check_announced()
         return self._done
+
+    def _check_announced(self) -> None:
+        """Nobody waits here for a body that is too large for us, and may be for everybody."""
+        if int(self._headers.get("content-length", "0")) > _BYTES_MAX:
+            raise NotPlain
 
     def forget(self) -> None:
         """To be called at the end, once: the parser and this hold each other, and the parser its last error, whose

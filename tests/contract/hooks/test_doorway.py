@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from gateway.web.door.doorway import Doorway
-from gateway.web.door.plain_post import PlainPosts
+from gateway.web.door.plain_post import NotPlain, PlainPosts
 from gateway.web.door.turned_away import AT_ONCE_MAX
 from tests.contract.hooks.conftest import Door, sign
 
@@ -44,6 +44,16 @@ class Line:
     async def ended(self) -> bool:
         async with asyncio.timeout(60):
             return await self.reader.read() == b""
+
+
+def test_a_body_that_is_announced_as_long_is_not_waited_for_here() -> None:
+    head = b"POST /hooks/pbx/main HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+    short, long = PlainPosts(), PlainPosts()
+    assert short.feed(head % 16_384) is None
+    with pytest.raises(NotPlain):
+        long.feed(head % 16_385)
+    short.forget()
+    long.forget()
 
 
 @pytest.fixture

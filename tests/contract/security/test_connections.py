@@ -5,6 +5,8 @@ import resource
 from pathlib import Path
 from statistics import median
 
+import pytest
+
 from tests.contract.security.conftest import MORE, Line, connect, is_well, metric
 from tests.fixtures.gateway import RunningGateway, running_gateway
 
@@ -39,6 +41,28 @@ async def test_slow_senders_are_cut_with_an_answer_while_neighbours_are_served(g
             assert b"408 Request Timeout" in words, (name, words)
     assert await metric(gateway, 'hotline_connections_cut_total{reason="slow"}') >= 20 * 6
     assert await metric(gateway, "hotline_connections") < 10
+
+
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("/hooks/pbx/main", "Expect: 100-continue\r\n"),
+        ("/hooks/pbx/main", ""),
+        ("/login", ""),
+        ("/api/v1/test-alerts", "Authorization: Bearer {token}\r\n"),
+        ("/api/call-upload", "Content-Type: multipart/form-data; boundary=x\r\n"),
+    ],
+)
+async def test_a_body_that_is_announced_as_too_large_is_not_waited_for(
+    gateway: RunningGateway, path: str, more: str
+) -> None:
+    line = await connect(gateway)
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n{more}\r\n"
+    line.send(head.format(token=gateway.token).encode())
+    said = (await line.reader.readuntil(b"\r\n\r\n")).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
+    said = said or await line.reader.readuntil(b"\r\n\r\n")
+    assert b" 413 " in said
+    line.writer.close()
 
 
 async def test_where_there_is_no_room_strangers_give_way_and_neighbours_are_served(folder: Path) -> None:
