@@ -15,6 +15,7 @@ from tests.simulation.draw_doings import (
     add_riddles,
     add_signs,
     add_swaps,
+    add_tapes,
 )
 from tests.simulation.draw_spoken import a_call, a_route, a_signal, a_talk, moment, near
 from tests.simulation.faults import (
@@ -75,6 +76,7 @@ def draw(seed: int) -> Plan:
     add_swaps(plan)
     add_riddles(plan)
     add_signs(plan)
+    add_tapes(plan, quiet=quiet)
     if quiet:
         return plan
     for _ in range(chance.randint(0, 4)):

@@ -7,12 +7,14 @@ from typing import Literal, get_args
 from tests.simulation.channels import SignalName
 from tests.simulation.doings import Answer, AnswerBy, AnswerHow, Chore, Click, Deed, DeskWork, Swap
 from tests.simulation.draw_spoken import moment
+from tests.simulation.faults import Crash
 from tests.simulation.plan import Plan
-from tests.simulation.spoken import INBOUND_LINE, Call, CallOut, Signals, Talk
+from tests.simulation.spoken import INBOUND_LINE, Call, CallOut, Signals, Talk, Taped
 
 BEATS = 0.3
 RIDDLES = 0.1  # of the stretches
 SEEN, ANSWERED = 0.3, 0.15
+TAPED, BY_FOLDER = 0.3, 0.25
 _USUAL: list[Chore] = [one for one in get_args(Chore) if one != "riddle"]
 
 
@@ -59,6 +61,29 @@ def add_desk_work(plan: Plan) -> None:
                 plan.happenings += [replace(work, at_s=round(one, 3), what="step") for one in soon_s]
             if work.what == "hand_over_shift":
                 plan.happenings.append(replace(work, at_s=round(at_s + 5.0, 3), what="take_over_shift"))
+
+
+def add_tapes(plan: Plan, *, quiet: bool) -> None:
+    """A recorder listens: to units that hail, for a while, and to nothing."""
+    chance = random.Random(f"tapes {plan.seed}")
+    if chance.random() >= TAPED:
+        return
+    ways: list[Literal["upload", "folder"]] = ["upload", "folder"] if chance.random() < BY_FOLDER else ["upload"]
+    for talk in [one for one in plan.happenings if isinstance(one, Talk)]:
+        at_s = talk.at_s
+        for who, silence_s, length_s in talk.said:
+            at_s += silence_s
+            if chance.random() < 0.5:
+                began_s = round(max(0.5, at_s + chance.uniform(-0.5, 0.5)), 3)
+                known, times = chance.choice([who, who, ""]), chance.choice([1, 1, 2])
+                late_s, off_s = chance.choice([0.0, 0.5, 20.0, 300.0]), chance.choice([0.0, 0.0, 0.0, -60.0, -3600.0])
+                tape = Taped(began_s, talk.channel, known, length_s, chance.choice(ways), late_s, times, off_s)
+                plan.happenings.append(tape)
+            at_s += length_s
+    tapes = [one for one in plan.happenings if isinstance(one, Taped) and one.way == "upload"]
+    if tapes and not quiet and chance.random() < 0.5:  # as one is about to be committed
+        told_s = tapes[0].at_s + tapes[0].for_s + tapes[0].late_s
+        plan.happenings.append(Crash(round(told_s + 0.045, 3), "before", chance.choice([0.5, 3.0])))
 
 
 def add_riddles(plan: Plan) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from adapters import recordings
 from adapters.pbx import asterisk, webhook
 from adapters.radio.kind import radio_rules
 from rules.obligations import Rule
@@ -30,6 +31,7 @@ from tests.simulation.stations import KINDS
 
 START_US = 1_800_000_000_000_000  # a Friday, 16:00 in Shanghai
 SITE = "sim"
+RECORDER = "recorder"
 NOTIFIERS = ("desk", "chief", "boss")
 MORE: tuple[Rule, ...] = ("three_rings", "hold_checkin", "call_back", "promise")  # their ladder asks for more
 PBXS = tuple(webhook.Settings(name=name, kind=webhook.KIND.name, allow_unsigned=True) for name in ("main", "plain"))
@@ -96,6 +98,7 @@ def _plain() -> tuple[RuleSet, RuleSet]:
         sources=(
             *(webhook.KIND.rules(settings) for settings in PBXS),
             asterisk.KIND.rules(AMI),
+            recordings.KIND.rules(recordings.Settings(name=RECORDER, kind=recordings.KIND.name)),
             *(radio_rules(kind.radio, kind.settings) for kind in KINDS.values()),
         ),
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
+from adapters import recordings
 from adapters.errors import GatewayError
 from adapters.ports import Incoming, Notifier
 from rules.events import Event
@@ -56,6 +57,7 @@ class Machine:
         self.history = History()
         self.disk = ErasableDisk() if plan.on_sqlite and parts.store is SimStore else Disk()
         self.service: Service | None = None
+        self.tapes: recordings.Settings | None = None  # where something is recorded
         self._plan = plan
         self._loop = loop
         self._parts = parts
@@ -190,6 +192,7 @@ class Machine:
             self._plan.channels,
             self._loop.broker.drop_all,
             beats=self._plan.beats,
+            tapes=self.tapes,
         )
         self.service.start()
         self.history.lives.append(Life(self.gateway_us(), crash.rules, self._loop.now_us))

@@ -21,7 +21,7 @@ from tests.simulation.faults import (
     ReceiverTrouble,
     RulesEdited,
 )
-from tests.simulation.spoken import Call, CallOut, Routed, Signals, Talk
+from tests.simulation.spoken import Call, CallOut, Routed, Signals, Talk, Taped
 
 Feature = Literal[
     "people", "hours", "works", "storm", "phone", "rescue", "unwarned"
@@ -41,6 +41,7 @@ Happening = (
     | Call
     | Routed
     | Talk
+    | Taped
     | Signals
     | Noise
     | Click

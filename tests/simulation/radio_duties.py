@@ -14,6 +14,7 @@ from rules.events import (
     PromiseGiven,
     PromiseKept,
     RadioEvent,
+    Recorded,
     RulesTaken,
     Text,
 )
@@ -138,7 +139,7 @@ class Watched:
             was, self.in_touch = self.in_touch, event.state in ("unknown", "online")
             if self.in_touch and not was and self.ever_heard:
                 self.since_us = entry.at_us
-        elif isinstance(event, RadioEvent) and event.unit == self.unit:
+        elif isinstance(event, RadioEvent) and not isinstance(event, Recorded) and event.unit == self.unit:
             self.since_us, self.ever_heard = entry.at_us, True
             if self.missing:
                 self.missing = False

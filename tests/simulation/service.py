@@ -9,6 +9,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
+from adapters import recordings
 from adapters.errors import StoreError
 from adapters.pbx import webhook
 from adapters.pbx.asterisk.link import Link as AsteriskLink
@@ -28,6 +29,7 @@ from rules.settings import RuleSet
 from tests.fixtures.memory_store import MemoryAccess
 from tests.simulation.disk import SimStore
 from tests.simulation.house import AMI, AMI_RESCUING, PBXS
+from tests.simulation.recorder import SimRecorder
 from tests.simulation.stations import KINDS, numbers
 from tests.simulation.wires import SimLink
 
@@ -68,6 +70,7 @@ class Parts:
     hook_source: Callable[[webhook.Settings], HookSource] = HookSource
     radios: Mapping[str, RadioKind] = field(default_factory=dict)  # by source, where it is not the kind's own
     link: type[SimLink] = SimLink
+    recorder: type[SimRecorder] = SimRecorder
     clock: type[AnchoredClock] = AnchoredClock
     rules: Callable[[RuleSet], RuleSet] = lambda rules: rules  # a wrong reading of the configuration
     notifier: Callable[[Notifier], Notifier] = lambda notifier: notifier
@@ -90,6 +93,7 @@ class Service:
         hang_up: Callable[[], None] = lambda: None,
         *,
         beats: bool = False,
+        tapes: recordings.Settings | None = None,
     ) -> None:
         """`hang_up` is what the kernel does for a process that was killed: its connections break."""
         self.store = store
@@ -117,6 +121,9 @@ class Service:
                 for name in channels
             ),
         ]
+        self.recorder = None if tapes is None else parts.recorder(tapes)
+        if self.recorder is not None:
+            self.links.append(self.recorder)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._hang_up = hang_up
 

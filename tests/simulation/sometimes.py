@@ -7,7 +7,6 @@ from rules.events import (
     Event,
     LinkChanged,
     RadioEvent,
-    Recorded,
     Unparsed,
     settlements,
 )
@@ -18,7 +17,6 @@ from tests.simulation.stations import KINDS
 from tests.simulation.world import BY_MQTT, World
 
 MEDIA = dict.fromkeys(kind.medium for kind in KINDS.values())
-NEVER = {Recorded}  # no stretch submits it: the recorder's own tests do
 _NEVER_NOISY = {"lines"}  # a line that flickers is not believed, and nothing tells of it
 
 
@@ -38,6 +36,7 @@ def happened(world: World) -> Counter[str]:
             counts["a person was told"] += 1
     for row in world.disk.rows:
         counts[f"{type(row.entry.event).__name__} was kept"] += 1
+    counts["a recording joined a record"] += sum(len(one.recordings) for one in world.disk.all_incidents.values())
     counts["a key was pressed"] += len(world.telephones.pressed)
     counts["a beat was felt"] += sum(len(receiver.beats) for receiver in world.receivers.values())
     counts["an answer came by link"] += sum(one.counts is True for one in world.answering.opened)
@@ -54,10 +53,12 @@ def expected() -> list[str]:
         *(f"a link by {medium} was lost" for medium in MEDIA if medium != "udp"),  # which knows no connection
         *(f"noise by {medium} was read" for medium in MEDIA if medium not in _NEVER_NOISY),
         *(f"kept back: {why}" for why in ("maintenance", "after_hours", "source_offline", "storm")),
-        *(f"{kind.__name__} was kept" for kind in get_args(Event) if kind not in NEVER),
+        *(f"{kind.__name__} was kept" for kind in get_args(Event)),
         *(f"an answer came by {way}" for way in get_args(AnswerBy)),
         "a beat was felt",
         "a person was told",
+        "a recording joined a record",
+        *(f"Taped {way}" for way in ("upload", "folder")),
         "a key was pressed",
         "a caller was sent elsewhere",
         "AtThePhone",

@@ -101,6 +101,25 @@ class Talk:
 
 
 @dataclass(frozen=True)
+class Taped:
+    """A recorder keeps what is heard on a channel from then on, and tells of it `late_s` after its end."""
+
+    at_s: float
+    channel: Channel
+    who: str  # "": it does not know
+    for_s: float
+    way: Literal["upload", "folder"]
+    late_s: float = 0.0
+    times: int = 1
+    clock_off_s: float = 0.0  # of the recorder
+
+    def __str__(self) -> str:
+        said = f"recording of {self.who or 'anybody'} on {self.channel} for {self.for_s:g} s, by {self.way}"
+        said += f" after {self.late_s:g} s" + (f", told {self.times} times" if self.times > 1 else "")
+        return said + (f", the recorder's clock off by {self.clock_off_s:g} s" if self.clock_off_s else "")
+
+
+@dataclass(frozen=True)
 class Signals:
     """Radio traffic without a voice: (what, who, silence before)."""
 

@@ -15,12 +15,13 @@ from tests.simulation.roster_bugs import ROSTER_BUGS
 from tests.simulation.route_bugs import ROUTE_BUGS
 from tests.simulation.service import Parts
 from tests.simulation.store_bugs import STORE_BUGS
+from tests.simulation.tape_bugs import TAPE_BUGS
 from tests.simulation.trial import played
 
 GROWTH_MAX_BYTES = 200_000  # over two stretches that are alike
 
 
-ALL_BUGS = DESK_BUGS | HOUSE_BUGS | ANSWER_BUGS | ROSTER_BUGS | ROUTE_BUGS | STORE_BUGS
+ALL_BUGS = DESK_BUGS | HOUSE_BUGS | ANSWER_BUGS | ROSTER_BUGS | ROUTE_BUGS | STORE_BUGS | TAPE_BUGS
 
 
 @pytest.mark.parametrize("bug", ALL_BUGS)

@@ -30,13 +30,14 @@ from tests.simulation.service import Parts
 from tests.simulation.shrinking import Shrinking, shape_of
 from tests.simulation.signals import unsaid
 from tests.simulation.sometimes import happened
+from tests.simulation.taped import untaped
 from tests.simulation.truth import untrue
 from tests.simulation.wires import DEVICES
 from tests.simulation.world import World, run
 
 JUDGES = (
     *(broken, untrue, unsaid, undone, unhushed, misdialled, unanswered),
-    *(neglected, unmanned, misrouted, unrestored, unforgotten, unsolved),
+    *(neglected, unmanned, misrouted, unrestored, unforgotten, unsolved, untaped),
 )
 GARBAGE = 50_000, 20, 100  # looked for so seldom: a stretch leaves little, and a tenth of the time was spent on it
 

@@ -37,10 +37,11 @@ from tests.simulation.plan import Happening, Plan
 from tests.simulation.radio import Radio
 from tests.simulation.receivers import Receiver, SimNotifier
 from tests.simulation.service import Parts
-from tests.simulation.spoken import Call, CallOut, Routed, Signals, Talk
+from tests.simulation.spoken import Call, CallOut, Routed, Signals, Talk, Taped
 from tests.simulation.sqlite import SqliteDisk
 from tests.simulation.stations import KINDS
 from tests.simulation.switchboard import Switchboard
+from tests.simulation.tapes import Tapes
 from tests.simulation.telephones import Phone, Telephones
 
 BY_MQTT = "desk"  # whose alerts go to the broker, where there is one
@@ -66,6 +67,9 @@ class World:
         if plan.by_mqtt:
             self._subscribe(self.receivers[BY_MQTT])
         self.answering = Answering(machine, self.receivers, loop.broker)
+        taped = [one for one in plan.happenings if isinstance(one, Taped)]
+        self.tapes = Tapes(machine, loop, watched=any(one.way == "folder" for one in taped))
+        machine.tapes = self.tapes.settings if taped else None
         self.people = People(machine, lambda call: self.switchboard.calls.get(call, call))
 
     async def play(self) -> None:
@@ -85,6 +89,7 @@ class World:
         await self.telephones.stop()
         for radio in self.radios.values():
             await radio.stop()
+        self.tapes.stop()
         if isinstance(self.disk, SqliteDisk):
             self.disk.power_off()
 
@@ -95,7 +100,7 @@ class World:
     async def _at(self, happening: Happening) -> None:
         await asyncio.sleep(happening.at_s - self._loop.now_us / 1_000_000)
         if not isinstance(happening, Call | Routed | Talk | Signals | Click):
-            kind = getattr(happening, "what", getattr(happening, "when", ""))
+            kind = next((getattr(happening, one) for one in ("what", "when", "way") if hasattr(happening, one)), "")
             name = f"{type(happening).__name__} {kind}".strip()
             self.history.faults[name] = self.history.faults.get(name, 0) + 1
         await self._doing(happening)
@@ -118,6 +123,8 @@ class World:
                 return self.radios[happening.channel].talk(happening, self.machine.heard_us)
             case Signals():
                 return self.radios[happening.channel].signal(happening, self.machine.heard_us)
+            case Taped():
+                return self.tapes.record(happening)
             case Works():
                 return self.people.works(happening)
             case Swap():
