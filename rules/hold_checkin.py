@@ -8,8 +8,8 @@ from rules.alerts import breach as tell_breach
 from rules.alerts import clear
 from rules.escalation import breach_was_told
 from rules.incidents import Incident, Leg
-from rules.moments import cut_s
-from rules.obligations import Clock, Obligation
+from rules.obligations import Obligation
+from rules.source_clock import measured
 from rules.turn import Turn
 
 QUEUE = "queue"  # stands for the leg while the caller waits in a queue
@@ -148,7 +148,7 @@ def _meet(turn: Turn, incident: Incident, current: Obligation, reason: str) -> N
     else:
         turn.end(incident, current, "met", reason)
         current.certain = not turn.uncertain
-    fill(turn, incident, current, elapsed_us, clock)
+    measured(turn, incident, current, elapsed_us, clock)
     _finish(turn, incident, current, reason)
 
 
@@ -170,7 +170,7 @@ def _finish(turn: Turn, incident: Incident, current: Obligation, reason: str) ->
         if obligation.leg == current.leg and obligation.state == "breached" and _waits_on(obligation):
             obligation.ended_by = turn.seq
             elapsed_us, clock = turn.measure(obligation, incident.call.source, turn.at_us)
-            fill(turn, incident, obligation, elapsed_us, clock)
+            measured(turn, incident, obligation, elapsed_us, clock)
             turn.decision.obligations.append(obligation)
             told.append(obligation)
     if told:
@@ -202,19 +202,10 @@ def _disproved(turn: Turn, incident: Incident, current: Obligation) -> bool:
         in_it = until >= began
         turn.end(incident, obligation, "met" if in_it else "waived", "corrected")
         if in_it:
-            fill(turn, incident, obligation, until - began, "source")
+            measured(turn, incident, obligation, until - began, "source")
     left = [o for o in incident.obligations if o.leg == current.leg and _waits_on(o)]
     for obligation in left:
         obligation.ended_by = turn.seq
         turn.decision.obligations.append(obligation)
     clear(turn, incident, [*left, current, *wrong], "corrected" if wrong else "retrieved")
     return True
-
-
-def fill(turn: Turn, incident: Incident, obligation: Obligation, elapsed_us: int, clock: Clock) -> None:
-    obligation.seconds = cut_s(elapsed_us)
-    obligation.clock = clock
-    if clock == "receipt" and (turn.source_us is not None or turn.refused_us is not None):
-        turn.flag(incident, "source_clock_not_trusted")
-    status = turn.state.sources.get(incident.call.source)
-    obligation.skew_us = status.skew_us if status is not None else None

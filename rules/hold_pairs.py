@@ -6,10 +6,11 @@ While they come in order, `rules.hold_checkin` judges each as it comes, and noth
 from typing import Final, Literal, NamedTuple
 
 from rules.alerts import clear
-from rules.hold_checkin import begin, fill
+from rules.hold_checkin import begin
 from rules.holds_told_late import judge_again
 from rules.incidents import Incident, Leg
 from rules.obligations import Obligation, Outcome
+from rules.source_clock import measured
 from rules.turn import Turn
 
 MARKS_MAX: Final = 100  # of one leg; nobody is put on hold more often
@@ -100,7 +101,7 @@ def _record(turn: Turn, incident: Incident, leg: Leg, began: int, until: int) ->
     verdict: Outcome = "met" if elapsed_us < obligation.plan[-1].after_us else "breached"
     turn.end(incident, obligation, verdict, "hold_told_late")
     obligation.source_ended_us = until
-    fill(turn, incident, obligation, elapsed_us, "source")
+    measured(turn, incident, obligation, elapsed_us, "source")
 
 
 def _go_on(turn: Turn, incident: Incident, leg: Leg, began: int) -> None:

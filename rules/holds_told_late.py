@@ -1,9 +1,10 @@
 """Holds and returns that are told after their end: by the source's own times they are judged, or judged anew."""
 
 from rules.alerts import clear
-from rules.hold_checkin import applies, begin, fill, ours, running
+from rules.hold_checkin import applies, begin, ours, running
 from rules.incidents import Incident, Leg
 from rules.obligations import Obligation, Outcome
+from rules.source_clock import measured
 from rules.turn import Turn
 
 
@@ -26,7 +27,7 @@ def held_before(turn: Turn, incident: Incident, leg: Leg) -> None:
         verdict = "not_measurable"
     turn.end(incident, current, verdict, "hold_told_late")
     current.source_ended_us = until
-    fill(turn, incident, current, until - began, "source")
+    measured(turn, incident, current, until - began, "source")
 
 
 def held_before_the_end(turn: Turn, incident: Incident, leg: Leg) -> None:
@@ -79,7 +80,7 @@ def judge_again(turn: Turn, incident: Incident, obligation: Obligation, until: i
         turn.note(incident, "revised", f"hold_checkin: {before} → {verdict}: retrieve_told_late")
     turn.end(incident, obligation, verdict, "retrieve_told_late")
     if verdict != "waived":
-        fill(turn, incident, obligation, elapsed_us, "source")
+        measured(turn, incident, obligation, elapsed_us, "source")
     return before == "breached" != verdict
 
 

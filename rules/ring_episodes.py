@@ -11,6 +11,7 @@ from rules.escalation import breach_was_told
 from rules.incidents import Incident, Leg
 from rules.moments import cut_s
 from rules.obligations import Clock, Obligation, Outcome
+from rules.source_clock import measured
 from rules.terms import RingTerms
 from rules.turn import Turn
 
@@ -178,15 +179,10 @@ def revise(turn: Turn, incident: Incident, obligation: Obligation, verdict: Outc
 
 
 def fill(turn: Turn, incident: Incident, obligation: Obligation, elapsed_us: int, clock: Clock) -> None:
-    obligation.seconds = cut_s(elapsed_us)
     source = incident.call.source
     terms = turn.terms.rings(source, incident.line)
     if terms is not None and terms.cycle_us > 0:
         obligation.ring = incident.rings = elapsed_us // terms.cycle_us + 1
-    obligation.clock = clock
     if turn.uncertain:
         obligation.certain = False
-    status = turn.state.sources.get(source)
-    obligation.skew_us = status.skew_us if status is not None else None
-    if clock == "receipt" and (turn.source_us is not None or turn.refused_us is not None):
-        turn.flag(incident, "source_clock_not_trusted")
+    measured(turn, incident, obligation, elapsed_us, clock)

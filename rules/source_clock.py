@@ -5,8 +5,9 @@ Two windows of five minutes make a minimum that forgets: a clock that is set rig
 """
 
 from rules.events import ClockAnchored
-from rules.incidents import SourceStatus
-from rules.moments import SECOND_US
+from rules.incidents import Incident, SourceStatus
+from rules.moments import SECOND_US, cut_s
+from rules.obligations import Clock, Obligation
 from rules.turn import Turn
 
 WINDOW_US = 300 * SECOND_US
@@ -88,3 +89,24 @@ def _new_window(status: SourceStatus, at_us: int, delta: int) -> None:
     status.skew_us = min(delta, smallest) if recent and smallest is not None else delta
     status.window_us = at_us
     status.window_skew_us = delta
+
+
+def measured(turn: Turn, incident: Incident, obligation: Obligation, elapsed_us: int, clock: Clock) -> None:
+    """Keep the evidence of a time: how long, by which clock, how far off that one is."""
+    obligation.seconds = cut_s(elapsed_us)
+    obligation.clock = clock
+    status = turn.state.sources.get(incident.call.source)
+    obligation.skew_us = status.skew_us if status is not None else None
+    if clock == "receipt" and (turn.source_us is not None or turn.refused_us is not None):
+        turn.flag(incident, "source_clock_not_trusted")
+    if clock == "source" and _limit_within_its_second(obligation, elapsed_us):
+        obligation.certain = False
+        turn.flag(incident, "source_clock_whole_seconds")
+
+
+def _limit_within_its_second(obligation: Obligation, elapsed_us: int) -> bool:
+    """Both ends were told in whole seconds, so it lasted up to one more or less: nobody can tell on which side."""
+    began_us = obligation.source_opened_us
+    if began_us is None or began_us % SECOND_US or elapsed_us % SECOND_US:
+        return False
+    return abs(elapsed_us - obligation.plan[-1].after_us) < SECOND_US
