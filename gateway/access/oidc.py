@@ -31,8 +31,8 @@ _ANSWER_BYTES_MAX: Final = 256 * 1024
 _METADATA_S: Final = 3_600.0
 _KEYS_AGAIN_S: Final = 10.0  # an unknown key makes us ask for the keys anew, but not more often
 _BYTES: Final = 32
-# As the library says that it cannot read a token or a key: not all of it in words of its own.
-_UNREADABLE: Final = (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+# As the library of keys says that it cannot read them, not always in words of its own; and our own of a half letter.
+_UNREADABLE: Final = (jwt.PyJWTError, TypeError, UnicodeEncodeError)
 
 
 class NotProven(Exception):
