@@ -91,7 +91,7 @@ def deliveries(world: World) -> Iterator[str]:
     for receiver in world.receivers.values():
         by_key: dict[str, object] = {}
         for receipt in receiver.received:
-            if not receipt.known:
+            if not receipt.known and receipt.alert not in world.history.lost.alerts:  # lost while it was on its way
                 yield f"{receiver.name} heard of {receipt.alert} before it was durable"
             again = receipt.alert in world.history.lost.told_again
             if by_key.setdefault(receipt.key, receipt.document) != receipt.document and not again:
