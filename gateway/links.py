@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
 from typing import NamedTuple
 
-from rules.effects import Alert
+from rules.effects import WAITING_KINDS, Alert
 from rules.moments import SECOND_US
 
 PATH = "/a/"
@@ -38,7 +38,7 @@ class AcknowledgeLinks:
 
     def url(self, alert: Alert, target: str) -> str:
         """None ("") for what cannot be acknowledged. The same for every try: what is sent twice says the same."""
-        if alert.kind not in {"breach", "escalation"}:
+        if alert.kind not in WAITING_KINDS:
             return ""
         notifier, _, person = target.partition("/")
         tail = alert.id.removeprefix(f"{self._site}-")

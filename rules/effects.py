@@ -1,6 +1,6 @@
 """What a decision wants done: the alerts, and the changed things the store must take."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -12,6 +12,7 @@ from rules.quiet import Quiet
 from rules.settings import AcknowledgeBy
 
 AlertKind = Literal["warning", "breach", "escalation", "cleared"]
+WAITING_KINDS: Final[frozenset[AlertKind]] = frozenset({"breach", "escalation"})  # for somebody who acknowledges them
 AlertState = Literal["raised", "acknowledged", "cleared", "expired"]
 ReceiverState = Literal["queued", "sent", "delivered", "seen", "acknowledged", "failed", "nobody"]
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from rules import silence, storms
-from rules.effects import Alert, AlertKind, Send
+from rules.effects import WAITING_KINDS, Alert, AlertKind, Send
 from rules.incidents import Incident
 from rules.matters import end_waits
 from rules.obligations import Rule
@@ -61,7 +61,7 @@ def send_out(turn: Turn, alert: Alert, to: tuple[str, ...]) -> Alert:
     for name in to:
         decision.sends += (Send(alert.id, name),)
     turn.state.alerts[alert.id] = alert
-    if alert.kind in ("breach", "escalation"):
+    if alert.kind in WAITING_KINDS:
         turn.state.waits.add(alert.raised_us + ALERT_EXPIRES_US, EXPIRE, alert.obligation, alert)
     if not to:
         let_go_if_settled(turn, alert)
@@ -87,7 +87,7 @@ def let_go_if_settled(turn: Turn, alert: Alert) -> None:
 
     So long as something must be done about it, it is not.
     """
-    if (alert.state == "raised" and alert.kind in ("breach", "escalation")) or alert.act_us is not None or alert.stands:
+    if (alert.state == "raised" and alert.kind in WAITING_KINDS) or alert.act_us is not None or alert.stands:
         return
     if alert.notified.keys() >= {*alert.notifiers, *alert.orders}:
         _let_go(turn, alert)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rules.channels import Channel, UnitStatus
 from rules.duty import roster_of
-from rules.effects import Alert
+from rules.effects import WAITING_KINDS, Alert
 from rules.events.staff import ViewName
 from rules.incident_numbers import IncidentNumbers
 from rules.incidents import Incident, SourceStatus
@@ -260,7 +260,7 @@ class State:
         found += [
             (alert.raised_us + ALERT_EXPIRES_US, EXPIRE, alert.obligation, alert)
             for alert in self.alerts.values()
-            if alert.kind in ("breach", "escalation")
+            if alert.kind in WAITING_KINDS
         ]
         found += [
             (at_us, OPERATORS, alert.obligation, alert)

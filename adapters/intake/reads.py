@@ -26,6 +26,7 @@ from adapters.notify.message import document
 from adapters.ports import IncidentsAsked, LiveState, Page
 from adapters.shown_bytes import raw_text
 from adapters.summed import Figures, Place
+from rules.effects import WAITING_KINDS
 from rules.events import Entry
 from rules.incidents import Incident
 from rules.moments import rfc3339
@@ -109,6 +110,8 @@ class Reader:
 
     def alerts(self, state: str | None, limit: int, cursor: str | None, tied_to: str | None = None) -> Page:
         where = [] if state is None else [alert.c.state == state]
+        if state == "raised":  # a warning, or that something is over, waits for nobody
+            where.append(alert.c.kind.in_(sorted(WAITING_KINDS)))
         if tied_to is not None:
             where += [alert.c.tied_to == tied_to, alert.c.tied_to != text("''")]  # as its partial index says
         query = page_query(alert, ("raised_us", "id"), limit, cursor, where)

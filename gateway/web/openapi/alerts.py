@@ -157,7 +157,9 @@ SCHEMAS: Schema = {
 
 
 def paths() -> Schema:
-    state = query("state", one_of(AlertState), "Only these")
+    state = query(
+        "state", one_of(AlertState), "Only these; `raised`: the breaches and escalations that wait for somebody"
+    )
     tied = query("tied_to", TEXT, "Only those that this alert stands for, by its id")
     return {
         "/api/v1/alerts": get("Alerts", "AlertPage", [limit(), cursor(NAMED), state, tied]),
