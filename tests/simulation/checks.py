@@ -2,8 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from adapters.intake.documents import our_call
 from adapters.ports import LiveState
@@ -88,13 +89,15 @@ def deliveries(world: World) -> Iterator[str]:
     yield from (f"{send} was sent {n} times" for send, n in Counter(sends).items() if n > 1)
     unsettled = [send for send in sends if settled[send] != 1 and (settled[send] or send.alert not in last)]
     yield from (f"{send} was settled {settled[send]} times" for send in unsettled)
+    erased = {erasing.number for erasing in world.history.erased}
     for receiver in world.receivers.values():
-        by_key: dict[str, object] = {}
+        by_key: dict[str, Mapping[str, Any]] = {}
         for receipt in receiver.received:
             if not receipt.known and receipt.alert not in world.history.lost.alerts:  # lost while it was on its way
                 yield f"{receiver.name} heard of {receipt.alert} before it was durable"
             again = receipt.alert in world.history.lost.told_again
-            if by_key.setdefault(receipt.key, receipt.document) != receipt.document and not again:
+            first = by_key.setdefault(receipt.key, receipt.document)
+            if first != receipt.document and not again and first.get("from") not in erased:
                 yield f"{receiver.name} was told {receipt.alert} in two ways"
         told_to = list(dict.fromkeys(Send(r.alert, _target(receiver.name, r.key)) for r in receiver.received))
         if len(told_to) != len(by_key):

@@ -41,7 +41,7 @@ class Journal:
         """At the end of that moment; or those of this version, if they were in force at any time of it."""
         before = [rules for seq, rules in self.rules if self.at_us[seq] < at_us]
         then = [rules for seq, rules in self.rules if self.at_us[seq] == at_us]
-        found = [*before[-1:], *then]
+        found = [*before[-1:], *then] or [self.rules[0][1]]
         return next((rules for rules in found if rules.version == version), found[-1])
 
     def reached(self, words: tuple[str, ...], at_us: int, version: str = "") -> set[str]:
