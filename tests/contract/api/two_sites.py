@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ OURS, THEIRS = "滨江花园", "Foreign"  # the latter marks what is of the othe
 THEIR_CALLER = "13922223333"
 OUR_LINE, THEIR_LINE = "4001", "Foreign-4002"
 GUARD = "200-7"
-CLIP, OUR_CLIP = "20261122-00000000f0e1d2c3", "20261122-00000000a0b1c2d3"
+_DAY = f"{datetime.now(UTC) + timedelta(hours=12):%Y%m%d}"  # its record began that day or the day before
+CLIP, OUR_CLIP = f"{_DAY}-00000000f0e1d2c3", f"{_DAY}-00000000a0b1c2d3"
 FIRE = "火警 Fire"
 RULES = RuleSet(
     version="two-sites",
