@@ -73,8 +73,10 @@ class Recorder:
         started_us = about.started_us
         if started_us is None:
             started_us = (ended_us or now_us) - int(made.seconds * SECOND_US)
-        if not 0 < started_us < now_us + _DAY_US:
+        if started_us >= now_us + _DAY_US:
             raise Refused("its time is not believable: set the recorder's clock")
+        if started_us < now_us - self.settings.keep_days * _DAY_US:  # kept, it would be thrown away within the hour
+            raise Refused(f"it began more than keep_days = {self.settings.keep_days} ago: set the recorder's clock")
         recording = self.shelf.name(started_us, blake2b(audio, digest_size=8).hexdigest())
         await asyncio.to_thread(self.shelf.put, recording, made.wav)
         told = Recorded(

@@ -77,6 +77,7 @@ async def test_an_upload_that_is_not_taken_is_told_why(gateway: RunningGateway) 
         (None, {"talkgroup": ""}, 417, "Incomplete call data: no talkgroup"),
         (wav([(1, 0.1)]), {"key": "guessed-guessed-guessed"}, 401, "Invalid API key for system 1 talkgroup 1201."),
         (wav([(1, 0.1)]), {"dateTime": "99999999999"}, 417, "time is not believable"),
+        (wav([(1, 0.1)]), {"dateTime": "1"}, 417, "more than keep_days = 90 ago: set the recorder's clock"),
         (bytes(200_001), {}, 413, "more than 200000 bytes"),
         (wav([(0.1, 0.1)]), {"meta": "x" * 70_000}, 413, "meta has more than"),
     ]
