@@ -40,7 +40,7 @@ class By(msgspec.Struct, frozen=True):
 
 
 class AccountAsked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A new account, or what changes of one; `password` left out of a new one: one is drawn."""
+    """A new account, or what changes of one; `password` empty, or left out of a new one: one is drawn."""
 
     name: str = ""
     roles: list[str] | None = None

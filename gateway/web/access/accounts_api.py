@@ -124,7 +124,7 @@ def administration(request: web.Request) -> Administration:
 
 async def _account_asked(request: web.Request) -> AccountAsked:
     asked = read_body(await request.read(), AccountAsked, _ACCOUNT_CURE)
-    if asked.password is not None:
+    if asked.password:  # empty: one is to be drawn
         check_length(asked.password, "password")
     return asked
 

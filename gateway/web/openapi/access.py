@@ -28,7 +28,13 @@ _ACCOUNT_CHANGES: Schema = {
     "roles": maybe(many(_ROLE)),
     "sites": _SITES,
     "person": maybe(TEXT | {"description": "the id of a [[person]]: what they do stands under their name"}),
-    "password": maybe(_PASSWORD | {"description": "to be changed at the first sign-in"}),
+    "password": maybe(
+        TEXT
+        | {
+            "maxLength": CHARS_MAX,
+            "description": f"at least {CHARS_MIN} characters, to be changed at the first sign-in; empty: one is drawn",
+        }
+    ),
     "disabled": maybe(FLAG),
 }
 _ACCOUNT: Schema = {

@@ -125,6 +125,15 @@ async def test_who_is_disabled_is_out_at_once(served: Served, browser: Browser) 
     assert await Browser(served).sign_in() == 401
 
 
+async def test_a_forgotten_password_is_drawn_anew_and_told_once(served: Served, browser: Browser) -> None:
+    await browser.sign_in()
+    status, account = await served.ask("POST", "/api/v1/accounts/wang", json={"password": ""})
+    assert (status, account["must_change"]) == (200, True)
+    assert (await browser.ask("GET", "/api/v1/incidents"))[0] == 401
+    assert await Browser(served).sign_in() == 401
+    assert await Browser(served).sign_in(password=account["first_password"]) == 303
+
+
 async def test_new_roles_hold_at_once(served: Served, browser: Browser) -> None:
     await browser.sign_in()
     assert (await browser.ask("GET", "/api/v1/audit"))[1]["right"] == "audit"
