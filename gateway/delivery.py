@@ -47,6 +47,7 @@ class Lane:
         self.sends: deque[Send] = deque()
         self.attempts = 0  # of the head
         self.backoff = Backoff(first_s=patience.first_s, longest_s=patience.longest_s)
+        self.asked_to_wait = False  # by the receiver, until `retry`
         self.retry: asyncio.TimerHandle | None = None
 
 
@@ -121,8 +122,7 @@ class Worker:
         self.link, self.reason = state, reason
         self._health.link_changed(state, reason)
         if state == "online":
-            for key, lane in self._lanes.items():
-                self._retry_now(key, lane)
+            self._retry_all()
 
     async def _work(self) -> None:
         me = asyncio.current_task()
@@ -146,10 +146,11 @@ class Worker:
         outcome = Rejected("gave_up") if alert is None else await self._send(alert, send)
         lane.attempts += 1
         self._count(outcome)
-        if alert is not None:
-            self._health.tried(outcome, for_person="/" in send.notifier)
+        if alert is not None and self._health.tried(outcome, for_person="/" in send.notifier):
+            self._retry_all()
         if isinstance(outcome, Retry):
             self.reason = outcome.reason
+            lane.asked_to_wait = outcome.after_s is not None
             wait_s = max(lane.backoff.next_s(), outcome.after_s or 0.0)
             if lane.attempts < self._patience.attempts_max and not self._expired(alert, wait_s):
                 if lane.attempts == 1:
@@ -197,6 +198,12 @@ class Worker:
         lane.sends.popleft()
         lane.attempts = 0
         lane.backoff.reset()
+
+    def _retry_all(self) -> None:
+        """It is back: nobody waits for the end of a pause that was meant for its absence."""
+        for key, lane in self._lanes.items():
+            if not lane.asked_to_wait:
+                self._retry_now(key, lane)
 
     def _retry_now(self, key: str, lane: Lane) -> None:
         """Only a lane that waits for its next try is put in line: it is in line, or being tried, but once."""

@@ -232,6 +232,31 @@ async def test_a_connection_that_is_back_is_used_at_once() -> None:
         assert delivery.status()[0]["link"] == "online"
 
 
+async def test_once_a_receiver_that_was_away_takes_one_alert_it_is_told_the_others_at_once() -> None:
+    """But for those that it has asked to wait."""
+    up = {"is": False}
+    delivered: set[str] = set()
+
+    def answer(alert: Mapping[str, Any]) -> Outcome:
+        if alert["source_call"] == "slow":
+            return Retry("throttled", 60.0)
+        if not up["is"]:
+            return Retry("unreachable")
+        delivered.add(alert["source_call"])
+        return Delivered()
+
+    desk = Pretend("desk", answer)
+    async with delivering(desk, patience=Patience(first_s=5_000.0, longest_s=5_000.0)) as (bench, delivery):
+        for call in ("c1", "slow", "c2"):
+            await warn(bench, call)
+        bench.clock.move(11.0)  # in vain for so long that it counts as away
+        await warn(bench, "c3")
+        await until(lambda: delivery.status()[0]["failing_since"])
+        up["is"] = True
+        await warn(bench, "c4")
+        await until(lambda: delivered == {"c1", "c2", "c3", "c4"})
+
+
 async def test_a_send_for_a_notifier_that_is_gone_is_settled_at_once() -> None:
     store = MemoryStore()
     desk = Pretend("desk", lambda _: Retry("unreachable"))
