@@ -139,8 +139,10 @@ class Radio:
             if isinstance(station, DatagramStation):
                 station.doubles, station.shuffles_s = False, 0.0
         # Of who tells its own time the moments are certain, and what is heard meanwhile is not.
-        if (lag.what == "shuffled" or self.kind.tells_time) and began_us is not None:
-            self.noisy.append((began_us, began_us + round(lag.for_s * 1_000_000)))
+        for_us = round(lag.for_s * 1_000_000)
+        over_us = heard_us() if began_us is None else began_us + for_us  # the gateway may have come back meanwhile
+        if (lag.what == "shuffled" or self.kind.tells_time) and over_us is not None:
+            self.noisy.append((over_us - for_us, over_us))
 
     def _press(self, unit: str, heard_us: HeardUs) -> None:
         at_us = self._heard(heard_us)
