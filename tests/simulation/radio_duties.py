@@ -15,6 +15,7 @@ from rules.events import (
     PromiseKept,
     RadioEvent,
     Recorded,
+    RecordsErased,
     RulesTaken,
     Text,
 )
@@ -116,7 +117,7 @@ class Watched:
 
     def told(self, entries: Sequence[Entry]) -> list[tuple[int, str]]:
         for entry in entries:
-            if not isinstance(entry.event, ClockAnchored):
+            if not isinstance(entry.event, ClockAnchored | RecordsErased):  # nothing fell due before these
                 self._passes(entry.at_us)
             self._sees(entry)
         return self.alerts
