@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from math import inf
 
 
 class Backoff:
@@ -16,8 +17,8 @@ class Backoff:
         self._chance = chance
         self.tries = 0
 
-    def next_s(self) -> float:
-        most_s = min(self._longest_s, self._first_s * 2.0 ** min(self.tries, 60))
+    def next_s(self, at_most_s: float = inf) -> float:
+        most_s = min(self._longest_s, at_most_s, self._first_s * 2.0 ** min(self.tries, 60))
         self.tries += 1
         return max(self._first_s / 2, most_s * self._chance())
 

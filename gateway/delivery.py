@@ -1,13 +1,15 @@
 """Alerts leave: each notifier works off its own sends, tries again until they are settled, and delays no other.
 
 The outbox rows are durable; here only their ids wait, the alert is looked up when its turn comes. Alerts of one
-incident go in order to each target, all others pass by while one waits for its next try. The pipeline is told what
-became of each. A target is a notifier, or one person behind it: `sms/wang` is sent by `sms`, to Wang's address there.
+incident go in order to each target, all others pass by while one waits for its next try. One that arrives shows that
+the way is open: two that wait go at once, and each of them lets two more go. The pipeline is told what became of each.
+A target is a notifier, or one person behind it: `sms/wang` is sent by `sms`, to Wang's address there.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import structlog
@@ -32,12 +34,15 @@ class Patience(NamedTuple):
     try_s: float = 30.0  # one try; a notifier has its own shorter time-out
     first_s: float = 0.5  # wait after the first failure, then twice that …
     longest_s: float = 60.0
+    urgent_s: float = 15.0  # the longest for what somebody must act on now
     attempts_max: int = 50_000  # more than a day's, of a broker that comes back every few seconds and goes at each try
     give_up_after_s: float = 86_400.0  # counted from when the alert was raised, so a restart does not begin anew
     at_once: int = 32  # sends of different incidents under way
 
 
 PATIENCE = Patience()
+_URGENT = frozenset({"critical", "emergency"})
+_LET_GO = 2  # by each that arrives: all wait no longer than a few answers, and a way that fails again stops them
 
 
 class Lane:
@@ -47,7 +52,6 @@ class Lane:
         self.sends: deque[Send] = deque()
         self.attempts = 0  # of the head
         self.backoff = Backoff(first_s=patience.first_s, longest_s=patience.longest_s)
-        self.asked_to_wait = False  # by the receiver, until `retry`
         self.retry: asyncio.TimerHandle | None = None
 
 
@@ -76,6 +80,7 @@ class Worker:
         self._patience = patience
         self._lanes: dict[str, Lane] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
+        self._resting: dict[str, Lane] = {}  # until their next try, for a time that the peer did not ask for
         self._taken: set[Send] = set()  # that wait: a recovery tells of them again
         self._counted = self._counter("delivered", "")  # as nearly all are: looked for once
         self._log = structlog.get_logger().bind(notifier=notifier.name)
@@ -98,6 +103,8 @@ class Worker:
             lane = self._lanes[key] = Lane(self._patience)
             self._ready.put_nowait(key)
         lane.sends.append(send)
+        if key in self._resting:  # no alert waits for its first try
+            self._retry_now(key, lane)
         if alert is not None and len(lane.sends) > 1 and self._ahead is not None:
             self._ahead.expect(*self._letter(alert, send))
 
@@ -122,7 +129,7 @@ class Worker:
         self.link, self.reason = state, reason
         self._health.link_changed(state, reason)
         if state == "online":
-            self._retry_all()
+            self._let_go(len(self._resting))
 
     async def _work(self) -> None:
         me = asyncio.current_task()
@@ -130,7 +137,7 @@ class Worker:
         while me is not None and not me.cancelling():
             key = await self._ready.get()
             lane = self._lanes[key]
-            delay_s = await self._try(lane)
+            delay_s = await self._try(key, lane)
             if delay_s is not None:
                 loop = asyncio.get_running_loop()
                 lane.retry = loop.call_later(delay_s, self._retry_now, key, lane)
@@ -139,22 +146,23 @@ class Worker:
             else:
                 del self._lanes[key]
 
-    async def _try(self, lane: Lane) -> float | None:
+    async def _try(self, key: str, lane: Lane) -> float | None:
         """One try of the lane's head. In how many seconds again; None when it is settled."""
         send = lane.sends[0]
         alert = self._pipeline.state.alerts.get(send.alert)
         outcome = Rejected("gave_up") if alert is None else await self._send(alert, send)
         lane.attempts += 1
         self._count(outcome)
-        if alert is not None and self._health.tried(outcome, for_person="/" in send.notifier):
-            self._retry_all()
+        if alert is not None:
+            self._health.tried(outcome, for_person="/" in send.notifier)
         if isinstance(outcome, Retry):
             self.reason = outcome.reason
-            lane.asked_to_wait = outcome.after_s is not None
-            wait_s = max(lane.backoff.next_s(), outcome.after_s or 0.0)
+            wait_s = max(lane.backoff.next_s(self._longest_s(lane)), outcome.after_s or 0.0)
             if lane.attempts < self._patience.attempts_max and not self._expired(alert, wait_s):
                 if lane.attempts == 1:
                     self._settlements.tried(send, outcome.reason)
+                if outcome.after_s is None:
+                    self._resting[key] = lane
                 return wait_s
             outcome = Rejected("gave_up", outcome.words)
         self._settle(lane, send, outcome)
@@ -176,6 +184,12 @@ class Worker:
         letter = told(alert, to, address, link)
         return letter, letter["key"]
 
+    def _longest_s(self, lane: Lane) -> float:
+        """As the most urgent of the lane asks: it waits for the head."""
+        waiting = (self._pipeline.state.alerts.get(send.alert) for send in lane.sends)
+        urgent = any(alert is not None and alert.severity in _URGENT for alert in waiting)
+        return self._patience.urgent_s if urgent else self._patience.longest_s
+
     def _expired(self, alert: Alert | None, wait_s: float) -> bool:
         if alert is None:
             return True
@@ -188,6 +202,8 @@ class Worker:
         if delivered:
             self.delivered += 1
             self.reason = ""
+            if self._resting:
+                self._let_go(_LET_GO)
         else:
             self.failed += 1
             self._log.warning(
@@ -199,17 +215,16 @@ class Worker:
         lane.attempts = 0
         lane.backoff.reset()
 
-    def _retry_all(self) -> None:
-        """It is back: nobody waits for the end of a pause that was meant for its absence."""
-        for key, lane in self._lanes.items():
-            if not lane.asked_to_wait:
-                self._retry_now(key, lane)
+    def _let_go(self, most: int) -> None:
+        for key in list(islice(self._resting, most)):
+            self._retry_now(key, self._resting[key])
 
     def _retry_now(self, key: str, lane: Lane) -> None:
         """Only a lane that waits for its next try is put in line: it is in line, or being tried, but once."""
         if lane.retry is not None:
             lane.retry.cancel()
             lane.retry = None
+            self._resting.pop(key, None)
             self._ready.put_nowait(key)
 
     def _count(self, outcome: Outcome) -> None:

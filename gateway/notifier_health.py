@@ -33,20 +33,17 @@ class NotifierHealth:
         elif state in _LOST:
             self._note("refused" if state == "refused" else "offline", self._pipeline.now_us(), reason)
 
-    def tried(self, outcome: Delivery, *, for_person: bool) -> bool:
-        """Whether it delivers again after it had not. `for_person`: at an address of their own, maybe a wrong one."""
+    def tried(self, outcome: Delivery, *, for_person: bool) -> None:
+        """`for_person`: at an address of their own, which may be the wrong one."""
         if self._keeps_link:
-            return False
+            return
         if isinstance(outcome, Delivered):
-            was_lost = self._told in _LOST
             self._well()
-            return was_lost
-        if _in_vain(outcome, for_person=for_person):
+        elif _in_vain(outcome, for_person=for_person):
             now_us = self._pipeline.now_us()
             self._in_vain_us = now_us if self._in_vain_us is None else self._in_vain_us
             if now_us - self._in_vain_us >= _SURE_US:
                 self._note("offline", self._in_vain_us, outcome.reason)
-        return False
 
     def _well(self) -> None:
         self._in_vain_us = None

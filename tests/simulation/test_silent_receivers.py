@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ import paho.mqtt.client as paho
 from adapters.notify.asterisk_call.notifier import AsteriskCallNotifier
 from adapters.notify.mqtt.notifier import Broker, MqttNotifier
 from adapters.ports import Delivery as Outcome
-from adapters.ports import Notifier
+from adapters.ports import Notifier, Retry
 from gateway.delivery import Delivery
 from rules.settings import Ladder
 from tests.fixtures.bench import RULES, START_US, Bench, ringing, running
@@ -55,6 +56,26 @@ def test_of_a_pbx_that_answers_no_order_to_call_the_others_are_told_and_its_own_
         assert phones.actions.count("hangup") > 0  # what was ordered in vain is called off
 
     _play(loop, played())
+
+
+def test_a_breach_that_its_receiver_refuses_is_tried_again_within_a_quarter_of_a_minute() -> None:
+    loop = VirtualLoop()
+    tries: list[float] = []
+
+    def refuses(alert: Mapping[str, Any]) -> Outcome:
+        if alert["kind"] == "breach":
+            tries.append(loop.time())
+        return Retry("server_error")
+
+    async def played() -> None:
+        async with _delivering(loop, Pretend("silent", refuses), Pretend("boss", yes)) as (bench, _):
+            await asyncio.sleep(1.0)
+            await bench.submit(ringing("c1"))
+            await asyncio.sleep(1200.0)
+
+    _play(loop, played())
+    assert len(tries) > 1200 / 15
+    assert max(after - before for before, after in pairwise(tries)) <= 15.1
 
 
 async def _silent_for_a_while(loop: VirtualLoop, silent: Notifier, wake: Callable[[], object]) -> None:

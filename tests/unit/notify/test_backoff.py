@@ -22,3 +22,9 @@ def test_the_most_it_waits_doubles_up_to_the_longest_and_begins_anew() -> None:
 
 def test_a_refusal_waits_longest_at_once() -> None:
     assert 9.0 <= Backoff(first_s=1.0, longest_s=10.0).longest() <= 10.0
+
+
+def test_what_is_urgent_waits_less_at_its_longest() -> None:
+    backoff = Backoff(first_s=1.0, longest_s=10.0, chance=lambda: 1.0)
+    assert [backoff.next_s(3.0) for _ in range(4)] == [1.0, 2.0, 3.0, 3.0]
+    assert backoff.next_s() == 10.0

@@ -11,9 +11,11 @@ from gateway.links import AcknowledgeLinks
 from rules.events import DeliveriesSettled, DeliveriesTried, DeliverySettled, LinkChanged, settlements
 from rules.people import Person, Shift
 from rules.settings import Ladder
-from tests.fixtures.bench import answered, ringing, until
+from tests.fixtures.bench import Bench, answered, ringing, until
 from tests.fixtures.memory_store import MemoryStore
 from tests.fixtures.notifiers import QUICK, Pretend, delivering, settled, warn, yes
+
+_PATIENT = Patience(first_s=600.0, longest_s=600.0, urgent_s=600.0)
 
 
 class PretendMail(Pretend):
@@ -223,7 +225,7 @@ async def test_alerts_of_one_incident_keep_their_order_and_those_of_others_pass(
 async def test_a_connection_that_is_back_is_used_at_once() -> None:
     up = {"is": False}
     desk = Pretend("desk", lambda _: Delivered() if up["is"] else Retry("unreachable"))
-    async with delivering(desk, patience=Patience(first_s=60.0, longest_s=60.0)) as (bench, delivery):
+    async with delivering(desk, patience=_PATIENT) as (bench, delivery):
         await warn(bench)
         await until(lambda: desk.given)
         up["is"] = True
@@ -298,3 +300,59 @@ async def test_what_is_told_of_one_key_never_changes() -> None:
         await until(lambda: len(told) >= 4)
         first = [one for one in told if one["key"] == told[0]["key"]]
         assert all(one == first[0] for one in first)
+
+
+async def _wait_for_another_try(bench: Bench, desk: Pretend, *calls: str) -> None:
+    """One warning of each has been tried; `new` rings, and is due before their next."""
+    for call in calls:
+        await bench.submit(ringing(call))
+    bench.clock.move(4.0)
+    await bench.submit(ringing("new"))
+    bench.clock.move(1.0)
+    await bench.look()
+    await until(lambda: len(desk.given) == len(calls))
+
+
+async def _new_is_due(bench: Bench) -> None:
+    bench.clock.move(4.0)
+    await bench.look()
+
+
+async def test_one_that_arrives_lets_all_go_that_wait_but_whom_the_receiver_asked_to_wait() -> None:
+    up = {"is": False}
+
+    def answer(alert: Mapping[str, Any]) -> Outcome:
+        if alert["source_call"] == "asked":
+            return Retry("throttled", 600.0)
+        return Delivered() if up["is"] else Retry("server_error")
+
+    desk = Pretend("desk", answer)
+    async with delivering(desk, patience=_PATIENT) as (bench, delivery):
+        await _wait_for_another_try(bench, desk, "asked", *(f"c{n}" for n in range(20)))
+        up["is"] = True
+        await _new_is_due(bench)
+        await until(lambda: len(settled(bench)) == 21)
+        assert delivery.status()[0]["waiting"] == 1
+        assert len(desk.given) == 21 + 21
+
+
+async def test_what_fails_again_lets_none_go() -> None:
+    desk = Pretend("desk", lambda alert: Delivered() if alert["source_call"] == "new" else Retry("server_error"))
+    async with delivering(desk, patience=_PATIENT) as (bench, _):
+        await _wait_for_another_try(bench, desk, *(f"c{n}" for n in range(20)))
+        await _new_is_due(bench)
+        await until(lambda: settled(bench) and len(desk.given) == 20 + 1 + 2)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert len(desk.given) == 20 + 1 + 2
+
+
+async def test_no_alert_waits_for_its_first_try_behind_one_that_waits_for_its_next() -> None:
+    desk = Pretend("desk", lambda _: Retry("server_error"))
+    async with delivering(desk, patience=_PATIENT) as (bench, _):
+        await warn(bench)
+        await until(lambda: len(desk.given) == 1)
+        bench.clock.move(5.0)
+        await bench.look()
+        await until(lambda: len(desk.given) == 2)
+        assert len(set(desk.given)) == 1  # in order still
