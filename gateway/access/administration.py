@@ -125,7 +125,8 @@ class Administration:
     async def revoke_token(self, name: str, by: By) -> None:
         token = self._register.tokens.get(name)
         if token is None:
-            raise Refused("name", f'no token "{name}": {nearest(name, self._register.tokens)}', status=404)
+            close = nearest(name, self._register.tokens)
+            raise Refused("name", f'no token "{name}": {close}hotline-gateway token list tells them', status=404)
         await self._register.change([Note(by.who, "token_revoked", name, by.address)], dropped=[token])
 
     async def _changed(self, before: Account, asked: AccountAsked, by: By, what: str) -> dict[str, Any]:
@@ -168,7 +169,8 @@ class Administration:
     def _found(self, name: str) -> Account:
         account = self._register.account(name)
         if account is None:
-            raise Refused("name", f'no account "{name}": {nearest(name, self._register.accounts)}', status=404)
+            close = nearest(name, self._register.accounts)
+            raise Refused("name", f'no account "{name}": {close}hotline-gateway account list tells them', status=404)
         return account
 
     def _shown(self, account: Account) -> dict[str, Any]:

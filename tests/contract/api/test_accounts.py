@@ -156,6 +156,13 @@ async def test_what_an_account_cannot_be_is_told_with_the_cure(served: Served) -
         assert problem["cure"]
 
 
+async def test_a_name_that_nobody_has_is_told_with_the_cure(served: Served) -> None:
+    for path, listed in (("accounts/nobody", "account list"), ("tokens/none", "token list")):
+        status, problem = await served.ask("DELETE", f"/api/v1/{path}")
+        assert (status, problem["field"]) == (404, "name")
+        assert problem["cure"].endswith(f": hotline-gateway {listed} tells them")
+
+
 async def test_the_audit_tells_it_all_and_its_chain_holds(served: Served, browser: Browser) -> None:
     await browser.sign_in()
     await token(served, "see")
