@@ -97,6 +97,8 @@ def start_earlier(turn: Turn, obligation: Obligation, leg: Leg) -> None:
 def settle(turn: Turn, incident: Incident, obligation: Obligation, verdict: Outcome, reason: str) -> None:
     """The ringing has ended: `verdict` if in time. What was told live stands, unless a trusted clock disproves it."""
     elapsed_us, clock = turn.measure(obligation, incident.call.source, turn.receipt_us)
+    if clock == "receipt":
+        turn.moment_us = turn.receipt_us  # the record dates the end by the clock that judged it
     in_time = elapsed_us < obligation.plan[-1].after_us
     told = obligation.state == "breached"
     if not in_time:
