@@ -41,6 +41,7 @@ def simulate(
     settings = names[name]
     options = ["--seed", str(seed), "--factor", str(factor)]
     if isinstance(settings, webhook.Settings):
+        _refuse_what_is_not_canonical(settings)
         options += ["--traffic", traffic, "--calls", str(calls), *(["--faults"] if faults else [])]
         if settings.secret_file or settings.bearer_file:
             options += ["--secret-file", str(settings.secret_file or settings.bearer_file)]
@@ -57,6 +58,21 @@ def simulate(
         )
     raise GatewayError(
         f'a [[source]] of kind "{settings.kind}" cannot be played so; `hotline-gateway demo` has two base stations'
+    )
+
+
+def _refuse_what_is_not_canonical(settings: webhook.Settings) -> None:
+    proven = settings.secret_file or settings.bearer_file or settings.allow_unsigned
+    if (
+        settings.dialect in ("auto", "canonical")
+        and not settings.mapping.event
+        and not settings.signature.header
+        and proven
+    ):
+        return
+    raise GatewayError(
+        f"simulate sends the canonical event with secret_file, bearer_file or allow_unsigned, which [[source]] "
+        f"{settings.name} does not take; show it a body of yours: hotline-gateway decode --source {settings.name} FILE"
     )
 
 

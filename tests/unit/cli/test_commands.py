@@ -320,6 +320,16 @@ def test_simulate_says_where_radios_are_played(tmp_path: Path, command: Command)
     assert "hotline-gateway demo" in done.err
 
 
+def test_simulate_says_which_webhooks_it_cannot_send(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "token.txt").write_text("a-token-of-the-path-0123\n", encoding="utf-8")
+    config = tmp_path / "hotline.toml"
+    source = '[[source]]\nname = "cloud"\nkind = "pbx-webhook"\npath_token_file = "token.txt"\n'
+    config.write_text(f'[gateway]\nsite = "riverside"\n{source}', encoding="utf-8")
+    done = command("simulate", "--config", config)
+    assert done.code == 1
+    assert "hotline-gateway decode --source cloud" in done.err
+
+
 @pytest.mark.parametrize("wrong", [("--traffic", "lots"), ("--calls", "-5"), ("--factor", "0")])
 def test_simulate_says_what_an_option_may_be(configured: Path, command: Command, wrong: tuple[str, str]) -> None:
     done = command("simulate", "--config", configured, *wrong)
