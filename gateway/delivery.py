@@ -35,6 +35,7 @@ class Patience(NamedTuple):
     first_s: float = 0.5  # wait after the first failure, then twice that …
     longest_s: float = 60.0
     urgent_s: float = 15.0  # the longest for what somebody must act on now
+    rest_s: float = 2.0  # the shortest once others arrive: what the receiver never takes is not tried at their rate
     attempts_max: int = 50_000  # more than a day's, of a broker that comes back every few seconds and goes at each try
     give_up_after_s: float = 86_400.0  # counted from when the alert was raised, so a restart does not begin anew
     at_once: int = 32  # sends of different incidents under way
@@ -53,6 +54,7 @@ class Lane:
         self.attempts = 0  # of the head
         self.backoff = Backoff(first_s=patience.first_s, longest_s=patience.longest_s)
         self.retry: asyncio.TimerHandle | None = None
+        self.rests_from_s = 0.0
 
 
 class Worker:
@@ -129,7 +131,8 @@ class Worker:
         self.link, self.reason = state, reason
         self._health.link_changed(state, reason)
         if state == "online":
-            self._let_go(len(self._resting))
+            for key, lane in list(self._resting.items()):
+                self._retry_now(key, lane)
 
     async def _work(self) -> None:
         me = asyncio.current_task()
@@ -141,6 +144,7 @@ class Worker:
             if delay_s is not None:
                 loop = asyncio.get_running_loop()
                 lane.retry = loop.call_later(delay_s, self._retry_now, key, lane)
+                lane.rests_from_s = loop.time()
             elif lane.sends:
                 self._ready.put_nowait(key)
             else:
@@ -203,7 +207,7 @@ class Worker:
             self.delivered += 1
             self.reason = ""
             if self._resting:
-                self._let_go(_LET_GO)
+                self._let_some_go()
         else:
             self.failed += 1
             self._log.warning(
@@ -215,9 +219,12 @@ class Worker:
         lane.attempts = 0
         lane.backoff.reset()
 
-    def _let_go(self, most: int) -> None:
-        for key in list(islice(self._resting, most)):
-            self._retry_now(key, self._resting[key])
+    def _let_some_go(self) -> None:
+        """Those that have rested longest; each try anew puts its lane behind the others."""
+        rested_s = asyncio.get_running_loop().time() - self._patience.rest_s
+        for key, lane in list(islice(self._resting.items(), _LET_GO)):
+            if lane.rests_from_s <= rested_s:
+                self._retry_now(key, lane)
 
     def _retry_now(self, key: str, lane: Lane) -> None:
         """Only a lane that waits for its next try is put in line: it is in line, or being tried, but once."""

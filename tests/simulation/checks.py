@@ -140,6 +140,8 @@ def told_in_time(world: World) -> Iterator[str]:
         known_us = max(world.disk.rows[obligation.opened_by - 1].entry.at_us, _ring_told_us(world, alert))
         if alert.raised_us < alert.due_us and not proven:
             yield f"{alert.id} was told {alert.due_us - alert.raised_us} µs early"
+        if proven and obligation.revised and obligation.ended_by is not None:  # what proves it was told after its end
+            known_us = max(known_us, world.disk.rows[obligation.ended_by - 1].entry.at_us)
         free_us = _free_from(world, max(alert.due_us, known_us))
         if alert.rule == "two_calls":
             free_us += REPLY_MIN * 1000  # what control has just begun to say may prove to be the answer

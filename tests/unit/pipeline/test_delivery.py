@@ -15,7 +15,7 @@ from tests.fixtures.bench import Bench, answered, ringing, until
 from tests.fixtures.memory_store import MemoryStore
 from tests.fixtures.notifiers import QUICK, Pretend, delivering, settled, warn, yes
 
-_PATIENT = Patience(first_s=600.0, longest_s=600.0, urgent_s=600.0)
+_PATIENT = Patience(first_s=600.0, longest_s=600.0, urgent_s=600.0, rest_s=0.0)
 
 
 class PretendMail(Pretend):
@@ -234,31 +234,6 @@ async def test_a_connection_that_is_back_is_used_at_once() -> None:
         assert delivery.status()[0]["link"] == "online"
 
 
-async def test_once_a_receiver_that_was_away_takes_one_alert_it_is_told_the_others_at_once() -> None:
-    """But for those that it has asked to wait."""
-    up = {"is": False}
-    delivered: set[str] = set()
-
-    def answer(alert: Mapping[str, Any]) -> Outcome:
-        if alert["source_call"] == "slow":
-            return Retry("throttled", 60.0)
-        if not up["is"]:
-            return Retry("unreachable")
-        delivered.add(alert["source_call"])
-        return Delivered()
-
-    desk = Pretend("desk", answer)
-    async with delivering(desk, patience=Patience(first_s=5_000.0, longest_s=5_000.0)) as (bench, delivery):
-        for call in ("c1", "slow", "c2"):
-            await warn(bench, call)
-        bench.clock.move(11.0)  # in vain for so long that it counts as away
-        await warn(bench, "c3")
-        await until(lambda: delivery.status()[0]["failing_since"])
-        up["is"] = True
-        await warn(bench, "c4")
-        await until(lambda: delivered == {"c1", "c2", "c3", "c4"})
-
-
 async def test_a_send_for_a_notifier_that_is_gone_is_settled_at_once() -> None:
     store = MemoryStore()
     desk = Pretend("desk", lambda _: Retry("unreachable"))
@@ -345,6 +320,18 @@ async def test_what_fails_again_lets_none_go() -> None:
         for _ in range(100):
             await asyncio.sleep(0)
         assert len(desk.given) == 20 + 1 + 2
+
+
+async def test_what_a_receiver_never_takes_is_not_tried_at_the_rate_of_what_it_takes() -> None:
+    desk = Pretend("desk", lambda alert: Retry("server_error") if alert["source_call"] == "bad" else Delivered())
+    async with delivering(desk, patience=_PATIENT._replace(rest_s=600.0)) as (bench, _):
+        await bench.submit(ringing("bad"))
+        for number in range(20):
+            await bench.submit(ringing(f"c{number}"))
+        bench.clock.move(5.0)
+        await bench.look()
+        await until(lambda: len(settled(bench)) == 20)
+        assert len(desk.given) == 21
 
 
 async def test_no_alert_waits_for_its_first_try_behind_one_that_waits_for_its_next() -> None:
