@@ -28,13 +28,19 @@ def call_backs(world: World, entries: Sequence[Entry], records: Sequence[Judged]
             continue
         owed = [o for o in of_rule(record, "call_back") if o.state != "waived"]
         missed = record.incident.outcome in ("abandoned", "missed", "rejected", "failed")
-        due = record.incident.direction == "inbound" and bool(plan.caller if isinstance(plan, Call | Routed) else "")
+        due = record.incident.direction == "inbound" and isinstance(plan, Call | Routed) and bool(plan.caller)
+        due = due and _number_was_told(record.incident, entries)  # what a PBX gives up to tell nobody knows
         if not missed:
             due = due and _was_owed(record, plan, entries, reached)
         if len(owed) != due:
             yield f"{plan.name} ({record.incident.outcome}) is owed {len(owed)} call-backs"
         for obligation in owed:
             yield from _called_back(record.incident, obligation, plan, entries, reached)
+
+
+def _number_was_told(incident: Incident, entries: Sequence[Entry]) -> bool:
+    events = (entry.event for entry in entries)
+    return any(isinstance(one, CallEvent) and one.call in incident.call.ids and one.caller for one in events)
 
 
 def _was_owed(record: Judged, plan: AnyCall, entries: Sequence[Entry], reached: list[Reached]) -> bool:
