@@ -131,7 +131,7 @@ class Worker:
         self.link, self.reason = state, reason
         self._health.link_changed(state, reason)
         if state == "online":
-            for key, lane in list(self._resting.items()):
+            for key, lane in self._lanes.items():  # also whom it had asked to wait: it says itself that it takes more
                 self._retry_now(key, lane)
 
     async def _work(self) -> None:

@@ -29,7 +29,7 @@ def call_backs(world: World, entries: Sequence[Entry], records: Sequence[Judged]
         owed = [o for o in of_rule(record, "call_back") if o.state != "waived"]
         missed = record.incident.outcome in ("abandoned", "missed", "rejected", "failed")
         due = record.incident.direction == "inbound" and isinstance(plan, Call | Routed) and bool(plan.caller)
-        due = due and _number_was_told(record.incident, entries)  # what a PBX gives up to tell nobody knows
+        due = due and _number_was_told(record.incident, entries)
         if not missed:
             due = due and _was_owed(record, plan, entries, reached)
         if len(owed) != due:
@@ -39,6 +39,9 @@ def call_backs(world: World, entries: Sequence[Entry], records: Sequence[Judged]
 
 
 def _number_was_told(incident: Incident, entries: Sequence[Entry]) -> bool:
+    """What a PBX gives up to tell nobody knows."""
+    if incident.caller:
+        return True
     events = (entry.event for entry in entries)
     return any(isinstance(one, CallEvent) and one.call in incident.call.ids and one.caller for one in events)
 
