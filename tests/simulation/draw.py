@@ -49,6 +49,7 @@ FILE_PUT_BACK = 0.9  # of those on SQLite in which nothing is erased
 QUIET = 0.15  # of the stretches nothing fails: whatever goes wrong there is our own fault
 FEATURED = 0.35  # of the stretches have each feature of the site
 UNWARNED = 0.2  # of the stretches, nothing warns before it is late
+PUT_FORWARD, PUT_BACK_AN_HOUR = 0.1, 0.1  # the site's clock, of the stretches
 RESCUED_S = 15.0  # three rings
 
 
@@ -143,7 +144,7 @@ def _first_word(talk: Talk) -> float:
 def _add_house(plan: Plan, *, quiet: bool) -> None:
     """What the site has beyond the plainest, what somebody announces there, and calls enough to make a storm."""
     chance = random.Random(f"house {plan.seed}")
-    drawn = [one for one in get_args(Feature) if one != "unwarned"]
+    drawn = [one for one in get_args(Feature) if one not in ("unwarned", "spring", "autumn")]
     plan.features = tuple(one for one in drawn if chance.random() < FEATURED)
     add = plan.happenings.append
     if "storm" in plan.features:
@@ -214,6 +215,11 @@ def _add_changes(plan: Plan) -> None:
     ]
     if chance.random() < UNWARNED:
         plan.features = (*plan.features, "unwarned")
+    season = random.Random(f"season {plan.seed}").random()
+    if season < PUT_FORWARD:
+        plan.features = (*plan.features, "spring")
+    elif season < PUT_FORWARD + PUT_BACK_AN_HOUR:
+        plan.features = (*plan.features, "autumn")
 
 
 def _crash(chance: random.Random, plan: Plan) -> Crash:

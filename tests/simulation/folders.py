@@ -5,6 +5,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 PREFIX = "hotline-simulated-"
@@ -18,8 +19,12 @@ def new_folder(name: str) -> "tempfile.TemporaryDirectory[str]":
 
 
 def leave() -> None:
-    """As the process ends; of one that is killed its lock ends too, and another does this for it."""
-    shutil.rmtree(OWN, ignore_errors=True)
+    """As the process ends; of one that is killed its lock ends too, and another does this for it.
+
+    Whoever is still at work in it finds it gone first, and so puts nothing into what is being taken away.
+    """
+    with suppress(FileNotFoundError):
+        shutil.rmtree(OWN.rename(f"{OWN}-left"), ignore_errors=True)
     _sweep()
 
 

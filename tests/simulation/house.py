@@ -28,8 +28,8 @@ from tests.property.rules import radio_oracle as radio
 from tests.simulation.plan import Feature
 from tests.simulation.spoken import INBOUND_LINE
 from tests.simulation.stations import KINDS
+from tests.simulation.zones import found_by_the_system
 
-START_US = 1_800_000_000_000_000  # a Friday, 16:00 in Shanghai
 SITE = "sim"
 RECORDER = "recorder"
 NOTIFIERS = ("desk", "chief", "boss")
@@ -49,6 +49,7 @@ AMI_RESCUING = msgspec.structs.replace(AMI, rescue="900@rescue")
 @cache
 def rule_sets(features: tuple[Feature, ...] = ()) -> tuple[RuleSet, RuleSet]:
     """What the site is configured with, and what it is reconfigured to."""
+    found_by_the_system()
     first, second = _plain()
     for feature, (changed_first, changed_second) in _FEATURES.items():
         if feature in features:
@@ -218,4 +219,6 @@ _FEATURES: dict[Feature, tuple[dict[str, Any], dict[str, Any]]] = {
     "hours": (_closing(SHUT[0], _SPECIAL[0]), _closing(SHUT[1], _SPECIAL[1])),
     "works": ({"maintenance": WORKS[0]}, {"maintenance": WORKS[1]}),
     "storm": ({"storm": STORM}, {"storm": STORM}),
+    "spring": ({"timezone": "Simulated/Spring"}, {"timezone": "Asia/Tokyo"}),  # it may move besides
+    "autumn": ({"timezone": "Simulated/Autumn"}, {"timezone": "Simulated/Autumn"}),
 }

@@ -14,7 +14,7 @@ from rules.settings import RuleSet
 from tests.simulation.climb import TOLD_WITHIN_US
 from tests.simulation.deeds import Journal, journal_of
 from tests.simulation.house import SITE
-from tests.simulation.roster import DAY_US, attended, boundaries, time_of_day_us, within
+from tests.simulation.roster import attended, boundaries, passes, within
 from tests.simulation.world import World
 
 LINES = {"maintenance", "after_hours"}
@@ -86,7 +86,9 @@ class Hush:
         rules = {id(one): one for one in (self.journal.in_force(from_us), self.journal.in_force(alert.raised_us))}
         taken = any(from_us <= self.journal.at_us[seq] <= alert.raised_us for seq, _ in self.journal.rules)
         hands = [us for one in self.by_hand for us in (one.from_us, one.until_us)]
-        edges = any(_crosses(from_us, alert.raised_us, us) for one in rules.values() for us in boundaries(one))
+        edges = any(
+            passes(from_us, alert.raised_us, us, one.timezone) for one in rules.values() for us in boundaries(one)
+        )
         if taken or edges or any(from_us <= us <= alert.raised_us for us in hands):
             return None
         return self._holding(alert, self.journal.in_force(alert.raised_us), alert.raised_us)
@@ -105,7 +107,7 @@ class Hush:
     def _holding(self, alert: Alert, rules: RuleSet, at_us: int) -> set[str]:
         found = set()
         for one in rules.maintenance:
-            if within(at_us, one.from_, one.to) and _is_of(alert, one.sources, one.rules):
+            if within(at_us, one.from_, one.to, rules.timezone) and _is_of(alert, one.sources, one.rules):
                 found.add("maintenance")
         for announced in self.by_hand:
             scope = announced.event.scope
@@ -201,7 +203,7 @@ class Hush:
         rules = self.journal.in_force(over_us)
         moments = (over_us - QUIET_END_US, over_us)
         shut = any(not attended(rules, medium, us) for medium in ("phone", "radio") for us in moments)
-        works = any(within(us, one.from_, one.to) for one in rules.maintenance for us in moments)
+        works = any(within(us, one.from_, one.to, rules.timezone) for one in rules.maintenance for us in moments)
         return by_hand or shut or works
 
     def _trials(self) -> Iterator[str]:
@@ -244,11 +246,3 @@ def _is_of(alert: Alert, sources: tuple[str, ...], rules: tuple[str, ...]) -> bo
 def _place(alert: Alert) -> tuple[str, str, str]:
     place = "" if alert.rule == "source_online" else alert.channel or alert.source
     return alert.rule, alert.kind, place
-
-
-def _crosses(from_us: int, until_us: int, time_of_day: int) -> bool:
-    """Whether that time of day falls between them."""
-    if until_us - from_us >= DAY_US:
-        return True
-    begins, ends = time_of_day_us(from_us), time_of_day_us(until_us)
-    return begins <= time_of_day <= ends if begins <= ends else time_of_day >= begins or time_of_day <= ends

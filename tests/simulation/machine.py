@@ -13,11 +13,12 @@ from tests.simulation.copies import Lost, copy_of, put_back
 from tests.simulation.disk import Disk, DiskState, SimStore
 from tests.simulation.erasing import ErasableDisk, Erasing
 from tests.simulation.faults import ClockSet, Crash, DiskTrouble, Erase, PutBack, RulesEdited
-from tests.simulation.house import START_US, rule_sets
+from tests.simulation.house import rule_sets
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.plan import Plan
 from tests.simulation.service import Parts, Service
 from tests.simulation.sqlite import SqliteDisk, SqliteStore
+from tests.simulation.zones import START_US
 
 HOURS_S = 3 * 3600.0
 STEP_MAX_US = 100_000  # so much a step of the wall clock may move a short deadline

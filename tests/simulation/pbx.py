@@ -8,11 +8,11 @@ from typing import Any
 
 from gateway.web.door.hooks import Told
 from rules.moments import rfc3339
-from tests.simulation.house import START_US
 from tests.simulation.plan import Plan
 from tests.simulation.routing import steps
 from tests.simulation.service import Service
 from tests.simulation.spoken import Call, CallOut, Routed, Way
+from tests.simulation.zones import START_US
 
 LATENCY_S = 0.01
 TIMEOUT_S = 5.0

@@ -24,7 +24,7 @@ from tests.simulation.faults import (
 from tests.simulation.spoken import Call, CallOut, Routed, Signals, Talk, Taped
 
 Feature = Literal[
-    "people", "hours", "works", "storm", "phone", "rescue", "unwarned"
+    "people", "hours", "works", "storm", "phone", "rescue", "unwarned", "spring", "autumn"
 ]  # of the site's configuration: see tests.simulation.house
 
 

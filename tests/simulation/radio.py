@@ -10,12 +10,12 @@ from tests.simulation.channels import SignalName
 from tests.simulation.datagrams import DatagramStation
 from tests.simulation.desks import Desk, Site
 from tests.simulation.faults import Cut, Lag, Noise
-from tests.simulation.house import START_US
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.spoken import Signals, Talk
 from tests.simulation.stations import KINDS, Kind
 from tests.simulation.streams import Station
 from tests.simulation.wires import SerialStation
+from tests.simulation.zones import START_US
 
 RESYNC_US = 3_100_000  # no reader waits for longer
 FLICKERS_S = 0.03  # of a line that is noisy: shorter than it is believed after

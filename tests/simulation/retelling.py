@@ -14,8 +14,9 @@ import msgspec
 from rules.events import CalledBack, CallEvent, CheckedIn, Entry
 from rules.settings import RuleSet
 from tests.scenarios.story import Story, play
-from tests.simulation.house import START_US, rule_sets
+from tests.simulation.house import rule_sets
 from tests.simulation.plan import Happening, Plan
+from tests.simulation.zones import START_US
 
 HAPPENINGS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Happening)}
 # What a wrong verdict of a call looks like, in the words of truth.py and duties.py.

@@ -1,17 +1,11 @@
-"""The roster's own oracle: whom words mean at a moment, and what the time of day says.
-
-The site's clock is eight hours before UTC, and never changes.
-"""
+"""The roster's own oracle: whom words mean at a moment, and what the time of day says."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rules.events import DutyChanged
 from rules.settings import RuleSet
-
-MINUTE_US = 60_000_000
-DAY_US = 1440 * MINUTE_US
-EAST_US = 480 * MINUTE_US
+from tests.simulation.zones import MINUTE_US, day_of, moment_of
 
 
 @dataclass(frozen=True)
@@ -27,17 +21,18 @@ class Swapped:
         return self.known_us < at_us and self.event.from_us <= at_us < min(self.event.until_us, self.ended_us)
 
 
-def within(at_us: int, from_: str, to: str) -> bool:
+def within(at_us: int, from_: str, to: str, zone: str) -> bool:
     """Every day from one time of day to another, which may be of the next day."""
-    now_us = (at_us + EAST_US) % DAY_US
     begins_us, ends_us = _time_us(from_), _time_us(to)
-    if begins_us < ends_us:
-        return begins_us <= now_us < ends_us
-    return now_us >= begins_us or now_us < ends_us
+    today = day_of(at_us, zone)
+    return any(
+        moment_of(day, begins_us, zone) <= at_us < moment_of(day + (ends_us <= begins_us), ends_us, zone)
+        for day in (today - 1, today, today + 1)
+    )
 
 
 def boundaries(rules: RuleSet) -> Iterator[int]:
-    """The times of day, in µs, at which what is said of them changes."""
+    """The times of day, in µs, at which what is said of them changes: see `passes`."""
     for one in rules.maintenance:
         yield from (_time_us(one.from_), _time_us(one.to))
     for hours in rules.hours:
@@ -45,8 +40,10 @@ def boundaries(rules: RuleSet) -> Iterator[int]:
             yield from (_time_us(opening.from_), _time_us(opening.to))
 
 
-def time_of_day_us(at_us: int) -> int:
-    return (at_us + EAST_US) % DAY_US
+def passes(from_us: int, until_us: int, time_of_day_us: int, zone: str) -> bool:
+    """Whether that time of day falls between them."""
+    days = range(day_of(from_us, zone) - 1, day_of(until_us, zone) + 2)
+    return len(days) > 4 or any(from_us <= moment_of(day, time_of_day_us, zone) <= until_us for day in days)
 
 
 def reached(rules: RuleSet, words: tuple[str, ...], at_us: int, swaps: Sequence[Swapped]) -> set[str]:
@@ -66,7 +63,7 @@ def reached(rules: RuleSet, words: tuple[str, ...], at_us: int, swaps: Sequence[
 
 def on_duty(rules: RuleSet, role: str, at_us: int, swaps: Sequence[Swapped]) -> set[str]:
     """As planned, and then as it was changed, one change after the other."""
-    now = [one for one in rules.shifts if one.role == role and within(at_us, one.from_, one.to)]
+    now = [one for one in rules.shifts if one.role == role and within(at_us, one.from_, one.to, rules.timezone)]
     standing = [one for one in now if one.instead] or now
     people = {who for one in standing for who in one.people}
     for swap in (one.event for one in swaps if one.event.role == role and one.holds(at_us)):
@@ -80,7 +77,7 @@ def on_duty(rules: RuleSet, role: str, at_us: int, swaps: Sequence[Swapped]) -> 
 def attended(rules: RuleSet, medium: str, at_us: int) -> bool:
     for hours in rules.hours:
         if hours.medium == medium:
-            return any(within(at_us, one.from_, one.to) for one in hours.opening)
+            return any(within(at_us, one.from_, one.to, rules.timezone) for one in hours.opening)
     return True
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from simulators.ami_server import Fields
 from simulators.asterisk import RINGING, UP, PretendAsterisk
 from tests.simulation.faults import Cut
-from tests.simulation.house import AMI, START_US
+from tests.simulation.house import AMI
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.routing import ANEW_S, OVER_S, QUEUE
 from tests.simulation.spoken import Call, Routed
+from tests.simulation.zones import START_US
 
 
 class Board(PretendAsterisk):

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from adapters import recordings
 from tests.simulation.folders import OWN
-from tests.simulation.house import RECORDER, START_US
+from tests.simulation.house import RECORDER
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.machine import Machine
 from tests.simulation.service import Service
 from tests.simulation.spoken import Taped
 from tests.simulation.stations import KINDS
+from tests.simulation.zones import START_US
 
 KEY = "a key of the recorder's own"
 DAY_US = 86_400_000_000

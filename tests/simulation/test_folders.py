@@ -11,6 +11,25 @@ from tests.simulation.folders import OWN, PREFIX
 
 WITHIN_S = 60.0
 LIVES = "import sys, tests.simulation.folders; print('lives', flush=True); sys.stdin.read()"
+BUSY = """
+import os, sys, threading
+from itertools import count
+from tests.simulation.folders import OWN, leave
+
+def work():
+    for number in count():
+        try:
+            (OWN / str(number)).touch()
+        except FileNotFoundError:
+            pass
+
+for _ in range(4):
+    threading.Thread(target=work, daemon=True).start()
+print("lives", flush=True)
+sys.stdin.read()
+leave()
+os._exit(1)
+"""
 SWEEP = "-m", "tests.simulation", "--seeds", "100000", "--processes", "2"
 
 
@@ -68,6 +87,13 @@ def test_what_a_killed_process_left_goes_as_the_next_begins_and_who_lives_keeps_
             assert OWN.is_dir()
             next_one.communicate(timeout=WITHIN_S)  # it ends by itself
             assert not own.exists()
+
+
+def test_who_leaves_while_it_is_still_at_work_leaves_nothing() -> None:
+    with python("-c", BUSY) as busy:
+        own = begun(busy)
+        busy.communicate(timeout=WITHIN_S)
+    assert list(own.parent.glob(f"{own.name}*")) == []
 
 
 def test_the_processes_of_a_sweep_that_is_killed_end_with_it_and_leave_no_folder() -> None:

@@ -8,13 +8,13 @@ from rules.obligations import Obligation
 from tests.simulation import oracle
 from tests.simulation.care import answered_by_hand
 from tests.simulation.checks import Judged, forgotten_between, judged, rules_at
-from tests.simulation.house import START_US
 from tests.simulation.oracle import Seen
 from tests.simulation.pbx import Posted, events
 from tests.simulation.signals import link_lost
 from tests.simulation.spoken import Call, Routed, Talk
 from tests.simulation.traffic import alike, possible, unheard
 from tests.simulation.world import World
+from tests.simulation.zones import START_US
 
 PROMPT_US = 1_300_000  # an event that came so soon can be judged by its own time
 CLOCK_OFF_S = 0.7  # beside its way, still within what is trusted
