@@ -69,6 +69,8 @@ def _undisturbed(world: World, sent: Sent) -> bool:
     at_us = sent.at_us
     if at_us is None or sent.alert not in world.disk.alerts or world.history.lost.spans(at_us, at_us + SOON_US):
         return False
+    if any(life.ended_us is not None and at_us <= life.ended_us <= at_us + SOON_US for life in world.history.lives):
+        return False
     busy = [(begins, ends) for begins, ends in world.history.busy if ends - begins > LONG_US]
     return not any(begins <= at_us + SOON_US and ends >= at_us for begins, ends in busy)
 
