@@ -54,7 +54,6 @@ class Lane:
         self.attempts = 0  # of the head
         self.backoff = Backoff(first_s=patience.first_s, longest_s=patience.longest_s)
         self.retry: asyncio.TimerHandle | None = None
-        self.rests_from_s = 0.0
 
 
 class Worker:
@@ -82,7 +81,7 @@ class Worker:
         self._patience = patience
         self._lanes: dict[str, Lane] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
-        self._resting: dict[str, Lane] = {}  # until their next try, for a time that the peer did not ask for
+        self._resting: dict[str, float] = {}  # since when, until their next try: not those whom the peer asked to wait
         self._taken: set[Send] = set()  # that wait: a recovery tells of them again
         self._counted = self._counter("delivered", "")  # as nearly all are: looked for once
         self._log = structlog.get_logger().bind(notifier=notifier.name)
@@ -144,7 +143,6 @@ class Worker:
             if delay_s is not None:
                 loop = asyncio.get_running_loop()
                 lane.retry = loop.call_later(delay_s, self._retry_now, key, lane)
-                lane.rests_from_s = loop.time()
             elif lane.sends:
                 self._ready.put_nowait(key)
             else:
@@ -166,7 +164,7 @@ class Worker:
                 if lane.attempts == 1:
                     self._settlements.tried(send, outcome.reason)
                 if outcome.after_s is None:
-                    self._resting[key] = lane
+                    self._resting[key] = asyncio.get_running_loop().time()
                 return wait_s
             outcome = Rejected("gave_up", outcome.words)
         self._settle(lane, send, outcome)
@@ -222,9 +220,9 @@ class Worker:
     def _let_some_go(self) -> None:
         """Those that have rested longest; each try anew puts its lane behind the others."""
         rested_s = asyncio.get_running_loop().time() - self._patience.rest_s
-        for key, lane in list(islice(self._resting.items(), _LET_GO)):
-            if lane.rests_from_s <= rested_s:
-                self._retry_now(key, lane)
+        for key, since_s in list(islice(self._resting.items(), _LET_GO)):
+            if since_s <= rested_s:
+                self._retry_now(key, self._lanes[key])
 
     def _retry_now(self, key: str, lane: Lane) -> None:
         """Only a lane that waits for its next try is put in line: it is in line, or being tried, but once."""

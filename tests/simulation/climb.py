@@ -6,6 +6,7 @@ from msgspec import structs
 
 from rules.effects import Alert
 from rules.events import RadioEvent
+from rules.moments import SECOND_US
 from rules.settings import Ladder, RuleSet
 from tests.property.rules.plain_ladder import Deed, Plain, Told
 from tests.property.rules.radio_oracle import REPLY_MIN
@@ -29,7 +30,6 @@ OPERATORS = frozenset(  # no caller's matters
     }
 )
 TOLD_WITHIN_US = 5_000  # of its moment, where the gateway was free to look
-A_SECOND_US = 1_000_000
 
 
 def unclimbed(journal: Journal, disk: Disk, free_from: Callable[[int], int], over_us: int) -> Iterator[str]:
@@ -180,10 +180,10 @@ def _over_us(disk: Disk, cleared: Alert) -> int:
 
 def _was_told_late(disk: Disk, cleared: Alert) -> bool:
     """By who tells its own time: the reply is of a moment at which nobody knew of it."""
-    heard = (row.entry for row in disk.rows if 0 <= cleared.raised_us - row.entry.at_us <= A_SECOND_US)
+    heard = (row.entry for row in disk.rows if 0 <= cleared.raised_us - row.entry.at_us <= SECOND_US)
     theirs = ((one.at_us, one.event) for one in heard if isinstance(one.event, RadioEvent))
     return any(
-        event.channel == cleared.channel and event.occurred_us is not None and event.occurred_us < at_us - A_SECOND_US
+        event.channel == cleared.channel and event.occurred_us is not None and event.occurred_us < at_us - SECOND_US
         for at_us, event in theirs
     )
 
